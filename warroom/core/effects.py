@@ -1,0 +1,189 @@
+"""What the world must now do. Kept with the events in one transaction, performed afterwards, possibly more than once.
+
+What talks goes into the lane of its place, so that a channel is opened before anything is said in it and everything is
+said in order. What acts has lanes of its own and never waits behind talk.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from warroom.core.steps.check import Probe
+from warroom.core.words import Words
+
+WAR_ROOM = "war-room"
+BACKCHANNEL = "backchannel"
+ORIGIN = "origin"  # the channel where the room was asked for
+
+
+class Tone(StrEnum):
+    """What kind of thing is being said; a renderer picks sign and colour by it."""
+
+    BAD_NEWS = "bad-news"
+    GOOD_NEWS = "good-news"
+    PHASE = "phase"  # a game starts, pauses, ends
+    OVERDUE = "overdue"
+    HINT = "hint"
+    VOICE = "voice"  # an actor speaks
+    ALERT = "alert"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """Something the reader may ask for by pressing. `args` are what the button was drawn for."""
+
+    do: str
+    label: str
+    args: tuple[tuple[str, str], ...] = ()
+    style: Literal["", "primary", "danger"] = ""
+    confirm: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """Somebody else's name and face, as the chat shows them."""
+
+    name: str
+    title: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """The root of the vocabulary."""
+
+    @property
+    def lane(self) -> str:
+        """The queue within the room that this waits in; one of its own kind unless it says otherwise."""
+        return type(self).__name__
+
+    @property
+    def collapses(self) -> str:
+        """Two waiting effects of one lane with the same key are worth doing once; empty: never collapse."""
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Talk(Effect):
+    """Anything that happens in one of the room's channels."""
+
+    place: str
+
+    @property
+    def lane(self) -> str:
+        return f"talk:{self.place}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenChannel(Talk):
+    """Open a channel under this name (or the next free one like it) and report it with `RecordChannel`."""
+
+    name: str
+    topic: str
+    purpose: str
+    private: bool
+    invite: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invite(Talk):
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetTopic(Talk):
+    topic: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Say(Talk):
+    """Say something, once. `under` names a card whose thread it belongs in; empty for the channel itself."""
+
+    tone: Tone
+    title: str = ""
+    body: Words = ()
+    voice: Voice | None = None
+    asks: tuple[Ask, ...] = ()
+    under: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShowCard(Talk):
+    """Show a card as it is when this is performed. `card` is `status`, `panel` or `run:R1`."""
+
+    card: str
+    pin: bool = False
+
+    @property
+    def collapses(self) -> str:
+        return f"card:{self.card}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FindRunbooks(Effect):
+    """Look for runbooks that fit, and report them with `RecordOffers`."""
+
+    incident: str
+    services: tuple[str, ...]
+    failure_modes: tuple[str, ...]
+    title: str
+    labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lane(self) -> str:
+        return "library"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunCheck(Effect):
+    """Look, and report with `RecordCheck`."""
+
+    run: str
+    step: str
+    attempt: int
+    probe: Probe
+
+    @property
+    def lane(self) -> str:
+        return f"check:{self.run}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectFault(Effect):
+    """Break something, and report with `RecordFault`."""
+
+    fault: str
+    driver: str
+    target: str
+    mode: str
+    deadline: datetime
+
+    @property
+    def lane(self) -> str:
+        return f"fault:{self.target}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollBack(Effect):
+    """Undo a breakage, and report with `RecordRollback`. Safe to do twice."""
+
+    fault: str
+    driver: str
+    target: str
+    mode: str
+
+    @property
+    def lane(self) -> str:
+        return f"fault:{self.target}"
+
+
+Action = FindRunbooks | RunCheck | InjectFault | RollBack
+Talking = OpenChannel | Invite | SetTopic | Say | ShowCard
+
+
+def vocabulary() -> dict[str, type[Effect]]:
+    """Every effect by its name in the outbox."""
+    every = (OpenChannel, Invite, SetTopic, Say, ShowCard, FindRunbooks, RunCheck, InjectFault, RollBack)
+    return {each.__name__: each for each in every}

@@ -1,0 +1,458 @@
+"""Everything that can have happened in a room. Past tense, one timeline entry each.
+
+This vocabulary is a public contract: fields are added with defaults and never renamed or removed, because kept
+timelines of every release must still load (store.upcast covers what cannot be avoided).
+
+Ids inside a room are made from the room: `I1` an incident, `R1` a run, `F1` a fault. `by` and the two times are on the
+entry, not on the event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from warroom.core.runbook import Offer, Runbook
+from warroom.core.scenario import Scenario
+from warroom.core.steps.check import Probe
+from warroom.core.texts import Hidden, Typed
+
+
+class Mode(StrEnum):
+    """Exercise or life. Its own axis: a drill can be a SEV1."""
+
+    DRILL = "drill"
+    REAL = "real"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """The root of the vocabulary."""
+
+
+# --- the room
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomOpened(Event):
+    """`key` is what people call it (`GD-1`, `INC-7`); `origin` the channel where it was asked for, if any."""
+
+    key: str
+    workspace: str
+    mode: Mode
+    title: Typed
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelOpened(Event):
+    """`place` is the room's own word for the channel: `war-room` or `backchannel`."""
+
+    place: str
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelRefused(Event):
+    """The chat would not open the channel; the room goes on without it."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomClosed(Event):
+    """Nothing more is expected to happen here."""
+
+
+# --- the game
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GamePlanned(Event):
+    """The scenario as it was, whole; and who is who."""
+
+    scenario_id: str
+    title: str
+    scenario: Hidden[Scenario]
+    controllers: tuple[str, ...]
+    players: tuple[str, ...]
+    observers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GameStarted(Event):
+    briefing: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GamePaused(Event):
+    reason: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GameResumed(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GameEnded(Event):
+    reason: Typed = ""
+
+
+# --- the plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectPlayed(Event):
+    """`text` is what the players were told; `actor`, `actor_title` and `icon` are who said it, if not the bearer."""
+
+    inject: str
+    kind: str
+    title: str
+    text: str
+    actor: str = ""
+    actor_title: str = ""
+    icon: str = ""
+    level: str = ""
+    incident: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectSkipped(Event):
+    inject: str
+    reason: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectHeld(Event):
+    """It fell due while nobody was there to play it; the dungeon master decides."""
+
+    inject: str
+    due: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActorSpoke(Event):
+    """Something the dungeon master said in somebody's voice, off plan."""
+
+    actor: str
+    actor_title: str
+    icon: str
+    text: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationArmed(Event):
+    expectation: str
+    what: str
+    deadline: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationMet(Event):
+    expectation: str
+    what: str
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationMissed(Event):
+    expectation: str
+    what: str
+
+
+# --- people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayerJoined(Event):
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleTaken(Event):
+    """`role` is `commander`, `deputy`, `scribe`, `comms`, or a subject's name. It replaces whoever had it."""
+
+    role: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoleLeft(Event):
+    role: str
+    person: str
+
+
+# --- incidents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentDeclared(Event):
+    """`inject` names the inject that opened it, in a drill."""
+
+    incident: str
+    title: Typed
+    severity: str
+    services: tuple[str, ...] = ()
+    failure_modes: tuple[str, ...] = ()
+    inject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentAcknowledged(Event):
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentMitigated(Event):
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentResolved(Event):
+    incident: str
+    note: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentReopened(Event):
+    incident: str
+    reason: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeverityChanged(Event):
+    incident: str
+    severity: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusPosted(Event):
+    text: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunbooksOffered(Event):
+    incident: str
+    offers: tuple[Offer, ...]
+
+
+# --- alerts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertFired(Event):
+    """`alert` is the sender's own key for it. Labels and words are the sender's, and are not to be trusted."""
+
+    alert: str
+    source: str
+    name: str
+    summary: Typed
+    severity: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertResolved(Event):
+    alert: str
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertsCutShort(Event):
+    """The sender left some alerts out of its message."""
+
+    source: str
+    missing: int
+
+
+# --- runs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunStarted(Event):
+    """A walking of `runbook`, pinned to its content as it was. `digest` names that content."""
+
+    run: str
+    incident: str
+    runbook: Runbook
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepEntered(Event):
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepTaken(Event):
+    """Somebody said: I have it."""
+
+    run: str
+    step: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepDone(Event):
+    run: str
+    step: str
+    answer: str
+    note: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepSkipped(Event):
+    run: str
+    step: str
+    reason: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepOverran(Event):
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckStarted(Event):
+    """A machine is looking. `attempt` counts from 1 within the step."""
+
+    run: str
+    step: str
+    attempt: int
+    probe: Probe
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckReported(Event):
+    run: str
+    step: str
+    attempt: int
+    holds: bool
+    detail: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFinished(Event):
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunAbandoned(Event):
+    run: str
+    reason: Typed
+
+
+# --- faults
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultAsked(Event):
+    """The intent, kept before anything is broken. `deadline` is a time of day: a pause does not prolong a breakage."""
+
+    fault: str
+    driver: str
+    target: str
+    mode: str
+    deadline: datetime
+    incident: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultInjected(Event):
+    fault: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultRefused(Event):
+    """It could not be broken; nothing is owed."""
+
+    fault: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollbackAsked(Event):
+    fault: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultRolledBack(Event):
+    fault: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RollbackFailed(Event):
+    """A person has to do it; `detail` says how."""
+
+    fault: str
+    detail: str
+
+
+# --- what was said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteTaken(Event):
+    text: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageHeard(Event):
+    """Something said in the war room. `ts` is the chat's own id of the message; `thread` that of its parent."""
+
+    channel: str
+    ts: str
+    text: Typed
+    thread: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageEdited(Event):
+    ts: str
+    text: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageDeleted(Event):
+    ts: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryFailed(Event):
+    """Something the bot owed the world could not be delivered; `what` says what in words."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline. `at` is when it was recorded, `occurred_at` when it happened, if that differs.
+
+    `by` is a person's id, or `warroom`, or the name of an alert source.
+    """
+
+    seq: int
+    at: datetime
+    by: str
+    event: Event
+    occurred_at: datetime | None = None
+
+
+WARROOM = "warroom"
+
+
+def vocabulary() -> dict[str, type[Event]]:
+    """Every event by its name on the timeline."""
+    return {each.__name__: each for each in Event.__subclasses__()}

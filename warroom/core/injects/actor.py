@@ -1,0 +1,31 @@
+"""`actor`: somebody outside the room speaks: the vendor, a manager, a customer."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from warroom.core.injects.kind import InjectBase
+from warroom.core.reading import Fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speak(InjectBase):
+    word: ClassVar[str] = "actor"
+    actor: str
+    text: str
+
+    @classmethod
+    def parse(cls, fields: Fields) -> "Speak":
+        inner = fields.part("actor", help="Who says what.") or fields
+        return cls(
+            actor=inner.slug("who", help="One of the scenario's actors."),
+            text=inner.text("says", help="Their words, in the first person."),
+        )
+
+    def refers(self) -> tuple[tuple[str, str], ...]:
+        return (("actor", self.actor),)
+
+    def speaker(self) -> str:
+        return self.actor
+
+    def words(self) -> str:
+        return self.text

@@ -1,0 +1,26 @@
+"""`do`: a person does something and says so."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from warroom.core.reading import Fields
+from warroom.core.steps.kind import Answer, StepBase
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Do(StepBase):
+    """`text` is shown as written; `commands` are for copying and are never run."""
+
+    word: ClassVar[str] = "do"
+    text: str
+    commands: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, fields: Fields) -> "Do":
+        return cls(
+            text=fields.text("do", help="What the person does, in the imperative."),
+            commands=fields.words("commands", help="Commands to copy; warroom never runs them."),
+        )
+
+    def answers(self) -> tuple[Answer, ...]:
+        return (Answer(word="done", label="Done"),)

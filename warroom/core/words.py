@@ -1,0 +1,62 @@
+"""What the bot says, as a sequence of plain strings and references.
+
+A string is only ever text: whoever renders it escapes it. People, times, channels and emphasis are values of their own,
+so nothing that came from an alert, a scenario or a responder can turn into a mention, a link or a page to the company.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A mention of somebody, by the chat's own id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """An instant, shown in each reader's own zone."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A link to one of the room's own channels, by the room's name for it (`war-room`, `backchannel`)."""
+
+    name: str
+
+
+Word = str | Person | Time | Bold | Code | Place
+Words = tuple[Word, ...]
+
+
+def plain(words: Words) -> str:
+    """The same without references: for logs and tests. Times are in UTC."""
+    return "".join(_plain(word) for word in words)
+
+
+def _plain(word: Word) -> str:
+    match word:
+        case str():
+            return word
+        case Person(id=person):
+            return f"@{person}"
+        case Time(at=at):
+            return f"{at:%H:%M:%S}Z"
+        case Bold(text=text) | Code(text=text):
+            return text
+        case Place(name=name):
+            return f"#{name}"

@@ -1,0 +1,32 @@
+"""Every error this project raises on purpose.
+
+    WarroomError
+    ├── Refused                 understood, but not allowed now (core.refusals): said to the asker alone
+    ├── DefinitionError         a runbook, scenario or catalogue that cannot be used; holds every problem found
+    ├── SettingsError           the environment does not add up; holds every mistake
+    ├── NotFound                a room, runbook or scenario that is not there, with what is near
+    ├── VerificationFailed      an export that does not verify; names the first bad entry
+    └── SlackUnusable           the tokens or the workspace will not do, and what to do about it
+
+Their messages are sentences for a tired person: what is wrong, where, and what to do.
+"""
+
+
+class WarroomError(Exception):
+    """The root of the tree."""
+
+
+class NotFound(WarroomError):
+    """There is no such room, runbook or scenario."""
+
+
+class SettingsError(WarroomError):
+    """The settings do not add up; one line per mistake."""
+
+
+class VerificationFailed(WarroomError):
+    """The export was changed after it was written."""
+
+
+class SlackUnusable(WarroomError):
+    """Slack answered, but this bot cannot work with what it said."""
