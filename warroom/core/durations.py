@@ -4,7 +4,10 @@ import re
 from datetime import timedelta
 
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_WHOLE = re.compile(r"\s*(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?\s*")
+# At most six digits each, so that no length overflows, and little blank space, so that matching stays cheap.
+_WHOLE = re.compile(
+    r"\s?(?:(\d{1,6})\s?d)?\s?(?:(\d{1,6})\s?h)?\s?(?:(\d{1,6})\s?m(?:in)?)?\s?(?:(\d{1,6})\s?s)?\s?", re.ASCII
+)
 
 
 def read(text: str) -> timedelta | None:

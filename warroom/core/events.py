@@ -190,7 +190,7 @@ class RoleLeft(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentDeclared(Event):
-    """`inject` names the inject that opened it, in a drill."""
+    """`inject` names the inject that opened it, in a drill; `labels` are those of the alerts that did, in reality."""
 
     incident: str
     title: Typed
@@ -198,6 +198,7 @@ class IncidentDeclared(Event):
     services: tuple[str, ...] = ()
     failure_modes: tuple[str, ...] = ()
     inject: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -448,9 +449,6 @@ class Entry:
     by: str
     event: Event
     occurred_at: datetime | None = None
-
-
-WARROOM = "warroom"
 
 
 def vocabulary() -> dict[str, type[Event]]:

@@ -3,11 +3,16 @@
 A refusal changes nothing and is told to the asker alone. It says what is true now and, where there is one, the way on.
 """
 
+from warroom.core.words import Word, plain
 from warroom.errors import WarroomError
 
 
 class Refused(WarroomError):
-    """Understood, but not allowed now."""
+    """Understood, but not allowed now. `words` is the sentence, with people and times as references."""
+
+    def __init__(self, *words: Word) -> None:
+        super().__init__(plain(words))
+        self.words = words
 
 
 class NotYours(Refused):

@@ -72,19 +72,19 @@ class Runbook:
 
     @classmethod
     def parse(cls, fields: Fields) -> "Runbook":
-        steps = tuple(Step.parse(each) for each in fields.parts("steps", required=True, help="What is done, in order."))
+        parts = fields.parts("steps", required=True, help="What is done, in order.")
         labels = fields.part("matches", help="Alert labels it answers to: a label and the values that count.")
         runbook = cls(
             id=fields.slug("id", help="The runbook's name."),
             title=fields.text("title", help="What has happened, as people would say it."),
-            steps=steps,
+            steps=tuple(Step.parse(each) for each in parts),
             summary=fields.text("summary", default="", help="What this failure means; shown at the start."),
             owner=fields.text("owner", default="", help="The team that keeps this runbook true."),
             services=fields.words("services", help="Services it is for, as in the catalogue."),
             failure_modes=fields.words("failure_modes", help="Ways of failing it is for."),
             matches=_labels(labels),
         )
-        _check_targets(runbook, fields)
+        _check_targets(runbook, parts)
         return runbook
 
 
@@ -94,14 +94,16 @@ def _labels(fields: Fields | None) -> dict[str, tuple[str, ...]]:
     return {name: fields.words(name, help="Values of this label that count.") for name in fields.keys()}  # noqa: SIM118 (not a dict)
 
 
-def _check_targets(runbook: Runbook, fields: Fields) -> None:
-    known = [step.id for step in runbook.steps]
-    for step in sorted({each for each in known if known.count(each) > 1 and each}):
-        fields.problem("steps", f"two steps are called {step!r}; every step needs a name of its own")
-    for step_ in runbook.steps:
-        for goto in (*step_.what.targets(), *([step_.next] if step_.next else [])):
+def _check_targets(runbook: Runbook, parts: tuple[Fields, ...]) -> None:
+    known = {step.id for step in runbook.steps}
+    seen: set[str] = set()
+    for step, fields in zip(runbook.steps, parts, strict=True):
+        if step.id in seen:
+            fields.problem("id", f"two steps are called {step.id!r}; every step needs a name of its own")
+        seen.add(step.id or "")
+        for goto in (*step.what.targets(), *([step.next] if step.next else [])):
             if goto != END and goto not in known:
-                fields.problem("steps", f"step {step_.id!r} leads to {goto!r}, which is not a step of this runbook")
+                fields.problem("", f"step {step.id!r} leads to {goto!r}, which is not a step of this runbook")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -132,6 +132,8 @@ class Scenario:
 
     @classmethod
     def parse(cls, fields: Fields) -> "Scenario":
+        injects = fields.parts("injects", required=True, help="What happens.")
+        expectations = fields.parts("expectations", help="What the players should do.")
         scenario = cls(
             id=fields.slug("id", help="The scenario's name."),
             title=fields.text("title", help="Its title; every message of the game carries it."),
@@ -142,13 +144,11 @@ class Scenario:
             length=fields.length("length", default=timedelta(hours=1), help="How long the game is meant to last."),
             hidden_notes=fields.text("hidden_notes", default="", help="Hidden: for the dungeon master alone."),
             actors={name: _actor(each) for name, each in fields.named("actors", help="Voices to speak with.")},
-            injects=tuple(Inject.parse(each) for each in fields.parts("injects", required=True, help="What happens.")),
-            expectations=tuple(
-                Expectation.parse(each) for each in fields.parts("expectations", help="What the players should do.")
-            ),
+            injects=tuple(Inject.parse(each) for each in injects),
+            expectations=tuple(Expectation.parse(each) for each in expectations),
             debrief=fields.words("debrief", help="Questions for the hot wash."),
         )
-        _check_references(scenario, fields)
+        _check_references(scenario, injects, expectations)
         return scenario
 
 
@@ -160,31 +160,31 @@ def _actor(fields: Fields) -> Actor:
     )
 
 
-def _check_references(scenario: Scenario, fields: Fields) -> None:
-    injects = [inject.id for inject in scenario.injects]
-    expectations = [each.id for each in scenario.expectations]
-    for name in sorted({each for each in injects if injects.count(each) > 1 and each}):
-        fields.problem("injects", f"two injects are called {name!r}; every inject needs a name of its own")
-    for name in sorted({each for each in expectations if expectations.count(each) > 1 and each}):
-        fields.problem("expectations", f"two expectations are called {name!r}; each needs a name of its own")
-    for inject in scenario.injects:
-        for kind, ref in (*inject.timing.refers(), *inject.what.refers()):
-            _check_reference(scenario, fields, "injects", f"inject {inject.id!r}", kind, ref)
-    for expectation in scenario.expectations:
-        where = f"expectation {expectation.id!r}"
-        _check_reference(scenario, fields, "expectations", where, "inject", expectation.after)
-        for kind, ref in expectation.met_by.refers():
-            _check_reference(scenario, fields, "expectations", where, kind, ref)
-
-
-def _check_reference(scenario: Scenario, fields: Fields, key: str, where: str, kind: str, ref: str) -> None:
+def _check_references(scenario: Scenario, injects: tuple[Fields, ...], expectations: tuple[Fields, ...]) -> None:
     known = {
         "inject": {each.id for each in scenario.injects},
         "incident": {each.id for each in scenario.injects if each.incident},
         "expectation": {each.id for each in scenario.expectations},
         "actor": set(scenario.actors),
-    }[kind]
+    }
+    _check_names("injects", [each.id for each in scenario.injects], injects)
+    _check_names("expectations", [each.id for each in scenario.expectations], expectations)
+    for inject, fields in zip(scenario.injects, injects, strict=True):
+        for kind, ref in (*inject.timing.refers(), *inject.what.refers()):
+            _check_reference(known[kind], fields, f"inject {inject.id!r}", kind, ref)
+    for expectation, fields in zip(scenario.expectations, expectations, strict=True):
+        for kind, ref in (("inject", expectation.after), *expectation.met_by.refers()):
+            _check_reference(known[kind], fields, f"expectation {expectation.id!r}", kind, ref)
+
+
+def _check_names(what: str, names: list[str], parts: tuple[Fields, ...]) -> None:
+    for at, fields in enumerate(parts):
+        if names[at] and names[at] in names[:at]:
+            fields.problem("id", f"two {what} are called {names[at]!r}; each needs a name of its own")
+
+
+def _check_reference(known: set[str], fields: Fields, where: str, kind: str, ref: str) -> None:
     if ref and ref not in known:
         has = f"one of {', '.join(sorted(known))}" if known else f"there is no {kind} in this scenario"
         what = "inject that opens an incident" if kind == "incident" else kind
-        fields.problem(key, f"{where} names the {what} {ref!r}, which is not there; {has}")
+        fields.problem("", f"{where} names the {what} {ref!r}, which is not there; {has}")

@@ -53,7 +53,15 @@ def read_condition(fields: Fields, key: str) -> Condition:
         fields.problem(key, f"`{key}` is missing; write one condition, such as `acknowledged: databases-lost`")
         return Condition(word="commander_named", ref="yes")
     word = inner.kind(tuple(CONDITIONS))
+    if word == "commander_named":
+        return _commander_named(inner)
     return Condition(word=word, ref=inner.text(word, help=f"The {CONDITIONS[word] or 'id'} it is about."))
+
+
+def _commander_named(fields: Fields) -> Condition:
+    if not fields.flag("commander_named", help="Write `yes`: somebody has become commander."):
+        fields.problem("commander_named", "`commander_named` takes only `yes`")
+    return Condition(word="commander_named", ref="yes")
 
 
 def read_timing(fields: Fields) -> Timing:
@@ -69,5 +77,6 @@ def read_timing(fields: Fields) -> Timing:
         case "when":
             return Timing(when=read_condition(fields, "when"))
         case _:
-            fields.flag("by_hand", help="Played only when the dungeon master says so.")
+            if not fields.flag("by_hand", help="Played only when the dungeon master says so."):
+                fields.problem("by_hand", "`by_hand` takes only `true`; leave it out and say when instead")
             return Timing()

@@ -48,7 +48,7 @@ class Check(StepBase):
         return ()
 
     def leads(self, answer: str) -> str:
-        return self.holds if answer == HOLDS else (self.fails or "")
+        return {HOLDS: self.holds, FAILS: self.fails or ""}.get(answer, "")
 
     def stays(self, answer: str) -> bool:
         return answer == FAILS and self.fails is None
@@ -62,7 +62,7 @@ class Check(StepBase):
 
 def _probe(fields: Fields) -> Probe:
     how = fields.kind(("http", "tcp"))
-    what = fields.part(how) or fields
+    what = fields.part(how, help="The target, and what counts as holding.") or fields
     return Probe(
         how=how,
         target=what.text("target", help="`service/endpoint` from the catalogue, a URL, or `host:port`."),

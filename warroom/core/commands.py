@@ -1,0 +1,315 @@
+"""Everything that can be asked of a room. Imperative. `by` is who asks: a person's id, `warroom`, or an alert source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from warroom.core.runbook import Offer, Runbook
+from warroom.core.runs import WARROOM
+from warroom.core.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """`occurred_at` is when it happened, where that is not when it was said."""
+
+    by: str = WARROOM
+    occurred_at: datetime | None = None
+
+
+# --- opening a room
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenGame(Command):
+    key: str
+    workspace: str
+    scenario: Scenario
+    players: tuple[str, ...]
+    observers: tuple[str, ...] = ()
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """One alert as its source tells it. `key` is the source's own id for this occurrence."""
+
+    key: str
+    name: str
+    firing: bool
+    summary: str = ""
+    severity: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenIncident(Command):
+    """A real incident. `labels` are those its alerts have in common, if alerts opened it."""
+
+    key: str
+    workspace: str
+    title: str
+    severity: str = "SEV2"
+    services: tuple[str, ...] = ()
+    failure_modes: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RaiseAlerts(Command):
+    """News from monitoring about a group of alerts. `missing` is how many the sender left out."""
+
+    source: str
+    group: str
+    alerts: tuple[Alert, ...]
+    missing: int = 0
+
+
+# --- the game
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartGame(Command):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PauseGame(Command):
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeGame(Command):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndGame(Command):
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayInject(Command):
+    """Play this inject now; the next that comes by itself when `inject` is empty."""
+
+    inject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkipInject(Command):
+    inject: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeakAs(Command):
+    actor: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiveHint(Command):
+    """The next rung of the hint ladder of the incident that this inject opened."""
+
+    about: str
+
+
+# --- people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Join(Command):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeRole(Command):
+    """`person` is who gets it, the asker when empty. `instead_of` is who had it when the button was drawn."""
+
+    role: str
+    person: str = ""
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeaveRole(Command):
+    role: str
+
+
+# --- incidents
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acknowledge(Command):
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mitigate(Command):
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolve(Command):
+    incident: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reopen(Command):
+    incident: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetSeverity(Command):
+    incident: str
+    severity: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostStatus(Command):
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CloseRoom(Command):
+    pass
+
+
+# --- runbooks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartRun(Command):
+    incident: str
+    runbook: Runbook
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AbandonRun(Command):
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeStep(Command):
+    """`leg` is the leg of the walk the button was drawn for; None when it was not a button."""
+
+    run: str
+    step: str
+    leg: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerStep(Command):
+    run: str
+    step: str
+    answer: str
+    leg: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkipStep(Command):
+    run: str
+    step: str
+    reason: str
+    leg: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookAgain(Command):
+    run: str
+    step: str
+    leg: int | None = None
+
+
+# --- what was said
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeNote(Command):
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HearMessage(Command):
+    channel: str
+    ts: str
+    text: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HearEdit(Command):
+    ts: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HearDeletion(Command):
+    ts: str
+
+
+# --- what the world answered
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick(Command):
+    """The time has come for whatever is due."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordChannel(Command):
+    place: str
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordNoChannel(Command):
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordOffers(Command):
+    incident: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordCheck(Command):
+    run: str
+    step: str
+    attempt: int
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordFault(Command):
+    fault: str
+    injected: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordRollback(Command):
+    fault: str
+    undone: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordFailure(Command):
+    """Something owed to the world was given up."""
+
+    what: str
+    reason: str

@@ -1,0 +1,481 @@
+"""A room: one game day or one real incident. Its timeline is its state; this is the fold.
+
+    evolve(room, entry)  -> room    never refuses: what has happened has happened
+    room.wake_at()       -> when it next needs a Tick, if ever
+
+What may be asked and what follows from it is in `deciding`; how the parts pull on one another is in `coupling`; what is
+said about it is in `telling`. Add an event here (its line in `_MOVES`) whenever you add one to the vocabulary.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from warroom.core import events as e
+from warroom.core.events import Entry, Mode
+from warroom.core.faults import Fault, FaultState
+from warroom.core.game import Game, GameState
+from warroom.core.incident import Incident, IncidentState
+from warroom.core.plan import ExpectationState, Held, InjectState, Plan
+from warroom.core.roomclock import RoomClock
+from warroom.core.roster import Roster
+from warroom.core.runbook import Offer
+from warroom.core.runs import Run, RunState, StepRun, StepState, ended, entered
+
+CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownAlert:
+    key: str
+    name: str
+    source: str
+    summary: str
+    severity: str
+    link: str
+    firing: bool
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """A status update somebody posted."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """Empty until it has been opened: `Room()` is the room before its first entry."""
+
+    seq: int = 0
+    key: str = ""
+    workspace: str = ""
+    mode: Mode = Mode.REAL
+    title: str = ""
+    origin: str = ""
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    clock: RoomClock = field(default_factory=RoomClock)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    roster: Roster = field(default_factory=Roster)
+    game: Game | None = None
+    plan: Plan | None = None
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+    offers: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    alerts: Mapping[str, KnownAlert] = field(default_factory=dict)
+    update: Update | None = None
+
+    @property
+    def drill(self) -> bool:
+        return self.mode is Mode.DRILL
+
+    @property
+    def live(self) -> bool:
+        """Whether responders can act: a game that runs, or a real room that is open."""
+        if self.drill:
+            return self.game is not None and self.game.state is GameState.RUNNING
+        return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def open(self) -> bool:
+        """Whether the room is still going on, paused and planned games included."""
+        if self.drill:
+            return self.closed_at is None and (self.game is None or self.game.state is not GameState.ENDED)
+        return self.closed_at is None
+
+    def incident_of(self, inject: str) -> Incident | None:
+        """The incident that this inject opened."""
+        return next((each for each in self.incidents.values() if each.inject == inject), None)
+
+    def wake_at(self) -> datetime | None:
+        """When the room next needs a Tick. A Tick at that time moves it further on or away."""
+        times = [fault.deadline for fault in self.faults.values() if fault.owed]
+        times += [at for reading in self._deadlines() if (at := self.clock.when(reading)) is not None]
+        return min(times, default=None)
+
+    def _deadlines(self) -> Iterable[timedelta]:
+        """Readings of the room's clock at which something falls due."""
+        if not self.live:
+            return
+        for run in self.runs.values():
+            yield from (at for at in (run.overdue_at(), run.ends_itself_at()) if at is not None)
+        if self.plan is not None:
+            yield from (at for each in self.plan.scenario.injects if (at := self.plan.due(each)) is not None)
+            for held in self.plan.expectations.values():
+                if held.state is ExpectationState.ARMED and held.deadline is not None:
+                    yield held.deadline
+
+
+def fold(entries: Iterable[Entry], room: Room | None = None) -> Room:
+    """The room that these entries tell of, going on from `room`."""
+    here = room or Room()
+    for entry in entries:
+        here = evolve(here, entry)
+    return here
+
+
+def evolve(room: Room, entry: Entry) -> Room:
+    """The room after one more entry."""
+    move = _MOVES.get(type(entry.event))
+    moved = move(room, entry, entry.event) if move else room
+    return replace(moved, seq=entry.seq)
+
+
+# --- the room and the game
+
+
+def _room_opened(room: Room, entry: Entry, event: e.RoomOpened) -> Room:
+    clock = room.clock if event.mode is Mode.DRILL else room.clock.start(entry.at)
+    return replace(
+        room,
+        key=event.key,
+        workspace=event.workspace,
+        mode=event.mode,
+        title=event.title,
+        origin=event.origin,
+        opened_at=entry.at,
+        clock=clock,
+    )
+
+
+def _channel_opened(room: Room, entry: Entry, event: e.ChannelOpened) -> Room:
+    return replace(room, channels={**room.channels, event.place: Channel(id=event.channel, name=event.name)})
+
+
+def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
+    return replace(room, closed_at=entry.at, clock=room.clock.stop(entry.at))
+
+
+def _game_planned(room: Room, entry: Entry, event: e.GamePlanned) -> Room:
+    roster = Roster(controllers=event.controllers, players=event.players, observers=event.observers)
+    game = Game(title=event.title, scenario_id=event.scenario_id)
+    return replace(room, game=game, plan=Plan(scenario=event.scenario), roster=roster)
+
+
+def _game_moved(room: Room, state: GameState, clock: RoomClock, **changes: Any) -> Room:
+    game = None if room.game is None else replace(room.game, state=state, **changes)
+    return replace(room, game=game, clock=clock)
+
+
+def _game_started(room: Room, entry: Entry, event: e.GameStarted) -> Room:
+    return _game_moved(room, GameState.RUNNING, room.clock.start(entry.at), started_at=entry.at)
+
+
+def _game_paused(room: Room, entry: Entry, event: e.GamePaused) -> Room:
+    return _game_moved(room, GameState.PAUSED, room.clock.stop(entry.at))
+
+
+def _game_resumed(room: Room, entry: Entry, event: e.GameResumed) -> Room:
+    return _game_moved(room, GameState.RUNNING, room.clock.start(entry.at))
+
+
+def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Room:
+    return _game_moved(room, GameState.ENDED, room.clock.stop(entry.at), ended_at=entry.at)
+
+
+# --- the plan
+
+
+def _inject_became(state: InjectState) -> Callable[[Room, Entry, Any], Room]:
+    def move(room: Room, entry: Entry, event: Any) -> Room:
+        if room.plan is None:
+            return room
+        return replace(room, plan=room.plan.with_inject(event.inject, state, room.clock.reading(entry.at)))
+
+    return move
+
+
+def _expectation_armed(room: Room, entry: Entry, event: e.ExpectationArmed) -> Room:
+    held = Held(state=ExpectationState.ARMED, deadline=event.deadline)
+    return room if room.plan is None else replace(room, plan=room.plan.with_expectation(event.expectation, held))
+
+
+def _expectation_ended(room: Room, entry: Entry, name: str, state: ExpectationState) -> Room:
+    if room.plan is None:
+        return room
+    held = replace(room.plan.held(name), state=state, at=room.clock.reading(entry.at))
+    return replace(room, plan=room.plan.with_expectation(name, held))
+
+
+def _expectation_met(room: Room, entry: Entry, event: e.ExpectationMet) -> Room:
+    state = ExpectationState.LATE if event.late else ExpectationState.MET
+    return _expectation_ended(room, entry, event.expectation, state)
+
+
+def _expectation_missed(room: Room, entry: Entry, event: e.ExpectationMissed) -> Room:
+    return _expectation_ended(room, entry, event.expectation, ExpectationState.MISSED)
+
+
+# --- people
+
+
+def _player_joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Room:
+    return replace(room, roster=room.roster.joined(event.person))
+
+
+def _role_taken(room: Room, entry: Entry, event: e.RoleTaken) -> Room:
+    return replace(room, roster=room.roster.with_role(event.role, event.person))
+
+
+def _role_left(room: Room, entry: Entry, event: e.RoleLeft) -> Room:
+    return replace(room, roster=room.roster.without_role(event.role))
+
+
+# --- incidents and alerts
+
+
+def _incident_declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> Room:
+    incident = Incident(
+        id=event.incident,
+        title=event.title,
+        severity=event.severity,
+        services=event.services,
+        failure_modes=event.failure_modes,
+        inject=event.inject,
+        declared_at=entry.occurred_at or entry.at,
+    )
+    return _with_incident(room, incident)
+
+
+def _with_incident(room: Room, incident: Incident) -> Room:
+    return replace(room, incidents={**room.incidents, incident.id: incident})
+
+
+def _incident_acknowledged(room: Room, entry: Entry, event: e.IncidentAcknowledged) -> Room:
+    there = room.incidents[event.incident]
+    return _with_incident(
+        room,
+        replace(there, state=IncidentState.ACKNOWLEDGED, acknowledged_by=entry.by, acknowledged_at=entry.at),
+    )
+
+
+def _incident_mitigated(room: Room, entry: Entry, event: e.IncidentMitigated) -> Room:
+    there = room.incidents[event.incident]
+    return _with_incident(room, replace(there, state=IncidentState.MITIGATED, mitigated_at=entry.at))
+
+
+def _incident_resolved(room: Room, entry: Entry, event: e.IncidentResolved) -> Room:
+    there = room.incidents[event.incident]
+    return _with_incident(
+        room, replace(there, state=IncidentState.RESOLVED, resolved_at=entry.at, resolved_by=entry.by)
+    )
+
+
+def _incident_reopened(room: Room, entry: Entry, event: e.IncidentReopened) -> Room:
+    there = room.incidents[event.incident]
+    return _with_incident(
+        room, replace(there, state=IncidentState.ACKNOWLEDGED, mitigated_at=None, resolved_at=None, resolved_by="")
+    )
+
+
+def _severity_changed(room: Room, entry: Entry, event: e.SeverityChanged) -> Room:
+    return _with_incident(room, replace(room.incidents[event.incident], severity=event.severity))
+
+
+def _status_posted(room: Room, entry: Entry, event: e.StatusPosted) -> Room:
+    return replace(room, update=Update(text=event.text, by=entry.by, at=entry.at))
+
+
+def _runbooks_offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Room:
+    return replace(room, offers={**room.offers, event.incident: event.offers})
+
+
+def _alert_fired(room: Room, entry: Entry, event: e.AlertFired) -> Room:
+    alert = KnownAlert(
+        key=event.alert,
+        name=event.name,
+        source=event.source,
+        summary=event.summary,
+        severity=event.severity,
+        link=event.link,
+        firing=True,
+        since=entry.occurred_at or entry.at,
+    )
+    return replace(room, alerts={**room.alerts, event.alert: alert})
+
+
+def _alert_resolved(room: Room, entry: Entry, event: e.AlertResolved) -> Room:
+    there = room.alerts.get(event.alert)
+    return room if there is None else replace(room, alerts={**room.alerts, event.alert: replace(there, firing=False)})
+
+
+# --- runs
+
+
+def _with_run(room: Room, run: Run) -> Room:
+    return replace(room, runs={**room.runs, run.id: run})
+
+
+def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Room:
+    return _with_run(
+        room,
+        Run(
+            id=event.run,
+            incident=event.incident,
+            runbook=event.runbook,
+            digest=event.digest,
+            started_by=entry.by,
+            started_at=entry.at,
+            started=room.clock.reading(entry.at),
+        ),
+    )
+
+
+def _step_entered(room: Room, entry: Entry, event: e.StepEntered) -> Room:
+    return _with_run(room, entered(room.runs[event.run], event.step, room.clock.reading(entry.at), entry.at))
+
+
+def _at_step(room: Room, event: Any, change: Callable[[StepRun], StepRun]) -> Room:
+    run = room.runs[event.run]
+    return _with_run(room, run.having(event.step, change(run.of(event.step))))
+
+
+def _step_taken(room: Room, entry: Entry, event: e.StepTaken) -> Room:
+    return _at_step(room, event, lambda there: replace(there, state=StepState.ACTIVE, taken_by=event.person))
+
+
+def _step_done(room: Room, entry: Entry, event: e.StepDone) -> Room:
+    left = room.clock.reading(entry.at)
+    return _at_step(
+        room,
+        event,
+        lambda there: replace(
+            there,
+            state=StepState.DONE,
+            left=left,
+            left_at=entry.at,
+            by=entry.by,
+            answer=event.answer,
+            note=event.note,
+            looking=False,
+        ),
+    )
+
+
+def _step_skipped(room: Room, entry: Entry, event: e.StepSkipped) -> Room:
+    left = room.clock.reading(entry.at)
+    return _at_step(
+        room,
+        event,
+        lambda there: replace(
+            there,
+            state=StepState.SKIPPED,
+            left=left,
+            left_at=entry.at,
+            by=entry.by,
+            note=event.reason,
+            looking=False,
+        ),
+    )
+
+
+def _step_overran(room: Room, entry: Entry, event: e.StepOverran) -> Room:
+    return _at_step(room, event, lambda there: replace(there, overran=True))
+
+
+def _check_started(room: Room, entry: Entry, event: e.CheckStarted) -> Room:
+    return _at_step(
+        room,
+        event,
+        lambda there: replace(there, state=StepState.ACTIVE, attempts=event.attempt, looking=True),
+    )
+
+
+def _check_reported(room: Room, entry: Entry, event: e.CheckReported) -> Room:
+    return _at_step(
+        room,
+        event,
+        lambda there: replace(there, state=StepState.READY, looking=False, finding=event.detail),
+    )
+
+
+def _run_finished(room: Room, entry: Entry, event: e.RunFinished) -> Room:
+    return _with_run(room, ended(room.runs[event.run], RunState.FINISHED, room.clock.reading(entry.at)))
+
+
+def _run_abandoned(room: Room, entry: Entry, event: e.RunAbandoned) -> Room:
+    run = ended(room.runs[event.run], RunState.ABANDONED, room.clock.reading(entry.at), event.reason)
+    return _with_run(room, run)
+
+
+# --- faults
+
+
+def _fault_asked(room: Room, entry: Entry, event: e.FaultAsked) -> Room:
+    fault = Fault(
+        id=event.fault,
+        driver=event.driver,
+        target=event.target,
+        mode=event.mode,
+        deadline=event.deadline,
+        incident=event.incident,
+    )
+    return replace(room, faults={**room.faults, event.fault: fault})
+
+
+def _fault_became(state: FaultState) -> Callable[[Room, Entry, Any], Room]:
+    def move(room: Room, entry: Entry, event: Any) -> Room:
+        there = room.faults[event.fault]
+        detail = getattr(event, "detail", "")
+        return replace(room, faults={**room.faults, event.fault: replace(there, state=state, detail=detail)})
+
+    return move
+
+
+_MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
+    e.RoomOpened: _room_opened,
+    e.ChannelOpened: _channel_opened,
+    e.RoomClosed: _room_closed,
+    e.GamePlanned: _game_planned,
+    e.GameStarted: _game_started,
+    e.GamePaused: _game_paused,
+    e.GameResumed: _game_resumed,
+    e.GameEnded: _game_ended,
+    e.InjectPlayed: _inject_became(InjectState.PLAYED),
+    e.InjectSkipped: _inject_became(InjectState.SKIPPED),
+    e.InjectHeld: _inject_became(InjectState.HELD),
+    e.ExpectationArmed: _expectation_armed,
+    e.ExpectationMet: _expectation_met,
+    e.ExpectationMissed: _expectation_missed,
+    e.PlayerJoined: _player_joined,
+    e.RoleTaken: _role_taken,
+    e.RoleLeft: _role_left,
+    e.IncidentDeclared: _incident_declared,
+    e.IncidentAcknowledged: _incident_acknowledged,
+    e.IncidentMitigated: _incident_mitigated,
+    e.IncidentResolved: _incident_resolved,
+    e.IncidentReopened: _incident_reopened,
+    e.SeverityChanged: _severity_changed,
+    e.StatusPosted: _status_posted,
+    e.RunbooksOffered: _runbooks_offered,
+    e.AlertFired: _alert_fired,
+    e.AlertResolved: _alert_resolved,
+    e.RunStarted: _run_started,
+    e.StepEntered: _step_entered,
+    e.StepTaken: _step_taken,
+    e.StepDone: _step_done,
+    e.StepSkipped: _step_skipped,
+    e.StepOverran: _step_overran,
+    e.CheckStarted: _check_started,
+    e.CheckReported: _check_reported,
+    e.RunFinished: _run_finished,
+    e.RunAbandoned: _run_abandoned,
+    e.FaultAsked: _fault_asked,
+    e.FaultInjected: _fault_became(FaultState.ACTIVE),
+    e.FaultRefused: _fault_became(FaultState.REFUSED),
+    e.RollbackAsked: _fault_became(FaultState.ROLLING_BACK),
+    e.FaultRolledBack: _fault_became(FaultState.ROLLED_BACK),
+    e.RollbackFailed: _fault_became(FaultState.STUCK),
+}

@@ -1,0 +1,1 @@
+"""Block Kit as strict as Slack: limits and structure, and what an element's value is."""

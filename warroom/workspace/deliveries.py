@@ -1,0 +1,323 @@
+"""Socket Mode: what the workspace sends to apps, and what they acknowledge.
+
+Events are sent to one open connection of the app, in order, and again if they are not acknowledged in time. While no
+connection is open they wait, two hours at most, and leave marked as a retry when one opens; they live in memory only, so an
+event that was still waiting when the workspace stopped is lost, as it may be with Slack (Slack's own schedule for Socket Mode
+is not documented). Questions - commands and interactions - are asked once: there is a person waiting, who is told if no
+answer came.
+"""
+
+import asyncio
+import json
+import secrets
+import uuid
+from collections import defaultdict, deque
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from warroom.workspace.faults import Event, Faults
+from warroom.workspace.model import Doc
+from warroom.workspace.state import Clock
+from warroom.workspace.timing import Timing
+from warroom.workspace.wire import Wire
+
+MOST_CONNECTIONS = 10
+_MOST_WAITING = 10_000
+
+
+class NotAcknowledged(Exception):
+    """The app did not answer. `code` is what Slack's client shows."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(eq=False)
+class _Connection:
+    app_id: str
+    outgoing: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+    unacknowledged: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    connection: _Connection
+    event: Event
+    timer: asyncio.TimerHandle
+
+
+@dataclass(frozen=True)
+class _Asked:
+    connection: _Connection
+    answer: asyncio.Future[Doc]
+
+
+class Deliveries:
+    """All connections of all apps, and what is on its way through them."""
+
+    def __init__(self, wire: Wire, faults: Faults, timing: Timing, now: Clock) -> None:
+        self._wire, self._faults, self._timing, self._now = wire, faults, timing, now
+        self._tickets: dict[str, tuple[str, float]] = {}
+        self._connections: dict[str, list[_Connection]] = defaultdict(list)
+        self._turn: dict[str, int] = defaultdict(int)
+        self._sent: dict[str, _Sent] = {}
+        self._asked: dict[str, _Asked] = {}
+        self._retrying: set[asyncio.TimerHandle] = set()
+        self._waiting: dict[str, deque[Event]] = defaultdict(lambda: deque(maxlen=_MOST_WAITING))
+        self._closing = False
+        faults.attach(self)
+
+    # -- what the rest of the workspace uses ---------------------------------------------------------------------------
+
+    def ticket(self, app_id: str) -> str:
+        """A ticket for one connection."""
+        ticket = str(uuid.uuid4())
+        self._tickets[ticket] = (app_id, self._now() + self._timing.ticket)
+        return ticket
+
+    def connections(self, app_id: str) -> int:
+        return len(self._connections[app_id])
+
+    def tell(self, app_id: str, payload: Doc) -> None:
+        """Sends an event, now or when a connection opens."""
+        event = Event(app_id=app_id, payload=payload, since=self._now())
+        for _ in range(self._faults.copies()):
+            self._send(event)
+
+    async def ask(self, app_id: str, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
+        """Sends a command or an interaction and waits for the answer: the acknowledgement's payload, {} if it had none.
+
+        Raises:
+            NotAcknowledged: `dispatch_failed` without a connection, `operation_timeout` without an answer in time.
+        """
+        connection = self._next_connection(app_id)
+        if connection is None:
+            raise NotAcknowledged("dispatch_failed")
+        envelope_id = str(uuid.uuid4())
+        answer: asyncio.Future[Doc] = asyncio.get_running_loop().create_future()
+        self._asked[envelope_id] = _Asked(connection, answer)
+        self._put(
+            connection,
+            {
+                "envelope_id": envelope_id,
+                "type": type_,
+                "accepts_response_payload": accepts_payload,
+                "payload": payload,
+            },
+        )
+        self._wire.record("out", "ask", app_id=app_id, method=type_, request=payload)
+        try:
+            async with asyncio.timeout(self._timing.ack):
+                return await answer
+        except TimeoutError:
+            raise NotAcknowledged("operation_timeout") from None
+        finally:
+            self._asked.pop(envelope_id, None)
+
+    def discard_waiting(self) -> int:
+        """Throws away the events that wait for a connection, as Slack did on 26 February 2025. Returns how many."""
+        count = sum(len(events) for events in self._waiting.values())
+        self._waiting.clear()
+        return count
+
+    def release_held(self, *, backwards: bool) -> None:
+        for event in self._faults.release(backwards=backwards):
+            self._send(event)
+
+    def disconnect(self, reason: str, app_id: str | None = None) -> None:
+        """Asks connections to go, as Slack does: a `disconnect` frame, then the close."""
+        for connection in self._all(app_id):
+            self._put(connection, {"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
+            connection.outgoing.put_nowait(None)
+
+    def cut(self, app_id: str | None = None) -> None:
+        """Closes connections without a word."""
+        for connection in self._all(app_id):
+            connection.outgoing.put_nowait(None)
+
+    def close(self) -> None:
+        self._closing = True
+        self.disconnect("refresh_requested")
+        for sent in self._sent.values():
+            sent.timer.cancel()
+        for timer in self._retrying:
+            timer.cancel()
+
+    # -- the WebSocket ---------------------------------------------------------------------------------------------------
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """`GET /link/?ticket=...`: one connection, until either side closes it."""
+        app_id = self._redeem(request.query.get("ticket", ""))
+        if app_id is None:
+            return web.json_response({"ok": False, "error": "invalid_ticket"}, status=401)
+        socket = web.WebSocketResponse(heartbeat=self._timing.ping)
+        await socket.prepare(request)
+        if self.connections(app_id) >= MOST_CONNECTIONS:
+            await socket.send_json(
+                {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": "local"}}
+            )
+            await socket.close()
+            return socket
+        await self._converse(socket, _Connection(app_id), debug="debug_reconnects" in request.query)
+        return socket
+
+    async def _converse(self, socket: web.WebSocketResponse, connection: _Connection, *, debug: bool) -> None:
+        lifetime = self._timing.debug_connection if debug else self._timing.connection
+        self._connections[connection.app_id].append(connection)
+        self._put(connection, self._hello(connection.app_id, lifetime))
+        self._release_waiting(connection.app_id)
+        background = [
+            asyncio.create_task(self._write(socket, connection)),
+            asyncio.create_task(self._expire(connection, lifetime)),
+        ]
+        try:
+            async for frame in socket:
+                if frame.type is WSMsgType.TEXT:
+                    self._read(connection, frame.data)
+        finally:
+            for task in background:
+                task.cancel()
+            self._forget(connection)
+            await asyncio.gather(*background, return_exceptions=True)
+
+    async def _write(self, socket: web.WebSocketResponse, connection: _Connection) -> None:
+        try:
+            while (frame := await connection.outgoing.get()) is not None:
+                await socket.send_str(frame)
+        except ConnectionError:
+            return  # it is gone; the reader notices and gives back what was not acknowledged
+        await socket.close()
+
+    async def _expire(self, connection: _Connection, lifetime: float) -> None:
+        await asyncio.sleep(max(lifetime - self._timing.disconnect_warning, 0))
+        self._put(connection, {"type": "disconnect", "reason": "warning", "debug_info": {"host": "local"}})
+        await asyncio.sleep(self._timing.disconnect_warning)
+        self._put(connection, {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "local"}})
+        connection.outgoing.put_nowait(None)
+
+    def _hello(self, app_id: str, lifetime: float) -> Doc:
+        return {
+            "type": "hello",
+            "num_connections": self.connections(app_id),
+            "connection_info": {"app_id": app_id},
+            "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": int(lifetime)},
+        }
+
+    def _redeem(self, ticket: str) -> str | None:
+        app_id, until = self._tickets.pop(ticket, ("", 0.0))
+        return app_id if app_id and self._now() <= until and not self._closing else None
+
+    def _forget(self, connection: _Connection) -> None:
+        self._connections[connection.app_id].remove(connection)
+        for envelope_id in list(connection.unacknowledged):
+            self._unanswered(envelope_id, "connection_failed")
+        for asked in list(self._asked.values()):
+            if asked.connection is connection and not asked.answer.done():
+                asked.answer.set_exception(NotAcknowledged("operation_timeout"))
+
+    # -- acknowledgements ------------------------------------------------------------------------------------------------
+
+    def _read(self, connection: _Connection, text: str) -> None:
+        try:
+            frame: Any = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(frame, dict) or self._faults.lose_ack():
+            return
+        payload = frame.get("payload")
+        self._wire.record("in", "ack", app_id=connection.app_id, request=frame.get("envelope_id"), response=payload)
+        self._acknowledge(str(frame.get("envelope_id", "")), payload if isinstance(payload, dict) else {})
+
+    def _acknowledge(self, envelope_id: str, payload: Doc) -> None:
+        sent = self._sent.pop(envelope_id, None)
+        if sent is not None:
+            sent.timer.cancel()
+            sent.connection.unacknowledged.discard(envelope_id)
+        asked = self._asked.get(envelope_id)
+        if asked is not None and not asked.answer.done():
+            asked.answer.set_result(payload)
+
+    # -- events ----------------------------------------------------------------------------------------------------------
+
+    def _send(self, event: Event) -> None:
+        if self._closing or self._faults.hold(event):
+            return
+        connection = self._next_connection(event.app_id)
+        if connection is None:
+            self._waiting[event.app_id].append(event)
+            return
+        envelope_id = str(uuid.uuid4())
+        timer = asyncio.get_running_loop().call_later(
+            self._timing.ack, self._unanswered, envelope_id, "timeout"
+        )
+        self._sent[envelope_id] = _Sent(connection, event, timer)
+        connection.unacknowledged.add(envelope_id)
+        self._put(connection, _event_frame(envelope_id, event))
+        self._wire.record("out", "event", app_id=event.app_id, method=_name(event), request=event.payload)
+
+    def _unanswered(self, envelope_id: str, reason: str) -> None:
+        sent = self._sent.pop(envelope_id, None)
+        if sent is None:
+            return
+        sent.timer.cancel()
+        sent.connection.unacknowledged.discard(envelope_id)
+        if self._closing:
+            return
+        if sent.event.attempt >= len(self._timing.retries):
+            self._wire.record("out", "lost", app_id=sent.event.app_id, method=_name(sent.event), request=sent.event.payload)
+            return
+        self._later(self._timing.retries[sent.event.attempt], _again(sent.event, reason))
+
+    def _later(self, wait: float, event: Event) -> None:
+        def send() -> None:
+            self._retrying.discard(timer)
+            self._send(event)
+
+        timer = asyncio.get_running_loop().call_later(wait, send)
+        self._retrying.add(timer)
+
+    def _release_waiting(self, app_id: str) -> None:
+        waiting = self._waiting.pop(app_id, ())
+        for event in waiting:
+            if self._now() - event.since <= self._timing.backlog:
+                self._send(_again(event, "connection_failed") if event.attempt == 0 else event)
+
+    # -- connections -----------------------------------------------------------------------------------------------------
+
+    def _next_connection(self, app_id: str) -> _Connection | None:
+        """Any of them: apps must not rely on a pattern."""
+        open_ = self._connections[app_id]
+        if not open_:
+            return None
+        self._turn[app_id] += 1
+        return open_[(self._turn[app_id] + secrets.randbelow(2)) % len(open_)]
+
+    def _all(self, app_id: str | None) -> list[_Connection]:
+        return [c for app, open_ in self._connections.items() if app_id in (None, app) for c in open_]
+
+    def _put(self, connection: _Connection, frame: Doc) -> None:
+        connection.outgoing.put_nowait(json.dumps(frame, ensure_ascii=False))
+        if "envelope_id" not in frame:
+            self._wire.record("out", "socket", app_id=connection.app_id, method=str(frame["type"]), request=frame)
+
+
+def _again(event: Event, reason: str) -> Event:
+    return replace(event, attempt=event.attempt + 1, reason=reason)
+
+
+def _name(event: Event) -> str:
+    return str(event.payload["event"]["type"])
+
+
+def _event_frame(envelope_id: str, event: Event) -> Doc:
+    return {
+        "envelope_id": envelope_id,
+        "type": "events_api",
+        "accepts_response_payload": False,
+        "retry_attempt": event.attempt,
+        "retry_reason": event.reason,
+        "payload": event.payload,
+    }

@@ -1,0 +1,267 @@
+"""What the workspace keeps: plain frozen values, each with a key that is unique among its kind.
+
+Every value holds only text, numbers, booleans, tuples of text and JSON documents, so that it can be written to the state
+file as it is. Nothing here knows Slack's JSON shapes; those are drawn in `render`.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+from warroom.workspace.manifest import Features, read_manifest
+
+Doc = dict[str, Any]
+"""A JSON object, as it travels."""
+
+ChannelKind = Literal["public", "private", "im", "mpim"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Team:
+    """The workspace itself. There is one."""
+
+    kind: ClassVar[str] = "team"
+    id: str
+    name: str
+    domain: str
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A person, or the bot user of an app."""
+
+    kind: ClassVar[str] = "user"
+    id: str
+    name: str
+    real_name: str
+    role: str = ""
+    emoji: str = ""
+    color: str = "9f69e7"
+    email: str = ""
+    tz: str = "Etc/UTC"
+    tz_offset: int = 0
+    deleted: bool = False
+    updated: int = 0
+    app_id: str = ""
+    bot_id: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def is_bot(self) -> bool:
+        return bool(self.app_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """An installed app, its tokens and the manifest it was installed from."""
+
+    kind: ClassVar[str] = "app"
+    id: str
+    name: str
+    bot_user_id: str
+    bot_id: str
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    verification_token: str = field(repr=False)
+    manifest: Doc = field(repr=False)
+    installed: int
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @cached_property
+    def features(self) -> Features:
+        return read_manifest(self.manifest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A conversation of any kind: public or private channel, direct message, group direct message."""
+
+    kind: ClassVar[str] = "channel"
+    id: str
+    name: str
+    type: ChannelKind
+    creator: str
+    created: int
+    updated: int = 0
+    members: tuple[str, ...] = ()
+    is_archived: bool = False
+    is_general: bool = False
+    topic: str = ""
+    topic_by: str = ""
+    topic_at: int = 0
+    purpose: str = ""
+    purpose_by: str = ""
+    purpose_at: int = 0
+    previous_names: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    @property
+    def is_direct(self) -> bool:
+        return self.type in ("im", "mpim")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message. An ephemeral one names the only person it is for."""
+
+    kind: ClassVar[str] = "message"
+    channel: str
+    ts: str
+    text: str
+    user: str = ""
+    bot_id: str = ""
+    app_id: str = ""
+    subtype: str = ""
+    thread_ts: str = ""
+    username: str = ""
+    icons: Doc = field(default_factory=dict)
+    blocks: list[Doc] | None = None
+    attachments: list[Doc] | None = None
+    metadata: Doc | None = None
+    edited_by: str = ""
+    edited_ts: str = ""
+    reactions: Doc = field(default_factory=dict)  # emoji name -> list of user ids, oldest first
+    files: tuple[str, ...] = ()
+    client_msg_id: str = ""
+    extra: Doc = field(default_factory=dict)  # fields only some subtypes have, such as topic or inviter
+    ephemeral_to: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.channel}:{self.ts}"
+
+    @property
+    def is_reply(self) -> bool:
+        return bool(self.thread_ts) and self.thread_ts != self.ts
+
+    @property
+    def is_top_level(self) -> bool:
+        return not self.is_reply or self.subtype == "thread_broadcast"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    kind: ClassVar[str] = "pin"
+    channel: str
+    ts: str
+    user: str
+    created: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.channel}:{self.ts}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bookmark:
+    kind: ClassVar[str] = "bookmark"
+    id: str
+    channel: str
+    title: str
+    link: str
+    emoji: str
+    user: str
+    created: int
+    updated: int = 0
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file; private to its uploader until it is completed into a channel."""
+
+    kind: ClassVar[str] = "file"
+    id: str
+    secret: str
+    name: str
+    title: str
+    mimetype: str
+    size: int
+    user: str
+    created: int
+    alt_txt: str = ""
+    uploaded: bool = False
+    completed: bool = False
+    channels: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileContent:
+    kind: ClassVar[str] = "file_content"
+    id: str
+    base64: str
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeView:
+    """What an app shows one person on its Home tab: the view as Slack's API draws it."""
+
+    kind: ClassVar[str] = "home_view"
+    app_id: str
+    user: str
+    view: Doc
+
+    @property
+    def key(self) -> str:
+        return f"{self.app_id}:{self.user}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadMark:
+    """How far a person has read in a conversation."""
+
+    kind: ClassVar[str] = "read_mark"
+    user: str
+    channel: str
+    ts: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.user}:{self.channel}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserGroup:
+    kind: ClassVar[str] = "user_group"
+    id: str
+    handle: str
+    name: str
+    description: str
+    users: tuple[str, ...]
+    created: int
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+Value = Team | User | App | Channel | Message | Pin | Bookmark | File | FileContent | HomeView | ReadMark | UserGroup
+KINDS: dict[str, type[Value]] = {
+    cls.kind: cls
+    for cls in (Team, User, App, Channel, Message, Pin, Bookmark, File, FileContent, HomeView, ReadMark, UserGroup)
+}

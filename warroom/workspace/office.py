@@ -1,0 +1,104 @@
+"""The parts every operation needs: what is known, the way out to apps, the way out to people."""
+
+import secrets
+import uuid
+from dataclasses import dataclass, field
+
+from warroom.workspace import render
+from warroom.workspace.deliveries import Deliveries
+from warroom.workspace.model import App, Channel, Doc, Message
+from warroom.workspace.state import State, new_id
+from warroom.workspace.streams import Streams
+from warroom.workspace.tickets import ResponseUrls, Triggers
+from warroom.workspace.timing import Timing
+from warroom.workspace.viewstack import Modals
+
+
+@dataclass
+class Office:
+    state: State
+    deliveries: Deliveries
+    streams: Streams
+    timing: Timing
+    triggers: Triggers
+    response_urls: ResponseUrls
+    modals: Modals = field(default_factory=Modals)
+    base_url: str = ""  # known once the server listens
+
+    # -- to people -------------------------------------------------------------------------------------------------------
+
+    def readers(self, channel: Channel) -> list[str]:
+        """Who may read the channel: everybody if it is public, else its members."""
+        return list(self.state.users) if channel.type == "public" else list(channel.members)
+
+    def show_message(self, message: Message, type_: str = "message") -> None:
+        channel = self.state.channels[message.channel]
+        readers = [message.ephemeral_to] if message.ephemeral_to else self.readers(channel)
+        shown = render.shown_message(self.state, message)
+        self.streams.publish(readers, {"type": type_, "channel": message.channel, "message": shown})
+
+    def show_channel(self, channel: Channel, also: tuple[str, ...] = ()) -> None:
+        """`also` are people who may just have lost sight of it."""
+        self.streams.publish_each(
+            [*self.readers(channel), *also],
+            lambda viewer: {"type": "channel", "channel": render.shown_channel(self.state, channel, viewer)},
+        )
+
+    def notice(self, user: str, text: str, level: str = "error") -> None:
+        self.streams.publish([user], {"type": "notice", "level": level, "text": text})
+
+    # -- to apps ---------------------------------------------------------------------------------------------------------
+
+    def tell(self, app: App, subscription: str, scope: str, event: Doc) -> None:
+        """Delivers an event if the app subscribed to it and holds the scope (empty: none needed)."""
+        features = app.features
+        if subscription in features.bot_events and (not scope or scope in features.scopes):
+            self.deliveries.tell(app.id, self._wrapped(app, event))
+
+    def tell_members(self, channel: Channel, subscription: str, scope: str, event: Doc) -> None:
+        for app in self.state.bot_users_in(channel):
+            self.tell(app, subscription, scope, event)
+
+    def tell_all(self, subscription: str, scope: str, event: Doc) -> None:
+        for app in self.state.apps.values():
+            self.tell(app, subscription, scope, event)
+
+    def _wrapped(self, app: App, event: Doc) -> Doc:
+        team = self.state.the_team.id
+        return {
+            "token": app.verification_token,
+            "team_id": team,
+            "context_team_id": team,
+            "context_enterprise_id": None,
+            "api_app_id": app.id,
+            "event": event,
+            "type": "event_callback",
+            "event_id": new_id("Ev"),
+            "event_time": int(self.state.now()),
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": team,
+                    "user_id": app.bot_user_id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
+            "event_context": f"4-{uuid.uuid4().hex}",
+        }
+
+
+def make_office(state: State, deliveries: Deliveries, streams: Streams, timing: Timing) -> Office:
+    return Office(
+        state=state,
+        deliveries=deliveries,
+        streams=streams,
+        timing=timing,
+        triggers=Triggers(state.now, timing),
+        response_urls=ResponseUrls(state.now, timing),
+    )
+
+
+def new_secret() -> str:
+    return secrets.token_hex(16)
