@@ -40,9 +40,10 @@ class Catalogue:
 
     @classmethod
     def parse(cls, fields: Fields) -> "Catalogue":
-        services = {name: Service.parse(name, each) for name, each in fields.named("services", help="What there is.")}
-        for service in services.values():
-            for need in service.needs:
+        parts = fields.named("services", help="What there is.")
+        services = {name: Service.parse(name, each) for name, each in parts}
+        for name, each in parts:
+            for need in services[name].needs:
                 if need not in services:
-                    fields.problem("services", f"{service.id!r} needs {need!r}, which is not in the catalogue")
+                    each.problem("needs", f"{name!r} needs {need!r}, which is not in the catalogue")
         return cls(services=services)

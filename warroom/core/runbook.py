@@ -98,9 +98,9 @@ def _check_targets(runbook: Runbook, parts: tuple[Fields, ...]) -> None:
     known = {step.id for step in runbook.steps}
     seen: set[str] = set()
     for step, fields in zip(runbook.steps, parts, strict=True):
-        if step.id in seen:
+        if step.id and step.id in seen:
             fields.problem("id", f"two steps are called {step.id!r}; every step needs a name of its own")
-        seen.add(step.id or "")
+        seen.add(step.id)
         for goto in (*step.what.targets(), *([step.next] if step.next else [])):
             if goto != END and goto not in known:
                 fields.problem("", f"step {step.id!r} leads to {goto!r}, which is not a step of this runbook")

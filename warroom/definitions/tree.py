@@ -172,13 +172,17 @@ class _Gardener:
             )
             return Refused(at)
         assert isinstance(event, yaml.NodeEvent), f"YAML parsed to {event}, which opens no node"
-        self._decorations(event)
+        refused = self._decorated(event)
+        node = self._undecorated(event, depth)
+        return Refused(at) if refused else node
+
+    def _undecorated(self, event: yaml.NodeEvent, depth: int) -> Node:
         match event:
             case yaml.ScalarEvent():
                 return self._scalar(event)
             case yaml.SequenceStartEvent():
-                return Sequence(tuple(self._items(depth)), at)
-        return self._mapping(at, depth)
+                return Sequence(tuple(self._items(depth)), _start(event))
+        return self._mapping(_start(event), depth)
 
     def _count(self, at: int, depth: int) -> None:
         self.nodes += 1
@@ -189,14 +193,17 @@ class _Gardener:
             self.page.note(at, f"the file holds more than {MOST_NODES:,} values", "split it")
             raise _TooLarge
 
-    def _decorations(self, event: yaml.NodeEvent) -> None:
+    def _decorated(self, event: yaml.NodeEvent) -> bool:
+        """Note an anchor or a tag; whether the value is of no use because of it."""
         at = _start(event)
         if event.anchor:
-            self.page.note(at, f"`&{shown(event.anchor)}` is an anchor; definitions do not use them", "remove it")
-        if getattr(event, "tag", None):
-            self.page.note(
-                at, "a value that begins with `!` is a YAML tag; definitions do not use them", "put the text in quotes"
-            )
+            name = shown(event.anchor)
+            self.page.note(at, f"`&{name}` is an anchor; definitions do not use them", "remove it")
+        tag = getattr(event, "tag", None)
+        if tag:
+            sentence = "a value that begins with `!` is a YAML tag; definitions do not use them"
+            self.page.note(at, sentence, "put the text in quotes")
+        return bool(tag)
 
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         at, end = _start(event), event.end_mark.index if event.end_mark else len(self.page.text)

@@ -19,7 +19,7 @@ class Choose(StepBase):
     def parse(cls, fields: Fields) -> "Choose":
         options = tuple(_option(each) for each in fields.parts("answers", required=True, help="What can be answered."))
         words = [option.word for option in options]
-        for word in sorted({word for word in words if words.count(word) > 1}):
+        for word in sorted({word for word in words if word and words.count(word) > 1}):
             fields.problem("answers", f"two answers are called {word!r}; give each its own name")
         return cls(question=fields.text("choose", help="The question that is put."), options=options)
 

@@ -145,10 +145,10 @@ export class Modals {
   }
 
   async leave(cleared) {
+    const view = this.top;
+    this.close(view.id, cleared);
     try {
-      const view = this.top;
       await tell("close", { as: directory.me.id, view_id: view.id, cleared });
-      this.close(view.id, cleared);
     } catch (refusal) {
       explain(refusal);
     }

@@ -1,0 +1,137 @@
+"""A PostgreSQL for tests: a server of our own in a temporary folder, and an empty, migrated database for each test.
+
+A `conftest.py` that wants them imports `postgresql_server` and `postgresql_url`. Without PostgreSQL installed the tests
+are skipped, except with CI=true, where that would hide half of what is promised.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from warroom.store import migrate
+from warroom.store.db import Database
+
+TEMPLATE = "warroom_template"
+# Tests lose nothing worth syncing; the rest keeps a hundred small databases quick.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "shared_buffers": "16MB",
+}
+
+
+class Server:
+    """A PostgreSQL server that answers on a socket in its own folder. It will not run as root, so root lends it a user."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.folder = programs, folder
+        self._numbers = count(1)
+        self._as_user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        self._user = "postgres" if self._as_user else pwd.getpwuid(os.geteuid()).pw_name
+
+    def start(self) -> None:
+        if self._as_user:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = str(self.folder / "data")
+        self._run(
+            "initdb",
+            "--no-sync",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            f"--username={self._user}",
+            "-D",
+            data,
+        )
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        command = [str(self.programs / "postgres"), "-D", data, "-k", str(self.folder), *settings]
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **self._as_user)
+        self._wait()
+        self._make_template()
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)  # "fast": ends what is connected
+        self._process.wait(timeout=30)
+        shutil.rmtree(self.folder)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://{self._user}@/{name}?host={self.folder}"
+
+    def new(self) -> str:
+        """The name of a new database, migrated and empty."""
+        name = f"test_{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return name
+
+    def empty(self) -> str:
+        """The name of a new database with nothing in it."""
+        name = f"test_{next(self._numbers)}"
+        self.sql(f"CREATE DATABASE {name}")
+        return name
+
+    def drop(self, name: str) -> None:
+        self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def sql(self, statement: str, database: str = "postgres") -> None:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _make_template(self) -> None:
+        self.sql(f"CREATE DATABASE {TEMPLATE}")
+        with Database(self.url(TEMPLATE)) as database:
+            migrate.upgrade(database)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.programs / program), *arguments]
+        subprocess.run(command, check=True, cwd="/", capture_output=True, **self._as_user)
+
+    def _wait(self) -> None:
+        """pg_isready retries for us, so nothing here sleeps."""
+        for _ in range(200):
+            ready = [str(self.programs / "pg_isready"), "-q", "-h", str(self.folder), "-t", "10"]
+            if subprocess.run(ready, check=False).returncode == 0:
+                return
+            if self._process.poll() is not None:
+                break
+        raise RuntimeError((self.folder / "log").read_text())
+
+
+def _programs() -> Path | None:
+    """The newest installed PostgreSQL; Debian does not put its server on the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parent.parent.name))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    programs = _programs()
+    if programs is None:
+        missing = "PostgreSQL is not installed (no initdb in /usr/lib/postgresql/*/bin or on the PATH)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")))  # short: socket paths are
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Server) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    name = postgresql_server.new()
+    yield postgresql_server.url(name)
+    postgresql_server.drop(name)

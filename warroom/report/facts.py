@@ -1,0 +1,239 @@
+"""The after-action report as data: what happened, against what was expected, with names instead of ids.
+
+Times of day are when things happened; `clock` is the room's own clock, which stands still while a game is paused. All
+lengths of time are differences of that clock in a drill, and of the time of day in a real incident.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from warroom.core.views import Mark
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """When something happened, and who did it (`warroom` when nobody pressed)."""
+
+    at: datetime
+    clock: timedelta
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pause:
+    """`until` and `length` (time of day) are None when play never went on."""
+
+    began: Moment
+    until: datetime | None
+    length: timedelta | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """From beginning to end. `real` counts the pauses, `game` does not; both None while it still goes on.
+
+    `state` is planned, running, paused or ended for a game; open for a real room; closed for both.
+    """
+
+    state: str
+    over: bool
+    opened_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    real: timedelta | None
+    game: timedelta | None
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Participant:
+    """`part` is dungeon master, player, observer or responder; `roles` are all the incident roles ever held."""
+
+    name: str
+    part: str
+    roles: tuple[str, ...] = ()
+    messages: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Milestone:
+    """One thing that became of an incident, and how long after it was declared."""
+
+    what: str
+    moment: Moment
+    after: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentFacts:
+    """`severity` is the last one. Times count from the declaration; None for what never happened or was taken back."""
+
+    id: str
+    title: str
+    severity: str
+    state: str
+    services: tuple[str, ...]
+    failure_modes: tuple[str, ...]
+    declared: Moment
+    milestones: tuple[Milestone, ...]
+    commanders: tuple[str, ...]
+    to_acknowledge: timedelta | None
+    to_command: timedelta | None
+    to_runbook: timedelta | None
+    to_mitigate: timedelta | None
+    to_resolve: timedelta | None
+    reopened: int
+    runbooks_found: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationFacts:
+    """`state` is met, late, missed or armed (neither met nor missed when play ended). Times are readings of the clock.
+
+    `to_spare` is how long before the deadline it was met; negative when it was met late.
+    """
+
+    what: str
+    state: str
+    armed: timedelta
+    deadline: timedelta
+    met: timedelta | None
+    met_at: datetime | None
+    to_spare: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectFacts:
+    """`speaker` is empty when the bearer of bad news said it; `kind` is announce, actor, hint, or improvised."""
+
+    moment: Moment
+    kind: str
+    speaker: str
+    level: str
+    text: str
+    incident: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectsFacts:
+    """What was put into play, in order. Of the rest only the numbers: it was never revealed.
+
+    `never_played` is None when the plan itself was withheld.
+    """
+
+    played: tuple[InjectFacts, ...] = ()
+    skipped: int = 0
+    held: int = 0
+    never_played: int | None = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepFacts:
+    """One visit to a step. `state` is done, skipped, or unfinished; `took` None when it was never left."""
+
+    title: str
+    kind: str
+    state: str
+    who: str
+    answer: str
+    entered: Moment
+    planned: timedelta | None
+    took: timedelta | None
+    overdue: bool
+    note: str
+    looked: int
+    findings: tuple[tuple[bool, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFacts:
+    """One walking of a runbook. `not_taken` are titles of steps the walk never came to."""
+
+    id: str
+    title: str
+    digest: str
+    incident: str
+    started: Moment
+    state: str
+    stopped_by: str
+    reason: str
+    took: timedelta | None
+    steps: tuple[StepFacts, ...]
+    not_taken: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertFacts:
+    """All alerts of one name from one source."""
+
+    name: str
+    source: str
+    severity: str
+    summary: str
+    fired: int
+    resolved: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultFacts:
+    """Something broken on purpose. `broken` and `undone` are None for what never happened."""
+
+    target: str
+    mode: str
+    state: str
+    asked: Moment
+    broken: Moment | None
+    undone: Moment | None
+    lasted: timedelta | None
+    why_undone: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """A note somebody took, or a status update somebody posted."""
+
+    moment: Moment
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Improvement:
+    """A row of the improvement plan: what was found, and blanks for people to fill in."""
+
+    found: str
+    action: str = ""
+    owner: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AfterAction:
+    """What happened in a room. Everything in it may be read by players once the game is over."""
+
+    mark: Mark
+    title: str
+    entries: int
+    course: Course
+    summary: tuple[str, ...]
+    objectives: tuple[str, ...]
+    people: tuple[Participant, ...]
+    incidents: tuple[IncidentFacts, ...]
+    expectations: tuple[ExpectationFacts, ...]
+    injects: InjectsFacts
+    runs: tuple[RunFacts, ...]
+    alerts: tuple[AlertFacts, ...]
+    alerts_left_out: int
+    faults: tuple[FaultFacts, ...]
+    notes: tuple[Said, ...]
+    updates: tuple[Said, ...]
+    messages: int
+    undelivered: tuple[str, ...]
+    went_well: tuple[str, ...]
+    went_wrong: tuple[str, ...]
+    prompts: tuple[str, ...]
+    debrief: tuple[str, ...]
+    improvements: tuple[Improvement, ...]

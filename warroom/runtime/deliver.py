@@ -1,0 +1,176 @@
+"""Doing what rooms ask of the world: claim, perform, settle.
+
+A sender leases a lane, not a message: one in flight per lane, in order, so whoever holds the lane holds the order. What
+acts (checks, faults, rollbacks) has lanes of its own and a loop of its own, and never waits behind what talks. The
+answer to an effect comes back as a command under the effect's own key, so doing an effect twice records its result once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from warroom.core.commands import Command, RecordFailure
+from warroom.core.effects import Effect
+from warroom.core.refusals import Refused
+from warroom.core.room import Room
+from warroom.runtime.clock import Clock
+from warroom.runtime.handle import Runtime
+from warroom.store import outbox
+from warroom.store.outbox import Claimed
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=20)  # longer than any one call to the world may take
+POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
+ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
+LONGEST_PAUSE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """It was done. `commands` tell the room what came of it; the lane rests for `pace`."""
+
+    outcome: Mapping[str, str] = field(default_factory=dict)
+    commands: Sequence[Command] = ()
+    pace: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Later:
+    """It could not be done now, and may be in `after`; None leaves the pause to the number of attempts."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Never:
+    """It will not succeed by being tried again. `commands` tell the room, instead of the usual note of failure."""
+
+    reason: str
+    commands: Sequence[Command] | None = None
+
+
+Result = Done | Later | Never
+Performer = Callable[[Claimed, Room], Awaitable[Result]]
+
+
+class Delivery:
+    """Performs one kind of lane (`talk` or `act`) of all rooms."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        performers: Mapping[type[Effect], Performer],
+        *,
+        kind: str,
+        at_once: int = 16,
+    ) -> None:
+        self._runtime, self._performers, self._wall = runtime, performers, runtime.wall
+        self._kind, self._at_once = kind, at_once
+        self._nudge = runtime.nudged()
+        self._running: set[asyncio.Task[None]] = set()
+        self.idle = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. What is under way when that happens is claimed again by whoever comes next."""
+        try:
+            while True:
+                self._nudge.clear()
+                claimed = await self._claim()
+                for each in claimed:
+                    self._start(each)
+                if not claimed:
+                    await self._rest()
+        finally:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _claim(self) -> list[Claimed]:
+        room_for = self._at_once - len(self._running)
+        if room_for <= 0:
+            return []
+        return await self._runtime.db.tx(outbox.claim, self._wall.now(), LEASE, room_for, (self._kind,))
+
+    def _start(self, claimed: Claimed) -> None:
+        self.idle.clear()
+        task = asyncio.create_task(self._deliver(claimed))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._nudge.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery failed: %s", error, exc_info=error)
+
+    async def _rest(self) -> None:
+        """Until something is ready, or somebody commits; a poll sees what other replicas left."""
+        if not self._running and not self._nudge.is_set() and not await self._pending():
+            self.idle.set()
+        ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
+        soonest = self._wall.now() + POLL
+        await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
+
+    async def _pending(self) -> int:
+        return await self._runtime.db.read(outbox.pending)
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        result = await self._perform(claimed)
+        match result:
+            case Done(outcome=outcome, commands=commands, pace=pace):
+                await self._tell(claimed, commands)
+                await self._runtime.db.tx(outbox.settle, claimed, self._wall.now(), outcome=dict(outcome), pace=pace)
+            case Later(reason=reason, after=after) if claimed.attempts < ATTEMPTS or after is not None:
+                at = self._wall.now() + (after if after is not None else _pause(claimed.attempts))
+                log.info("%s put back: %s", claimed.effect_id, reason)
+                await self._runtime.db.tx(outbox.put_back, claimed, at, reason)
+            case Later(reason=reason):
+                await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.attempts} times)"))
+            case Never():
+                await self._give_up(claimed, result)
+
+    async def _perform(self, claimed: Claimed) -> Result:
+        try:
+            room = await self._runtime.room(claimed.room_id)
+            return await self._performers[type(claimed.effect)](claimed, room)
+        except Exception as error:
+            log.exception("performing %s failed", claimed.effect_id)
+            return Later(reason=f"{type(error).__name__}: {error}")
+
+    async def _tell(self, claimed: Claimed, commands: Sequence[Command]) -> None:
+        if not commands:
+            return
+        try:
+            await self._runtime.handle(claimed.room_id, *commands, key=f"effect:{claimed.effect_id}")
+        except Refused as refused:
+            log.info("the room has moved on from %s: %s", claimed.effect_id, refused)
+
+    async def _give_up(self, claimed: Claimed, never: Never) -> None:
+        log.warning("%s given up: %s", claimed.effect_id, never.reason)
+        told = never.commands
+        if told is None:
+            told = (RecordFailure(what=_in_words(claimed.effect), reason=never.reason),)
+        await self._tell(claimed, told)
+        await self._runtime.db.tx(_failed, claimed, self._wall, never.reason)
+
+
+def _failed(conn: Connection, claimed: Claimed, wall: Clock, reason: str) -> None:
+    outbox.give_up(conn, claimed, wall.now(), reason)
+
+
+def _pause(attempts: int) -> timedelta:
+    """1, 2, 4 ... seconds, at most a minute."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def _in_words(effect: Effect) -> str:
+    name = type(effect).__name__
+    place = getattr(effect, "place", "")
+    title = getattr(effect, "title", "") or getattr(effect, "card", "") or getattr(effect, "name", "")
+    return " ".join(part for part in (name, f"in {place}" if place else "", title) if part)

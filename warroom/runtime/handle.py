@@ -1,0 +1,201 @@
+"""The one way in: nothing changes a room except `Runtime.handle`.
+
+One transaction locks the room, loads what is new since this process last looked, decides, and keeps entries, effects,
+the next wake and the delivery's own key together. Only when that is committed does anything reach the world, through
+the outbox (runtime.deliver). The last fold of a room is remembered, so a long timeline is not read again.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from warroom.core.commands import Command
+from warroom.core.deciding import decide
+from warroom.core.effects import Effect
+from warroom.core.events import ChannelOpened, Entry
+from warroom.core.room import Room, fold
+from warroom.errors import NotFound
+from warroom.runtime.clock import Clock
+from warroom.store import inbox, outbox, rooms
+from warroom.store.db import Database
+from warroom.store.rooms import Kind, RoomRow, Summary
+
+log = logging.getLogger(__name__)
+REMEMBERED = 256  # rooms whose last fold is kept in this process
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handled:
+    """`entries` is empty when the delivery had been handled before, or when nothing followed from it."""
+
+    id: int
+    room: Room
+    entries: tuple[Entry, ...]
+    repeated: bool = False
+
+
+class Runtime:
+    """Handles commands for the rooms of one database. Any number of processes may do so at once."""
+
+    def __init__(self, db: Database, clock: Clock, wall: Clock | None = None) -> None:
+        """`clock` is the rooms' time; `wall` paces what is delivered, and differs only in a rehearsal at speed."""
+        self.db = db
+        self.clock = clock
+        self.wall = wall or clock
+        self._folds: OrderedDict[int, Room] = OrderedDict()
+        self._nudges: list[asyncio.Event] = []
+
+    def nudged(self) -> asyncio.Event:
+        """An event that is set after every commit: for those who deliver and wake."""
+        nudge = asyncio.Event()
+        self._nudges.append(nudge)
+        return nudge
+
+    async def handle(self, room: int, *commands: Command, key: str | None = None) -> Handled:
+        """Carry out these commands, all or none. The same `key` is carried out once, ever.
+
+        Raises Refused (nothing has changed) and NotFound.
+        """
+        return self._remember(await self.db.tx(self._handle, room, commands, key))
+
+    async def open(
+        self,
+        make: Callable[[str], Sequence[Command]],
+        *,
+        workspace: str,
+        kind: Kind,
+        mode: str,
+        correlation: str = "",
+        key: str | None = None,
+    ) -> Handled:
+        """Open a room: `make` is given the room's key (`GD-3`) and returns the commands that open it."""
+        return self._remember(await self.db.tx(self._open, make, workspace, kind, mode, correlation, key))
+
+    async def open_or_handle(
+        self,
+        make: Callable[[str], Sequence[Command]],
+        further: Sequence[Command],
+        *,
+        workspace: str,
+        kind: Kind,
+        mode: str,
+        correlation: str,
+        keys: Sequence[str],
+    ) -> Handled | None:
+        """What belongs to the open room with this correlation goes there; otherwise `make` opens one, if it has a way.
+
+        `keys` name what was delivered; when all of them are known already, nothing happens. None: nothing to do.
+        """
+        handled = await self.db.tx(self._open_or_handle, make, further, workspace, kind, mode, correlation, keys)
+        return self._remember(handled) if handled else None
+
+    async def room(self, room: int) -> Room:
+        """The room as it is now."""
+        found = await self.db.read(self._read, room)
+        self._keep(room, found)
+        return found
+
+    # --- inside the transaction: plain functions that cannot wait for anything
+
+    def _handle(self, conn: Connection, room: int, commands: Sequence[Command], key: str | None) -> Handled:
+        row = rooms.lock(conn, room)
+        if key is not None and not inbox.first_time(conn, key, self.clock.now(), room=room):
+            return Handled(id=room, room=self._load(conn, row.id), entries=(), repeated=True)
+        return self._carry_out(conn, row, commands)
+
+    def _open(
+        self,
+        conn: Connection,
+        make: Callable[[str], Sequence[Command]],
+        workspace: str,
+        kind: Kind,
+        mode: str,
+        correlation: str,
+        key: str | None,
+    ) -> Handled:
+        now = self.clock.now()
+        if key is not None and not inbox.first_time(conn, key, now):
+            raise NotFound("That was asked for already.")
+        row = rooms.create(conn, workspace=workspace, kind=kind, mode=mode, at=now, correlation=correlation)
+        return self._carry_out(conn, row, make(row.key))
+
+    def _open_or_handle(
+        self,
+        conn: Connection,
+        make: Callable[[str], Sequence[Command]],
+        further: Sequence[Command],
+        workspace: str,
+        kind: Kind,
+        mode: str,
+        correlation: str,
+        keys: Sequence[str],
+    ) -> Handled | None:
+        now = self.clock.now()
+        new = [key for key in keys if inbox.first_time(conn, key, now)]
+        if keys and not new:
+            return None
+        row = rooms.by_correlation(conn, workspace, correlation)
+        if row is not None:
+            return self._carry_out(conn, rooms.lock(conn, row.id), further)
+        if not make("?"):
+            return None
+        row = rooms.create(conn, workspace=workspace, kind=kind, mode=mode, at=now, correlation=correlation)
+        return self._carry_out(conn, row, [*make(row.key), *further])
+
+    def _carry_out(self, conn: Connection, row: RoomRow, commands: Sequence[Command]) -> Handled:
+        room, now = self._load(conn, row.id), self.clock.now()
+        entries: list[Entry] = []
+        effects: list[Effect] = []
+        for command in commands:
+            decided = decide(room, command, now)
+            room = decided.room
+            entries += decided.entries
+            effects += decided.effects
+        if entries:
+            rooms.append(conn, row, entries, summary(room))
+            _bind_channels(conn, row, room, entries)
+        if effects:
+            outbox.put(conn, row.id, effects, self.wall.now())
+        return Handled(id=row.id, room=room, entries=tuple(entries))
+
+    def _read(self, conn: Connection, room: int) -> Room:
+        return self._load(conn, room)
+
+    def _load(self, conn: Connection, room: int) -> Room:
+        known = self._folds.get(room)
+        return fold(rooms.entries(conn, room, after=known.seq if known else 0), known)
+
+    # --- after the commit
+
+    def _remember(self, handled: Handled) -> Handled:
+        self._keep(handled.id, handled.room)
+        for nudge in self._nudges:
+            nudge.set()
+        return handled
+
+    def _keep(self, room: int, fold_: Room) -> None:
+        known = self._folds.get(room)
+        if known is None or known.seq < fold_.seq:
+            self._folds[room] = fold_
+        self._folds.move_to_end(room)
+        while len(self._folds) > REMEMBERED:
+            self._folds.popitem(last=False)
+
+
+def summary(room: Room) -> Summary:
+    """What lists and loops need to know of a room without folding it."""
+    if room.closed_at is not None:
+        state = "closed"
+    else:
+        state = room.game.state.value if room.game else "open"
+    return Summary(title=room.title, state=state, open=room.open, wake_at=room.wake_at())
+
+
+def _bind_channels(conn: Connection, row: RoomRow, room: Room, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        if isinstance(entry.event, ChannelOpened):
+            rooms.bind_channel(conn, room.workspace, entry.event.channel, row.id, entry.event.place)

@@ -1,0 +1,149 @@
+"""What can be asked of the bot beyond one room's buttons: opening rooms, walking runbooks, exports, lists.
+
+The doors (slash command, direct message, mention, modal, App Home) all lead here, so that each means the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warroom.core import commands as c
+from warroom.core.commands import Command
+from warroom.core.events import Mode
+from warroom.core.refusals import NotNow, NotYours, Unknown
+from warroom.core.room import Room
+from warroom.definitions.library import Library
+from warroom.errors import NotFound
+from warroom.runtime.handle import Handled, Runtime
+from warroom.store import rooms
+from warroom.store.rooms import RoomRow
+
+GAME_DAY, INCIDENT = "game-day", "incident"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whereabouts:
+    """Where something was asked, and by whom."""
+
+    workspace: str
+    person: str
+    channel: str = ""
+
+
+class Desk:
+    def __init__(self, runtime: Runtime, library: Library) -> None:
+        self.runtime, self.library = runtime, library
+
+    # --- opening rooms
+
+    async def start_game(
+        self,
+        where: Whereabouts,
+        scenario: str,
+        players: Sequence[str],
+        observers: Sequence[str] = (),
+        *,
+        at_once: bool = True,
+        key: str | None = None,
+    ) -> Handled:
+        """Open a game day; with `at_once` it starts, otherwise its panel waits in the backchannel."""
+        plan = self.library.scenarios.get(scenario)
+        if plan is None:
+            raise Unknown(f"There is no scenario {scenario!r}. There is: {', '.join(sorted(self.library.scenarios))}.")
+        if not [each for each in players if each != where.person]:
+            raise NotNow("A game needs players: name at least one person besides yourself.")
+
+        def make(name: str) -> Sequence[Command]:
+            opened = c.OpenGame(
+                by=where.person,
+                key=name,
+                workspace=where.workspace,
+                scenario=plan,
+                players=tuple(players),
+                observers=tuple(observers),
+                origin=where.channel,
+            )
+            return [opened, c.StartGame(by=where.person)] if at_once else [opened]
+
+        return await self.runtime.open(make, workspace=where.workspace, kind=GAME_DAY, mode=Mode.DRILL.value, key=key)
+
+    async def declare(
+        self,
+        where: Whereabouts,
+        title: str,
+        severity: str = "SEV2",
+        services: Sequence[str] = (),
+        key: str | None = None,
+    ) -> Handled:
+        """Open the room of a real incident that a person has seen."""
+        if not title.strip():
+            raise NotNow("Say in a few words what is wrong.")
+
+        def make(name: str) -> Sequence[Command]:
+            opened = c.OpenIncident(
+                by=where.person,
+                key=name,
+                workspace=where.workspace,
+                title=title.strip(),
+                severity=severity,
+                services=tuple(services),
+                origin=where.channel,
+            )
+            return [opened]
+
+        return await self.runtime.open(make, workspace=where.workspace, kind=INCIDENT, mode=Mode.REAL.value, key=key)
+
+    # --- finding rooms
+
+    async def room_here(self, where: Whereabouts) -> tuple[int, str] | None:
+        """The room (and its word for the place) that this channel belongs to."""
+        return await self.runtime.db.read(rooms.by_channel, where.workspace, where.channel)
+
+    async def room_meant(self, where: Whereabouts, key: str = "") -> int:
+        """The room named by `key`, or the one this channel belongs to, or the asker's only open game."""
+        if key:
+            row = await self.runtime.db.read(rooms.find, where.workspace, key)
+            if row is None:
+                raise NotFound(f"There is no room {key!r}. `/warroom rooms` lists them.")
+            return row.id
+        if here := await self.room_here(where):
+            return here[0]
+        own = [row.id for row in await self.open_rooms(where.workspace) if await self._directs(row, where.person)]
+        if len(own) == 1:
+            return own[0]
+        raise NotFound("Ask this in the room's own channel, or name the room, such as `GD-1`.")
+
+    async def _directs(self, row: RoomRow, person: str) -> bool:
+        if row.mode != Mode.DRILL.value:
+            return False
+        return person in (await self.runtime.room(row.id)).roster.controllers
+
+    async def open_rooms(self, workspace: str) -> list[RoomRow]:
+        return await self.runtime.db.read(rooms.listing, workspace, mode="all", open_only=True)
+
+    # --- in a room
+
+    async def walk(self, room: int, incident: str, runbook: str, by: str, key: str | None = None) -> Handled:
+        """Begin to walk a runbook for an incident; the only open one when `incident` is empty."""
+        text = self.library.runbooks.get(runbook)
+        if text is None:
+            raise Unknown(f"There is no runbook {runbook!r}. There is: {', '.join(sorted(self.library.runbooks))}.")
+        digest = self.library.digests.get(runbook, "")
+        named = incident or only_open_incident(await self.runtime.room(room))
+        return await self.runtime.handle(room, c.StartRun(by=by, incident=named, runbook=text, digest=digest), key=key)
+
+
+def only_open_incident(room: Room) -> str:
+    """The incident that is meant when none is named."""
+    still = [each.id for each in room.incidents.values() if each.open]
+    if len(still) == 1:
+        return still[0]
+    if not still:
+        raise NotNow("No incident is open here.")
+    titles = ", ".join(f"{each} ({room.incidents[each].title})" for each in still)
+    raise NotNow(f"Several incidents are open; use the buttons on the status card, or name one: {titles}.")
+
+
+def may_export(room: Room, person: str) -> None:
+    """A running game's report would give its plan away; only its dungeon master may have it before the end."""
+    if room.drill and room.open and person not in room.roster.controllers:
+        raise NotYours("The report comes after the end of the game; before that it would give the plan away.")

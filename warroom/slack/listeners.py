@@ -1,0 +1,368 @@
+"""What arrives from Slack, and which door it goes through.
+
+Bolt acknowledges events before a listener has run, so a global middleware keeps every event in the inbox, under its own
+id, before anything else happens; what was kept and not finished is taken up again at the next start. Commands, presses
+and submissions are not retried by Slack: they are carried out and committed before they are acknowledged, under a key
+of their own, so that a double delivery is carried out once. Refusals are told to whoever asked, and to nobody else.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from warroom.core import commands as c
+from warroom.core.effects import WAR_ROOM
+from warroom.core.refusals import Refused, Unknown
+from warroom.core.words import Words
+from warroom.errors import NotFound, WarroomError
+from warroom.runtime.clock import Clock
+from warroom.slack import asks, cards, modals, presses
+from warroom.slack.desk import Desk, Whereabouts
+from warroom.slack.homes import Homes
+from warroom.slack.mrkdwn import unescape
+from warroom.slack.people import People
+from warroom.slack.reports import Reports
+from warroom.slack.slash import Asked, Reply, Slash
+from warroom.slack.verdicts import judge
+from warroom.store import inbox
+
+log = logging.getLogger(__name__)
+
+Body = Mapping[str, Any]
+Ack = Callable[..., Awaitable[Any]]
+Takes = Callable[["Listeners", Body, Body], Awaitable[None]]
+
+
+class Listeners:
+    def __init__(self, app: AsyncApp, desk: Desk, people: People, reports: Reports, homes: Homes, wall: Clock) -> None:
+        self._app, self._client = app, app.client
+        self._desk, self._people, self._reports, self._homes = desk, people, reports, homes
+        self._wall = wall
+        self._slash = Slash(desk, people.humans)
+
+    def register(self) -> None:
+        """Every listener of the bot, in one place."""
+        app = self._app
+        app.middleware(self._keep_events)
+        app.command("/warroom")(self._command)
+        app.action(re.compile(r"^warroom:"))(self._press)
+        app.view(re.compile(r"^warroom:"))(self._submit)
+        app.shortcut("warroom_start")(self._shortcut)
+        app.shortcut("warroom_note")(self._note_message)
+        app.event(re.compile(".*"))(self._event)
+        app.error(self._failed)
+
+    # --- events: kept first, then taken
+
+    async def _keep_events(self, body: Body, next: Callable[[], Awaitable[Any]]) -> None:
+        if body.get("type") == "event_callback":
+            payload = json.dumps({"team_id": body.get("team_id"), "event": body["event"]})
+            await self._desk.runtime.db.tx(inbox.keep, f"event:{body['event_id']}", self._wall.now(), payload)
+        await next()
+
+    async def _event(self, body: Body) -> None:
+        await self._take(f"event:{body['event_id']}", body)
+
+    async def take_unfinished(self) -> int:
+        """Take up what was kept but not finished before the process ended. Returns how many."""
+        kept = await self._desk.runtime.db.read(inbox.unfinished, self._wall.now())
+        for delivery in kept:
+            await self._take(delivery.key, json.loads(delivery.payload))
+        return len(kept)
+
+    async def _take(self, key: str, body: Body) -> None:
+        event = body["event"]
+        takes = EVENTS.get(event["type"])
+        try:
+            if takes is not None:
+                await takes(self, {**body, "key": key}, event)
+        except (Refused, NotFound) as refused:
+            log.info("%s refused: %s", key, refused)
+        await self._desk.runtime.db.tx(inbox.finish, key)
+
+    async def _message(self, body: Body, event: Body) -> None:
+        if event.get("channel_type") == "im":
+            await self._direct(body, event)
+            return
+        here = await self._desk.room_here(_whereabouts(body, event))
+        if here is None or here[1] != WAR_ROOM:
+            return
+        command = _heard(event, await self._names(body, event))
+        if command is not None:
+            await self._people.meet(str(body["team_id"]), [command.by])
+            await self._desk.runtime.handle(here[0], command, key=f"heard:{body['key']}")
+
+    async def _names(self, body: Body, event: Body) -> dict[str, str]:
+        text = f"{event.get('text', '')} {(event.get('message') or {}).get('text', '')}"
+        return await self._people.named(str(body["team_id"]), re.findall(r"<@([UW][A-Z0-9]+)", text))
+
+    async def _direct(self, body: Body, event: Body) -> None:
+        if event.get("bot_id") or event.get("subtype"):
+            return
+        asked = Asked(where=_whereabouts(body, event), text=event.get("text", ""), direct=True, key=body["key"])
+        await self._answer(asked, lambda message: self._post(event["channel"], message))
+
+    async def _mention(self, body: Body, event: Body) -> None:
+        text = re.sub(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>\s*", "", event.get("text", ""))
+        asked = Asked(where=_whereabouts(body, event), text=text, key=body["key"])
+        thread = event.get("thread_ts", "")
+        await self._answer(asked, lambda message: self._whisper(event["channel"], str(event["user"]), message, thread))
+
+    async def _answer(self, asked: Asked, tell: Callable[[cards.Message], Awaitable[None]]) -> None:
+        """For doors without a trigger: a modal is offered by a button instead of being opened."""
+        try:
+            reply = await self._slash.take(asked)
+        except (Refused, NotFound) as refused:
+            await tell(cards.plainly(_sentence(refused)))
+            return
+        if reply.opens:
+            await tell(cards.offer(reply.opens, reply.said))
+        elif reply.exports is not None:
+            await self._reports.send(reply.exports, asked.where)
+        else:
+            await tell(cards.plainly(reply.text))
+
+    async def _joined(self, body: Body, event: Body) -> None:
+        here = await self._desk.room_here(_whereabouts(body, event))
+        if (
+            here is not None
+            and here[1] == WAR_ROOM
+            and await self._people.is_human(str(body["team_id"]), event["user"])
+        ):
+            await self._desk.runtime.handle(here[0], c.Join(by=event["user"]), key=f"heard:{body['key']}")
+
+    async def _home(self, body: Body, event: Body) -> None:
+        if event.get("tab", "home") == "home":
+            await self._homes.publish(str(body["team_id"]), event["user"])
+
+    # --- what people ask for, acknowledged when it is done
+
+    async def _command(self, ack: Ack, body: Body) -> None:
+        where = Whereabouts(workspace=body["team_id"], person=body["user_id"], channel=body["channel_id"])
+        asked = Asked(where=where, text=body.get("text", ""), key=f"command:{body['trigger_id']}")
+        try:
+            reply = await self._slash.take(asked)
+        except (Refused, NotFound) as refused:
+            await ack(text=_sentence(refused))
+            return
+        await self._after(reply, where, body["trigger_id"])
+        await ack(**({"text": reply.text} if reply.text else {}))
+        await self._people.meet(where.workspace, [where.person])
+
+    async def _after(self, reply: Reply, where: Whereabouts, trigger: str) -> None:
+        if reply.opens:
+            await self._open(trigger, reply.opens, 0, reply.said, where)
+        if reply.exports is not None:
+            await self._reports.send(reply.exports, where)
+
+    async def _press(self, ack: Ack, body: Body) -> None:
+        where = _pressed_where(body)
+        try:
+            press = presses.press(body["actions"][0])
+            await self._carry_out_press(press, where, body)
+        except ValueError:
+            await self._refuse(body, Unknown("This button cannot be read. Look at the newest card."))
+        except (Refused, NotFound) as refused:
+            await self._refuse(body, refused)
+        await ack()
+        await self._people.meet(where.workspace, [where.person])
+
+    async def _carry_out_press(self, press: presses.Press, where: Whereabouts, body: Body) -> None:
+        key = f"press:{where.person}:{body['actions'][0]['action_ts']}"
+        if press.do in MODALS:
+            await self._open(body["trigger_id"], press.do, press.room, press.args, where)
+        elif press.do == "export":
+            await self._reports.send(press.room, where)
+        elif press.do == "walk":
+            await self._desk.walk(press.room, press.args["incident"], press.args["runbook"], where.person, key=key)
+        else:
+            command = asks.command(press.do, press.args, where.person)
+            await self._desk.runtime.handle(press.room, command, key=key)
+
+    async def _open(self, trigger: str, do: str, room: int, said: Mapping[str, str], where: Whereabouts) -> None:
+        view = await MODALS[do](self, room, said, where)
+        await self._client.views_open(trigger_id=trigger, view=view)
+
+    async def _submit(self, ack: Ack, body: Body) -> None:
+        view, where = body["view"], Whereabouts(workspace=body["team"]["id"], person=body["user"]["id"])
+        do, room, said = modals.opened(view)
+        given = {**said, **modals.answers(view)}
+        try:
+            await self._carry_out_submission(do, room, given, where, f"view:{view['id']}:{view.get('hash', '')}")
+        except (Refused, NotFound) as refused:
+            await ack(response_action="errors", errors={modals.first_input(view): _plain_sentence(refused)})
+            return
+        await ack()
+        await self._people.meet(where.workspace, [where.person])
+
+    async def _carry_out_submission(
+        self, do: str, room: int, given: Mapping[str, Any], where: Whereabouts, key: str
+    ) -> None:
+        at = Whereabouts(workspace=where.workspace, person=where.person, channel=str(given.get("origin", "")))
+        if do == "start":
+            await self._desk.start_game(
+                at,
+                str(given.get("scenario", "")),
+                tuple(given.get("players", ())),
+                tuple(given.get("observers", ())),
+                at_once=given.get("begin", "now") == "now",
+                key=key,
+            )
+        elif do == "declare":
+            await self._desk.declare(
+                at,
+                unescape(str(given.get("title", ""))),
+                str(given.get("severity", "SEV2")),
+                tuple(given.get("services", ())),
+                key=key,
+            )
+        else:
+            said = {name: value for name, value in given.items() if isinstance(value, str)}
+            await self._desk.runtime.handle(room, asks.command(do, said, where.person), key=key)
+
+    async def _shortcut(self, ack: Ack, body: Body) -> None:
+        where = Whereabouts(workspace=body["team"]["id"], person=body["user"]["id"])
+        await self._open(body["trigger_id"], "start", 0, {}, where)
+        await ack()
+
+    async def _note_message(self, ack: Ack, body: Body) -> None:
+        """The message shortcut: somebody's words onto the timeline, with the time they were said."""
+        where = _pressed_where(body)
+        try:
+            room = await self._desk.room_meant(where)
+            text = unescape(body["message"].get("text", ""))
+            note = c.TakeNote(by=where.person, text=text, occurred_at=_said_at(body["message"]["ts"]))
+            await self._desk.runtime.handle(room, note, key=f"note:{where.channel}:{body['message']['ts']}")
+        except (Refused, NotFound) as refused:
+            await self._refuse(body, refused)
+        await ack()
+
+    # --- telling the asker alone
+
+    async def _refuse(self, body: Body, refused: WarroomError) -> None:
+        user, channel = body["user"]["id"], (body.get("channel") or {}).get("id", "")
+        thread = (body.get("message") or {}).get("thread_ts", "")
+        message = cards.plainly(_sentence(refused))
+        if channel:
+            await self._whisper(channel, user, message, thread)
+        else:
+            opened = await self._client.conversations_open(users=user)
+            await self._post(opened["channel"]["id"], message)
+
+    async def _whisper(self, channel: str, user: str, message: cards.Message, thread: str = "") -> None:
+        arguments: dict[str, Any] = {"thread_ts": thread} if thread else {}
+        try:
+            await self._client.chat_postEphemeral(
+                channel=channel, user=user, text=message.text, blocks=message.blocks, **arguments
+            )
+        except Exception as error:
+            log.warning("could not tell %s in %s: %s", user, channel, judge(error).code)
+
+    async def _post(self, channel: str, message: cards.Message) -> None:
+        await self._client.chat_postMessage(
+            channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+        )
+
+    async def _failed(self, error: Exception, body: Body) -> None:
+        """Whatever nobody foresaw: the whole of it in the log, and not acknowledged."""
+        log.error("a delivery of type %s failed", body.get("type"), exc_info=error)
+        raise error
+
+    # --- modals
+
+    async def _start_modal(self, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
+        players: tuple[str, ...] = ()
+        origin = said.get("origin", "") or where.channel
+        if origin and not origin.startswith("D"):
+            members = await self._people.humans(origin, where.workspace)
+            players = tuple(each for each in members if each != where.person)
+        return modals.start_game(
+            list(self._desk.library.scenarios.values()), said.get("scenario", ""), players, origin=origin
+        )
+
+    async def _declare_modal(self, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
+        services = [(each.id, each.title) for each in self._desk.library.catalogue.services.values()]
+        return modals.declare(services, origin=said.get("origin", "") or where.channel)
+
+    async def _room_modal(self, do: str, room: int, said: Mapping[str, str]) -> dict[str, Any]:
+        return modals.for_room(do, await self._desk.runtime.room(room), room, said)
+
+
+def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]:
+    async def build(self: Listeners, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
+        return await self._room_modal(do, room, said)
+
+    return build
+
+
+MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
+    "start": Listeners._start_modal,
+    "declare": Listeners._declare_modal,
+    **{do: _for_room(do) for do in ("skip", "speak", "update", "note", "resolve", "reopen", "end")},
+}
+EVENTS: dict[str, Takes] = {
+    "message": Listeners._message,
+    "app_mention": Listeners._mention,
+    "app_home_opened": Listeners._home,
+    "member_joined_channel": Listeners._joined,
+}
+
+
+def _whereabouts(body: Body, event: Body) -> Whereabouts:
+    return Whereabouts(
+        workspace=str(body["team_id"]), person=str(event.get("user", "")), channel=str(event.get("channel", ""))
+    )
+
+
+def _pressed_where(body: Body) -> Whereabouts:
+    return Whereabouts(
+        workspace=body["team"]["id"],
+        person=body["user"]["id"],
+        channel=(body.get("channel") or {}).get("id", ""),
+    )
+
+
+def _said_at(ts: str) -> datetime:
+    """When a message was said; its id is that time, in seconds."""
+    return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
+
+
+def _heard(event: Body, names: Mapping[str, str]) -> c.Command | None:
+    """The command that puts something said in a war room on its timeline; None for what is not people's words."""
+    subtype = event.get("subtype", "")
+    if subtype == "message_changed":
+        message = event["message"]
+        if message.get("bot_id") or message.get("text") == (event.get("previous_message") or {}).get("text"):
+            return None
+        return c.HearEdit(by=message.get("user", ""), ts=message["ts"], text=unescape(message.get("text", ""), names))
+    if subtype == "message_deleted":
+        previous = event.get("previous_message") or {}
+        if previous.get("bot_id") or not previous.get("user"):
+            return None
+        return c.HearDeletion(by=previous["user"], ts=event["deleted_ts"])
+    if event.get("bot_id") or subtype not in ("", "thread_broadcast", "file_share", "me_message"):
+        return None
+    return c.HearMessage(
+        by=event["user"],
+        channel=event["channel"],
+        ts=event["ts"],
+        text=unescape(event.get("text", ""), names),
+        thread=event.get("thread_ts", "") if event.get("thread_ts") != event["ts"] else "",
+    )
+
+
+def _words(refused: WarroomError) -> Words:
+    return refused.words if isinstance(refused, Refused) else (str(refused),)
+
+
+def _sentence(refused: WarroomError) -> str:
+    return cards.refusal(_words(refused), {})
+
+
+def _plain_sentence(refused: WarroomError) -> str:
+    return str(refused)

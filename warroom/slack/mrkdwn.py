@@ -1,0 +1,179 @@
+"""Slack's own markup: how words become text that cannot ping, link or hide anything, and how text comes back.
+
+Only the functions here write a `<`: a mention, a channel, a date or a link, each from a value that was checked. Every
+other text is escaped. In plain_text objects nothing is parsed, and entities would be shown; there a joiner that nobody
+sees keeps the sequences apart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
+
+FENCE = "```"
+_LONGEST_LINK = 2_000  # nobody reads a longer address
+_JOINER = "\u2060"  # no width, no break
+_BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (bidi, zero-width, tags), halves of surrogate pairs
+_BROADCAST = re.compile(r"@(here|channel|everyone)\b", re.IGNORECASE)
+_OPENING = re.compile(r"<(?=[!@#a-z/])", re.IGNORECASE)
+_USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+_CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,30}")
+
+
+# --- text from anywhere
+
+
+def clean(text: str) -> str:
+    """Without what cannot be seen: bidi and zero-width characters, control characters but newline and tab."""
+    text = _BREAKS.sub("\n", text)
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
+
+
+def one_line(text: str) -> str:
+    """Cleaned, with every run of blank space as one space: for titles, which must not start a line of their own."""
+    return " ".join(clean(text).split())
+
+
+def escape(text: str) -> str:
+    """Any text as mrkdwn that says just that."""
+    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _BROADCAST.sub(rf"@{_JOINER}\1", text)
+
+
+def escape_line(text: str) -> str:
+    return escape(one_line(text))
+
+
+def unmarked(text: str) -> str:
+    """Any text as the content of a plain_text object: shown as it is, and not a mention even if it were parsed."""
+    return _BROADCAST.sub(rf"@{_JOINER}\1", _OPENING.sub(f"<{_JOINER}", clean(text)))
+
+
+# --- references
+
+
+def person(id: str) -> str:
+    """A mention, when this is an id of Slack's; otherwise (`warroom`, an alert source) the name as text."""
+    return f"<@{id}>" if _USER.fullmatch(id) else escape_line(id)
+
+
+def channel(id: str, name: str = "") -> str:
+    """A link to a channel; its name when the id is none of Slack's."""
+    return f"<#{id}>" if _CHANNEL.fullmatch(id) else escape_line(f"#{name}" if name else id)
+
+
+def clock_time(at: datetime) -> str:
+    """The time of day in the reader's zone; UTC where dates are not drawn."""
+    return _date(at, "{time}", f"{at.astimezone(UTC):%H:%M} UTC")
+
+
+def moment(at: datetime) -> str:
+    """Day and time in the reader's zone: `today at 14:03`."""
+    return _date(at, "{date_short_pretty} at {time}", f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def ago(at: datetime) -> str:
+    """How long ago, as the reader's client counts it."""
+    return _date(at, "{ago}", f"since {at.astimezone(UTC):%H:%M} UTC")
+
+
+def _date(at: datetime, shown: str, otherwise: str) -> str:
+    return f"<!date^{int(at.timestamp())}^{shown}|{otherwise}>"
+
+
+def link(url: str) -> str:
+    """A link that is labelled with its host, so that it leads where it says. Empty unless it is plain http(s)."""
+    host = _host(url)
+    if not host or len(url) > _LONGEST_LINK:
+        return ""
+    for char, code in (("&", "&amp;"), ("<", "%3C"), (">", "%3E"), ("|", "%7C")):
+        url = url.replace(char, code)
+    return f"<{url}|{host}>"
+
+
+def _host(url: str) -> str:
+    """The host of an http(s) address that holds nothing unseen, blank or non-ASCII; else empty."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    return host if parts.scheme in ("http", "https") and re.fullmatch(r"[a-z0-9.:_-]+", host) else ""
+
+
+# --- emphasis
+
+
+def bold(text: str) -> str:
+    """Bold; a star within would end it, so it becomes one that does not."""
+    line = escape_line(text).replace("*", "∗")
+    return f"*{line}*" if line else ""
+
+
+def code(text: str) -> str:
+    line = escape_line(text).replace("`", "ˋ")
+    return f"`{line}`" if line else ""
+
+
+def code_block(text: str) -> str:
+    """Lines to copy, exactly as they are but for what cannot be seen; three backticks in a row are kept apart."""
+    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"{FENCE}\n{text.replace(FENCE, _JOINER.join(FENCE))}\n{FENCE}"
+
+
+def quote(text: str) -> str:
+    """Somebody's words, escaped, as a quotation."""
+    return "\n".join(f">{line}" for line in escape(text).split("\n"))
+
+
+# --- words, there and back
+
+
+def render(words: Words, room_channels: Mapping[str, str]) -> str:
+    """Words as mrkdwn. `room_channels` maps the room's name for a place to the channel's id."""
+    return "".join(_rendered(word, room_channels) for word in words)
+
+
+def _rendered(word: Word, room_channels: Mapping[str, str]) -> str:
+    match word:
+        case str():
+            return escape(word)
+        case Person(id=id):
+            return person(id)
+        case Time(at=at):
+            return clock_time(at)
+        case Bold(text=text):
+            return bold(text)
+        case Code(text=text):
+            return code(text)
+        case Place(name=name):
+            return channel(room_channels.get(name, ""), name)
+
+
+_REFERENCE = re.compile(r"<([^<>]*)>")
+_ENTITY = re.compile(r"&(amp|lt|gt);")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+
+
+def unescape(text: str, names: Mapping[str, str] | None = None) -> str:
+    """Text that came from Slack, as people read it. `names` maps ids of people and channels to names."""
+    known = names or {}
+    read = _REFERENCE.sub(lambda found: _read(found[1], known), text)
+    return _ENTITY.sub(lambda found: _ENTITIES[found[1]], read)
+
+
+def _read(reference: str, names: Mapping[str, str]) -> str:
+    target, _, label = reference.partition("|")
+    match target[:1]:
+        case "@" | "#":
+            return target[0] + (names.get(target[1:]) or label or target[1:])
+        case "!":
+            return label or f"@{target[1:].partition('^')[0]}"
+    address = target.removeprefix("mailto:")
+    return address if not label or label in address else f"{label} ({address})"

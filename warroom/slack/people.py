@@ -1,0 +1,64 @@
+"""Who the ids are: names are looked up once, kept, and used when the timeline is read."""
+
+import logging
+from collections.abc import Iterable
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warroom.runtime.clock import Clock
+from warroom.slack.verdicts import judge
+from warroom.store import people
+from warroom.store.db import Database
+
+log = logging.getLogger(__name__)
+
+
+class People:
+    """Names of people of one workspace. An id that cannot be resolved stays an id; nothing waits for a name."""
+
+    def __init__(self, client: AsyncWebClient, db: Database, wall: Clock) -> None:
+        self._client, self._db, self._wall = client, db, wall
+        self._known: set[tuple[str, str]] = set()
+
+    async def meet(self, workspace: str, persons: Iterable[str]) -> None:
+        """Make sure that the names of these people are kept."""
+        strangers = [each for each in persons if each and (workspace, each) not in self._known]
+        if not strangers:
+            return
+        kept = await self._db.read(people.names, workspace, strangers)
+        self._known |= {(workspace, each) for each in kept}
+        for person in strangers:
+            if person not in kept:
+                await self._look_up(workspace, person)
+
+    async def _look_up(self, workspace: str, person: str) -> None:
+        try:
+            user = (await self._client.users_info(user=person))["user"]
+        except Exception as error:
+            log.warning("no name for %s: %s", person, judge(error).code)
+            return
+        profile = user.get("profile") or {}
+        name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user.get("name")
+        is_bot = bool(user.get("is_bot"))
+        await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot)
+        self._known.add((workspace, person))
+
+    async def humans(self, channel: str, workspace: str) -> tuple[str, ...]:
+        """The members of a channel who are people; at most the first thousand."""
+        page = await self._client.conversations_members(channel=channel, limit=1000)
+        members: list[str] = page["members"]
+        await self.meet(workspace, members)
+        bots = await self._db.read(people.bots, workspace, members)
+        return tuple(each for each in members if each not in bots)
+
+    async def named(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
+        """Names by id; who has none stays out."""
+        ids = list(dict.fromkeys(persons))
+        if not ids:
+            return {}
+        await self.meet(workspace, ids)
+        return await self._db.read(people.names, workspace, ids)
+
+    async def is_human(self, workspace: str, person: str) -> bool:
+        await self.meet(workspace, [person])
+        return not await self._db.read(people.bots, workspace, [person])

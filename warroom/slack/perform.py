@@ -1,0 +1,315 @@
+"""Performing what rooms say: channels, messages, cards.
+
+Each performer is called with the effect as it was kept and the room as it is now, possibly more than once for the same
+effect. Posting has no idempotency key at Slack, so every message carries the effect's id in its metadata, and after an
+attempt whose outcome nobody knows the channel is searched for that id before anything is sent again. The SDK's own
+retries are off.
+"""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core import views
+from warroom.core.chain import canonical
+from warroom.core.room import Room
+from warroom.core.words import Place
+from warroom.runtime.clock import Clock
+from warroom.runtime.deliver import Done, Later, Never, Performer, Result
+from warroom.slack import cards as look
+from warroom.slack.cards import Message
+from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
+from warroom.slack.verdicts import Judged, Verdict, judge
+from warroom.store import cards
+from warroom.store.cards import Card
+from warroom.store.db import Database
+from warroom.store.outbox import Claimed
+
+log = logging.getLogger(__name__)
+
+METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
+SEARCHED = 200  # how many messages back an unsure message is looked for
+NOT_YET = timedelta(seconds=1)
+
+
+class Talker:
+    """Performs everything that happens in Slack channels."""
+
+    def __init__(self, client: AsyncWebClient, db: Database, wall: Clock, pace: float) -> None:
+        self._client, self._db, self._wall = client, db, wall
+        self._pace = timedelta(seconds=pace)
+        self._held: dict[str, datetime] = {}
+        self._me = ""
+
+    def performers(self) -> dict[type[f.Effect], Performer]:
+        return {
+            f.OpenChannel: self._guarded(self._open_channel),
+            f.Invite: self._guarded(self._invite),
+            f.SetTopic: self._guarded(self._set_topic),
+            f.Say: self._guarded(self._say),
+            f.ShowCard: self._guarded(self._show_card),
+        }
+
+    def _guarded(self, perform: Callable[[Claimed, Room, Any], Awaitable[Result]]) -> Performer:
+        """What every performer does with a call that failed."""
+
+        async def guarded(claimed: Claimed, room: Room) -> Result:
+            try:
+                return await perform(claimed, room, claimed.effect)
+            except Held as held:
+                return Later(reason=str(held), after=held.after)
+            except Exception as error:
+                judged = judge(error)
+                if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                    return Later(reason=judged.code, after=judged.after)
+                return self._refused(claimed, judged)
+
+        return guarded
+
+    def _refused(self, claimed: Claimed, judged: Judged) -> Result:
+        effect = claimed.effect
+        if isinstance(effect, f.OpenChannel):
+            return Never(reason=judged.code, commands=(c.RecordNoChannel(place=effect.place, reason=judged.code),))
+        return Never(reason=judged.code)
+
+    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One call of the Web API. After a 429 the method is left alone until Slack wants it again."""
+        until = self._held.get(method)
+        if until is not None and until > self._wall.now():
+            raise Held(method, until - self._wall.now())
+        try:
+            response = await getattr(self._client, method.replace(".", "_"))(**arguments)
+        except Exception as error:
+            judged = judge(error)
+            if judged.after is not None:
+                self._held[method] = self._wall.now() + judged.after
+            raise
+        data = response.data
+        return data if isinstance(data, dict) else {}
+
+    async def _attempt(self, method: str, **arguments: Any) -> Judged | None:
+        """A call whose failure may not matter: what came of it, None when it went well."""
+        try:
+            await self._call(method, **arguments)
+        except Held:
+            raise
+        except Exception as error:
+            judged = judge(error)
+            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                raise
+            return judged
+        return None
+
+    # --- channels
+
+    async def _open_channel(self, claimed: Claimed, room: Room, effect: f.OpenChannel) -> Result:
+        known = room.channels.get(effect.place)
+        channel, name = (known.id, known.name) if known else await self._created(effect, claimed.attempts)
+        await self._attempt("conversations.setTopic", channel=channel, topic=topic(effect.topic))
+        await self._attempt("conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
+        await self._invite_all(channel, effect.invite)
+        return Done(
+            outcome={"channel": channel},
+            commands=(c.RecordChannel(place=effect.place, channel=channel, name=name),),
+        )
+
+    async def _created(self, effect: f.OpenChannel, attempts: int) -> tuple[str, str]:
+        """A channel of this name or the next free one; after an attempt nobody knows the outcome of, ours if it is there."""
+        for number in range(1, 100):
+            name = channel_name(effect.name, number)
+            judged = None
+            try:
+                made = (await self._call("conversations.create", name=name, is_private=effect.private))["channel"]
+            except Held:
+                raise
+            except Exception as error:
+                judged = judge(error)
+                if judged.code != "name_taken":
+                    raise
+            else:
+                return made["id"], made["name"]
+            if attempts > 1 and (ours := await self._ours(name)):
+                return ours, name
+        raise LookupError(f"every name like {effect.name} is taken")
+
+    async def _ours(self, name: str) -> str:
+        """The channel of this name, if we made it. Only asked after an attempt with an unknown outcome."""
+        me, cursor = await self._own_id(), ""
+        while True:
+            page = await self._call(
+                "conversations.list", types="public_channel,private_channel", limit=200, cursor=cursor
+            )
+            for channel in page["channels"]:
+                if channel["name"] == name and channel.get("creator") == me:
+                    return str(channel["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return ""
+
+    async def _own_id(self) -> str:
+        if not self._me:
+            self._me = str((await self._call("auth.test"))["user_id"])
+        return self._me
+
+    async def _invite_all(self, channel: str, people: Sequence[str]) -> None:
+        """Everybody who can be invited; one who cannot does not keep the others out."""
+        if not people:
+            return
+        for start in range(0, len(people), 100):
+            some = people[start : start + 100]
+            judged = await self._attempt("conversations.invite", channel=channel, users=",".join(some))
+            if judged is not None and judged.verdict is not Verdict.FINE:
+                for person in some:
+                    await self._attempt("conversations.invite", channel=channel, users=person)
+
+    async def _invite(self, claimed: Claimed, room: Room, effect: f.Invite) -> Result:
+        await self._invite_all(_channel(room, effect.place), effect.people)
+        return Done()
+
+    async def _set_topic(self, claimed: Claimed, room: Room, effect: f.SetTopic) -> Result:
+        await self._attempt("conversations.setTopic", channel=_channel(room, effect.place), topic=topic(effect.topic))
+        return Done()
+
+    # --- messages
+
+    async def _say(self, claimed: Claimed, room: Room, effect: f.Say) -> Result:
+        if any(isinstance(word, Place) and word.name not in room.channels for word in effect.body):
+            return Later(reason="a channel it mentions is not open yet", after=NOT_YET)
+        channel, thread = _channel(room, effect.place), await self._thread(claimed.room_id, effect)
+        message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
+        if effect.place == f.ORIGIN:
+            await self._attempt("conversations.join", channel=channel)
+        ts = await self._sent_before(claimed, channel, thread) or await self._post(claimed, channel, message, thread)
+        return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
+
+    async def _thread(self, room: int, effect: f.Say) -> str:
+        if not effect.under:
+            return ""
+        card = await self._db.read(cards.get, room, effect.under, effect.place)
+        return card.ts if card else ""
+
+    async def _sent_before(self, claimed: Claimed, channel: str, thread: str) -> str:
+        """The ts of this message if an earlier attempt brought it there after all."""
+        if claimed.attempts <= 1:
+            return ""
+        where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": SEARCHED}
+        if thread:
+            page = await self._call("conversations.replies", ts=thread, **where)
+        else:
+            page = await self._call("conversations.history", **where)
+        for message in page["messages"]:
+            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            if payload.get("id") == claimed.effect_id:
+                log.info("%s had been said already", claimed.effect_id)
+                return str(message["ts"])
+        return ""
+
+    async def _post(self, claimed: Claimed, channel: str, message: Message, thread: str) -> str:
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": METADATA, "event_payload": {"id": claimed.effect_id}},
+        }
+        if thread:
+            arguments["thread_ts"] = thread
+        if message.username:
+            arguments |= {"username": message.username, "icon_emoji": message.icon or ":bust_in_silhouette:"}
+        try:
+            return str((await self._call("chat.postMessage", **arguments))["ts"])
+        except Held:
+            raise
+        except Exception as error:
+            if judge(error).verdict is not Verdict.PLAIN:
+                raise
+            log.error("Slack refused the blocks of %s; saying it as plain text", claimed.effect_id)
+            arguments.pop("blocks")
+            arguments["text"] = message.text[:PLAIN_TEXT_FALLBACK]
+            return str((await self._call("chat.postMessage", **arguments))["ts"])
+
+    # --- cards
+
+    async def _show_card(self, claimed: Claimed, room: Room, effect: f.ShowCard) -> Result:
+        message = _card(effect.card, room, claimed.room_id)
+        if message is None:
+            return Done()
+        channel = _channel(room, effect.place)
+        digest = hashlib.sha256(canonical([message.text, message.blocks]).encode()).hexdigest()
+        shown = await self._db.read(cards.get, claimed.room_id, effect.card, effect.place)
+        if shown is not None and shown.digest == digest and shown.pinned >= effect.pin:
+            return Done()
+        ts = await self._edited(shown, message) if shown else ""
+        if not ts:
+            ts = await self._sent_before(claimed, channel, "") or await self._post(claimed, channel, message, "")
+        await self._remember(claimed, effect, channel, ts, digest, pinned=bool(shown and shown.pinned))
+        if effect.pin and not (shown and shown.pinned and shown.ts == ts):
+            await self._attempt("pins.add", channel=channel, timestamp=ts)
+            await self._remember(claimed, effect, channel, ts, digest, pinned=True)
+        return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
+
+    async def _edited(self, shown: Card, message: Message) -> str:
+        """The ts of the card if it could be edited in place; empty when it is gone and must be posted anew."""
+        judged = await self._attempt(
+            "chat.update", channel=shown.channel, ts=shown.ts, text=message.text, blocks=message.blocks
+        )
+        if judged is None:
+            return shown.ts
+        if judged.verdict is Verdict.PLAIN:
+            await self._call("chat.update", channel=shown.channel, ts=shown.ts, text=message.text[:PLAIN_TEXT_FALLBACK])
+            return shown.ts
+        return ""
+
+    async def _remember(
+        self, claimed: Claimed, effect: f.ShowCard, channel: str, ts: str, digest: str, *, pinned: bool
+    ) -> None:
+        await self._db.tx(
+            cards.remember,
+            claimed.room_id,
+            effect.card,
+            effect.place,
+            channel=channel,
+            ts=ts,
+            digest=digest,
+            pinned=pinned,
+        )
+
+
+class Held(Exception):
+    """The method is to be left alone for a while."""
+
+    def __init__(self, method: str, after: timedelta) -> None:
+        super().__init__(f"{method} is rate limited")
+        self.after = after
+
+
+def _card(card: str, room: Room, room_id: int) -> Message | None:
+    """The card as the room is now; the panel is the only one that shows what is hidden."""
+    if card == "status":
+        return look.status_card(views.status(room), room_id)
+    if card == "panel":
+        panel = views.panel(room)
+        return look.panel_card(panel, room_id) if panel else None
+    run = views.run(room, card.removeprefix("run:"))
+    return look.run_card(run, room_id) if run else None
+
+
+def _channel(room: Room, place: str) -> str:
+    """The channel of this place. A room whose channel could not be opened cannot talk there."""
+    if place == f.ORIGIN:
+        return room.origin
+    there = room.channels.get(place)
+    if there is None:
+        raise Held(f"the {place} of {room.key}", NOT_YET)
+    return there.id
+
+
+def _links(room: Room) -> dict[str, str]:
+    return {place: channel.id for place, channel in room.channels.items()}

@@ -1,0 +1,247 @@
+"""The words people say to the bot: after `/warroom`, in a direct message, or after its name in a channel or thread.
+
+One table, `WORDS`; the help text and the reference page are drawn from it.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from warroom.core import commands as c
+from warroom.core import views
+from warroom.core.refusals import NotNow, Unknown
+from warroom.core.roster import COMMANDER
+from warroom.slack.desk import Desk, Whereabouts, only_open_incident
+
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """Something said to the bot. `direct` when it was said to it alone."""
+
+    where: Whereabouts
+    text: str
+    direct: bool = False
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What the asker alone is told; `opens` names a modal to open, `exports` a room whose report is wanted."""
+
+    text: str = ""
+    opens: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    exports: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    usage: str
+    means: str
+    does: Callable[["Slash", Asked, str], Awaitable[Reply]]
+
+
+class Slash:
+    def __init__(self, desk: Desk, humans: Callable[[str, str], Awaitable[tuple[str, ...]]]) -> None:
+        self.desk = desk
+        self.humans = humans
+
+    async def take(self, asked: Asked) -> Reply:
+        """Do what was asked. Raises Refused and NotFound with a sentence."""
+        word, _, rest = asked.text.strip().partition(" ")
+        known = WORDS.get(word.lower() or "help")
+        if known is None:
+            near = get_close_matches(word.lower(), WORDS, n=1)
+            raise Unknown(f"I do not know “{word}”.{f' Did you mean “{near[0]}”?' if near else ''} Try “help”.")
+        return await known.does(self, asked, rest.strip())
+
+
+async def _help(slash: Slash, asked: Asked, rest: str) -> Reply:
+    lead = "" if asked.direct else "/warroom "
+    lines = [f"• `{lead}{word.usage}`: {word.means}" for word in WORDS.values()]
+    return Reply(text="\n".join(["*What you can ask for*", *lines]))
+
+
+async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True) -> Reply:
+    people = tuple(MENTION.findall(rest))
+    scenario = "-".join(MENTION.sub(" ", rest).lower().split())
+    if not scenario:
+        return Reply(opens="start", said={"origin": asked.where.channel})
+    if scenario not in slash.desk.library.scenarios:
+        raise Unknown(
+            f"There is no scenario “{scenario}”. There is: {', '.join(sorted(slash.desk.library.scenarios))}."
+        )
+    if not people and asked.direct:
+        return Reply(opens="start", said={"origin": asked.where.channel, "scenario": scenario})
+    players = people or await slash.humans(asked.where.channel, asked.where.workspace)
+    handled = await slash.desk.start_game(asked.where, scenario, players, at_once=at_once, key=asked.key)
+    how = "begins" if at_once else "is planned"
+    return Reply(text=f"{handled.room.key} {how}. Your panel is in the backchannel that you have just been invited to.")
+
+
+async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return await _start(slash, asked, rest, at_once=False)
+
+
+async def _declare(slash: Slash, asked: Asked, rest: str) -> Reply:
+    if not rest:
+        return Reply(opens="declare", said={"origin": asked.where.channel})
+    handled = await slash.desk.declare(asked.where, rest, key=asked.key)
+    return Reply(text=f"{handled.room.key} is open: a real incident. You are being invited to its war room.")
+
+
+async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.runtime.room(await slash.desk.room_meant(asked.where, rest))
+    view = views.status(room)
+    lines = [f"*{'EXERCISE' if view.mark.drill else 'REAL INCIDENT'} {view.mark.key}*: {view.state}"]
+    lines += [f"• {each.severity} {each.id}, {each.state}" for each in view.incidents]
+    lines += [
+        f"• runbook, step {each.step} of {each.of}{' (overdue)' if each.overdue else ''}"
+        for each in view.runs
+        if each.at
+    ]
+    lines.append("The status card is pinned in the war room.")
+    return Reply(text="\n".join(lines))
+
+
+def _in_room(make: Callable[[str, str], c.Command], said: str) -> Callable[[Slash, Asked, str], Awaitable[Reply]]:
+    async def does(slash: Slash, asked: Asked, rest: str) -> Reply:
+        room = await slash.desk.room_meant(asked.where)
+        await slash.desk.runtime.handle(room, make(asked.where.person, rest), key=asked.key)
+        return Reply(text=said)
+
+    return does
+
+
+async def _acknowledge(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    incident = rest or only_open_incident(await slash.desk.runtime.room(room))
+    await slash.desk.runtime.handle(room, c.Acknowledge(by=asked.where.person, incident=incident), key=asked.key)
+    return Reply(text="Acknowledged.")
+
+
+async def _resolve(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    incident = only_open_incident(await slash.desk.runtime.room(room))
+    await slash.desk.runtime.handle(room, c.Resolve(by=asked.where.person, incident=incident, note=rest), key=asked.key)
+    return Reply(text="Resolved.")
+
+
+async def _severity(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    incident = only_open_incident(await slash.desk.runtime.room(room))
+    command = c.SetSeverity(by=asked.where.person, incident=incident, severity=rest.upper())
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text=f"It is {rest.upper()} now.")
+
+
+async def _role(slash: Slash, asked: Asked, rest: str) -> Reply:
+    people = MENTION.findall(rest)
+    role = " ".join(MENTION.sub(" ", rest).lower().split())
+    if not role:
+        raise NotNow("Name the role, such as `role scribe @ana`; without a person it is yours.")
+    room = await slash.desk.room_meant(asked.where)
+    command = c.TakeRole(by=asked.where.person, role=role, person=people[0] if people else "")
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text=f"{role.capitalize()} is taken care of.")
+
+
+async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    if not rest:
+        names = ", ".join(f"`{name}`" for name in sorted(slash.desk.library.runbooks))
+        return Reply(text=f"Which runbook? There is {names}.")
+    await slash.desk.walk(room, "", rest.lower(), asked.where.person, key=asked.key)
+    return Reply(text="Its card is in the war room.")
+
+
+async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
+    actor, colon, text = rest.partition(":")
+    if not colon:
+        raise NotNow("Say who speaks and what: `say vendor: The replicas are half way.`")
+    room = await slash.desk.room_meant(asked.where)
+    command = c.SpeakAs(by=asked.where.person, actor=actor.strip().lower(), text=text)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text=f"Said as {actor.strip()}.")
+
+
+async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(exports=await slash.desk.room_meant(asked.where, rest))
+
+
+async def _rooms(slash: Slash, asked: Asked, rest: str) -> Reply:
+    rows = await slash.desk.open_rooms(asked.where.workspace)
+    if not rows:
+        return Reply(text="No room is open.")
+    marks: Mapping[Any, str] = {"drill": "EXERCISE", "real": "REAL"}
+    return Reply(text="\n".join(f"• *{row.key}* {marks[row.mode]}, {row.state}" for row in rows))
+
+
+WORDS: dict[str, Word] = {
+    "help": Word(usage="help", means="this list", does=_help),
+    "start": Word(
+        usage="start [SCENARIO] [@people]",
+        means="start a game day; the players are the people named, or everybody in this channel",
+        does=_start,
+    ),
+    "plan": Word(
+        usage="plan SCENARIO [@people]", means="open its backchannel only; start it from the panel", does=_plan
+    ),
+    "declare": Word(usage="declare [WHAT IS WRONG]", means="declare a real incident", does=_declare),
+    "rooms": Word(usage="rooms", means="the rooms that are open", does=_rooms),
+    "status": Word(usage="status [ROOM]", means="how it stands", does=_status),
+    "ack": Word(usage="ack", means="acknowledge the incident", does=_acknowledge),
+    "command": Word(
+        usage="command",
+        means="take command",
+        does=_in_room(lambda by, rest: c.TakeRole(by=by, role=COMMANDER), "You have command."),
+    ),
+    "role": Word(usage="role ROLE [@person]", means="take a role, or give it to somebody", does=_role),
+    "severity": Word(usage="severity SEV1", means="say how bad it is, SEV1 (worst) to SEV4", does=_severity),
+    "walk": Word(usage="walk RUNBOOK", means="walk a runbook for the open incident", does=_walk),
+    "note": Word(
+        usage="note TEXT",
+        means="put something on the timeline",
+        does=_in_room(lambda by, rest: c.TakeNote(by=by, text=rest), "Noted."),
+    ),
+    "update": Word(
+        usage="update TEXT",
+        means="post a status update",
+        does=_in_room(lambda by, rest: c.PostStatus(by=by, text=rest), "Posted."),
+    ),
+    "resolve": Word(usage="resolve [HOW]", means="resolve the open incident", does=_resolve),
+    "close": Word(
+        usage="close", means="close this room", does=_in_room(lambda by, rest: c.CloseRoom(by=by), "Closed.")
+    ),
+    "export": Word(usage="export [ROOM]", means="the timeline and the after-action report, as files", does=_export),
+    "next": Word(
+        usage="next",
+        means="dungeon master: play the next inject now",
+        does=_in_room(lambda by, rest: c.PlayInject(by=by), "Played."),
+    ),
+    "skip": Word(
+        usage="skip [WHY]",
+        means="dungeon master: skip the next inject",
+        does=_in_room(lambda by, rest: c.SkipInject(by=by, reason=rest), "Skipped."),
+    ),
+    "say": Word(usage="say ACTOR: TEXT", means="dungeon master: speak as somebody", does=_say),
+    "pause": Word(
+        usage="pause [WHY]",
+        means="dungeon master: stop the clock",
+        does=_in_room(lambda by, rest: c.PauseGame(by=by, reason=rest), "Paused."),
+    ),
+    "resume": Word(
+        usage="resume",
+        means="dungeon master: let it run again",
+        does=_in_room(lambda by, rest: c.ResumeGame(by=by), "Play goes on."),
+    ),
+    "end": Word(
+        usage="end [WHY]",
+        means="dungeon master: end the game",
+        does=_in_room(lambda by, rest: c.EndGame(by=by, reason=rest), "The game is over."),
+    ),
+}

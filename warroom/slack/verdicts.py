@@ -1,0 +1,96 @@
+"""What a failed call to Slack means for what was to be done: again later, perhaps done already, fine as it is, or never.
+
+The codes and their classes are those of Slack's method pages; an unknown code counts as final for the item.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+
+class Verdict(Enum):
+    LATER = "later"  # it was not done and may be tried again
+    UNKNOWN = "unknown"  # it may have been done: look before trying again
+    FINE = "fine"  # the world is already as it should be
+    PLAIN = "plain"  # the blocks were refused: say it as plain text
+    GONE = "gone"  # the message or channel is no longer there
+    NEVER = "never"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    verdict: Verdict
+    code: str
+    after: timedelta | None = None
+
+
+_CODES: dict[Verdict, tuple[str, ...]] = {
+    Verdict.LATER: (
+        "ratelimited",
+        "rate_limited",
+        "service_unavailable",
+        "request_timeout",
+        "external_channel_migrating",
+        "team_added_to_org",
+        "org_login_required",
+        "message_limit_exceeded",
+    ),
+    Verdict.UNKNOWN: ("fatal_error", "internal_error", "update_failed"),
+    Verdict.FINE: (
+        "already_in_channel",
+        "already_pinned",
+        "already_reacted",
+        "already_archived",
+        "not_archived",
+        "cant_invite_self",
+    ),
+    Verdict.PLAIN: ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
+    Verdict.GONE: ("message_not_found", "channel_not_found", "is_archived", "is_inactive", "not_in_channel"),
+}
+_VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
+
+
+def judge(error: Exception) -> Judged:
+    """What this failure means. Anything that is not one of Slack's failures is raised again."""
+    if isinstance(error, SlackApiError):
+        return _judge_answer(error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Judged(verdict=Verdict.LATER, code="connection refused")
+    # The SDK raises AttributeError when a proxy answers 200 with a page that is not JSON.
+    if isinstance(error, TimeoutError | asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | AttributeError):
+        return Judged(verdict=Verdict.UNKNOWN, code=type(error).__name__)
+    raise error
+
+
+def _judge_answer(error: SlackApiError) -> Judged:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    code = response.get("error", "") if hasattr(response, "get") else ""
+    code = code if isinstance(code, str) and code else f"HTTP {status}"
+    if status == 429 or code in ("ratelimited", "rate_limited"):
+        headers = getattr(response, "headers", {}) or {}
+        return Judged(verdict=Verdict.LATER, code="ratelimited", after=retry_after(headers.get("Retry-After")))
+    if status >= 500:
+        return Judged(verdict=Verdict.UNKNOWN, code=f"HTTP {status}")
+    return Judged(verdict=_VERDICTS.get(code, Verdict.NEVER), code=code)
+
+
+def retry_after(header: str | None) -> timedelta:
+    """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else."""
+    try:
+        return timedelta(seconds=min(max(float(header or ""), 0.0), 3600.0))
+    except ValueError:
+        return timedelta(seconds=30) if not header or not _is_date(header) else timedelta(seconds=60)
+
+
+def _is_date(header: str) -> bool:
+    try:
+        parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return False
+    return True

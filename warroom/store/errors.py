@@ -1,0 +1,25 @@
+"""What can be wrong with the store itself.
+
+WarroomError
+├── StoreUnusable       this database cannot be worked with, and what to do about it
+├── Unreadable          something kept does not fit the vocabulary of this release
+└── AlreadyOpen         a room with this correlation is open; holds its id
+"""
+
+from warroom.errors import WarroomError
+
+
+class StoreUnusable(WarroomError):
+    """This database cannot be worked with."""
+
+
+class Unreadable(WarroomError):
+    """Something that was kept does not fit the vocabulary of this release."""
+
+
+class AlreadyOpen(WarroomError):
+    """There is an open room with this correlation."""
+
+    def __init__(self, room_id: int, key: str) -> None:
+        super().__init__(f"{key} is open for the same thing already.")
+        self.room_id = room_id

@@ -1,0 +1,49 @@
+"""Every delivery from outside, by its sender's own id, so that one that comes twice counts once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, select, update
+
+from warroom.store.db import insert
+from warroom.store.tables import inbox
+
+KEPT, DONE = "kept", "done"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """Something that was accepted and is not handled yet."""
+
+    key: str
+    received_at: datetime
+    payload: str
+
+
+def first_time(conn: Connection, key: str, at: datetime, payload: str = "", room: int | None = None) -> bool:
+    """Whether this delivery is new; for one that is handled in the same transaction."""
+    return _add(conn, key, at, payload, room, DONE)
+
+
+def keep(conn: Connection, key: str, at: datetime, payload: str) -> bool:
+    """Keep a delivery that is acknowledged before it is handled. False if it is here already, handled or not."""
+    return _add(conn, key, at, payload, None, KEPT)
+
+
+def unfinished(conn: Connection, before: datetime) -> Sequence[Delivery]:
+    """What was kept before this instant and is not finished, oldest first."""
+    waiting = and_(inbox.c.state == KEPT, inbox.c.received_at < before)
+    found = conn.execute(select(inbox).where(waiting).order_by(inbox.c.received_at, inbox.c.key))
+    return [Delivery(key=each.key, received_at=each.received_at, payload=each.payload or "") for each in found]
+
+
+def finish(conn: Connection, key: str) -> bool:
+    """It is handled; its payload is not needed any more. False if it was finished before, or never kept."""
+    waiting = and_(inbox.c.key == key, inbox.c.state == KEPT)
+    return conn.execute(update(inbox).where(waiting).values(state=DONE, payload=None)).rowcount == 1
+
+
+def _add(conn: Connection, key: str, at: datetime, payload: str, room: int | None, state: str) -> bool:
+    added = insert(conn, inbox).values(key=key, received_at=at, room=room, payload=payload or None, state=state)
+    return conn.execute(added.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1

@@ -1,0 +1,265 @@
+"""What is still owed to the world, in lanes. Kept with the events in one transaction, performed afterwards.
+
+A lane is leased, not a message: its first unsettled effect is performed, settled, and only then the next. One column,
+`ready_at`, is pace, Retry-After, backoff and lease at once. Each lease has a new `epoch`, and whoever comes back with
+an old one changes nothing. The epoch also moves when a lease is given back.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, tuple_, update
+
+from warroom.core import chain, effects
+from warroom.core.effects import Effect, Talk
+from warroom.store import codec
+from warroom.store.db import insert
+from warroom.store.errors import Unreadable
+from warroom.store.tables import lanes, outbox, rooms
+
+TALK, ACT = "talk", "act"
+EVERY_KIND = (TALK, ACT)
+EFFECTS = effects.vocabulary()
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """One effect to perform now. `attempts` counts this one: above 1, an earlier one may have reached the world.
+
+    `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message.
+    """
+
+    lane: str
+    number: int
+    epoch: int
+    room_id: int
+    effect: Effect
+    attempts: int
+    effect_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """An effect that was given up."""
+
+    lane: str
+    number: int
+    room_id: int
+    type: str
+    attempts: int
+    reason: str
+    at: datetime
+
+
+def put(conn: Connection, room_id: int, owed: Iterable[Effect], at: datetime) -> set[str]:
+    """Add effects to their lanes, in order; the ids of the lanes. The caller holds the room's lock.
+
+    An effect is left out when an equal one that collapses is waiting in its lane and nobody has tried it yet.
+    """
+    numbered = sorted(
+        ((_lane(room_id, effect), place, effect) for place, effect in enumerate(owed)), key=lambda x: x[:2]
+    )
+    by_lane = {lane: [effect for _, _, effect in several] for lane, several in groupby(numbered, key=lambda x: x[0])}
+    for lane, several in by_lane.items():
+        _put(conn, lane, room_id, several, at)
+    return set(by_lane)
+
+
+def claim(
+    conn: Connection, now: datetime, lease: timedelta, limit: int, kinds: Collection[str] = EVERY_KIND
+) -> list[Claimed]:
+    """Lease up to `limit` lanes that have something to do, those that waited longest first.
+
+    Whoever claims has until `now + lease`; then somebody else may. What this release cannot read is logged and stays,
+    for a newer one to take.
+    """
+    ready = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at <= now, lanes.c.kind.in_(kinds))
+    query = select(lanes.c.id).where(ready).order_by(lanes.c.ready_at, lanes.c.id).limit(limit)
+    leased = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    if not leased:
+        return []
+    step = {"ready_at": now + lease, "epoch": lanes.c.epoch + 1}
+    conn.execute(update(lanes).where(lanes.c.id.in_(leased)).values(step))
+    found = _heads(conn, leased)
+    tried = tuple_(outbox.c.lane, outbox.c.number).in_([(each.lane, each.number) for each in found])
+    conn.execute(update(outbox).where(tried).values(attempts=outbox.c.attempts + 1))
+    return [claimed for each in found if (claimed := _claimed(each))]
+
+
+def settle(
+    conn: Connection, claimed: Claimed, now: datetime, *, outcome: dict[str, Any], pace: timedelta = timedelta(0)
+) -> bool:
+    """It is done; the lane goes on after `pace`. False, and nothing changed, if the lease went to somebody else."""
+    return _finish(conn, claimed, "done", now, now + pace, outcome)
+
+
+def give_up(conn: Connection, claimed: Claimed, now: datetime, reason: str) -> bool:
+    """It cannot be done, and the lane goes on without it. False as in `settle`."""
+    return _finish(conn, claimed, "failed", now, now, {"reason": reason})
+
+
+def put_back(conn: Connection, claimed: Claimed, at: datetime, reason: str) -> bool:
+    """Try again from `at` on; nothing else in the lane happens before. False as in `settle`."""
+    if not _release(conn, claimed, {"ready_at": at}):
+        return False
+    conn.execute(update(outbox).where(_this(claimed)).values(outcome=chain.canonical({"reason": reason})))
+    return True
+
+
+def reclaim(conn: Connection, now: datetime) -> None:
+    """End every lease. For a database that belongs to one process, when that process starts: whoever held them died."""
+    busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now)
+    conn.execute(update(lanes).where(busy).values(ready_at=now, epoch=lanes.c.epoch + 1))
+
+
+def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetime | None:
+    """When a lane with something to do is next ready, or its lease ends; in the past if one is waiting."""
+    busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.kind.in_(kinds))
+    earliest: datetime | None = conn.execute(select(func.min(lanes.c.ready_at)).where(busy)).scalar_one()
+    return earliest
+
+
+def pending(conn: Connection, room_id: int | None = None) -> int:
+    """How many effects are neither done nor given up."""
+    waiting = func.coalesce(func.sum(lanes.c.last_number - lanes.c.done_number), 0)
+    where = _of_room(lanes.c.room, room_id) & (lanes.c.done_number < lanes.c.last_number)
+    return int(conn.execute(select(waiting).where(where)).scalar_one())
+
+
+def failures(conn: Connection, room_id: int | None = None) -> list[Failure]:
+    """What was given up, oldest first."""
+    where = and_(outbox.c.state == "failed", _of_room(outbox.c.room, room_id))
+    found = conn.execute(select(outbox).where(where).order_by(outbox.c.settled_at, outbox.c.lane, outbox.c.number))
+    return [_failure(each) for each in found]
+
+
+def _lane(room_id: int, effect: Effect) -> str:
+    return f"{room_id}:{effect.lane}"
+
+
+def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: datetime) -> None:
+    last = _lock_lane(conn, lane, room_id, TALK if isinstance(owed[0], Talk) else ACT, at)
+    waiting = _waiting(conn, lane) if any(effect.collapses for effect in owed) else set()
+    rows: list[dict[str, Any]] = []
+    for effect in owed:
+        body = chain.canonical(codec.encode(effect))
+        if effect.collapses and (effect.collapses, body) in waiting:
+            continue
+        waiting.add((effect.collapses, body))
+        rows.append(_values(lane, last + len(rows) + 1, room_id, effect, body, at))
+    if rows:
+        conn.execute(outbox.insert(), rows)
+        conn.execute(update(lanes).where(lanes.c.id == lane).values(last_number=last + len(rows)))
+
+
+def _lock_lane(conn: Connection, lane: str, room_id: int, kind: str, at: datetime) -> int:
+    """The number of the lane's last effect. Order in the lane is order of commit, because the row is held till then."""
+    first = insert(conn, lanes).values(
+        id=lane, room=room_id, kind=kind, last_number=0, done_number=0, ready_at=at, epoch=0
+    )
+    held = first.on_conflict_do_update(index_elements=["id"], set_={"last_number": lanes.c.last_number})
+    last: int = conn.execute(held.returning(lanes.c.last_number)).scalar_one()
+    return last
+
+
+def _waiting(conn: Connection, lane: str) -> set[tuple[str, str]]:
+    untried = and_(
+        outbox.c.lane == lane,
+        outbox.c.number > select(lanes.c.done_number).where(lanes.c.id == lane).scalar_subquery(),
+        outbox.c.attempts == 0,
+        outbox.c.collapse.is_not(None),
+    )
+    return {
+        (each.collapse, each.body) for each in conn.execute(select(outbox.c.collapse, outbox.c.body).where(untried))
+    }
+
+
+def _values(lane: str, number: int, room_id: int, effect: Effect, body: str, at: datetime) -> dict[str, Any]:
+    return {
+        "lane": lane,
+        "number": number,
+        "room": room_id,
+        "type": type(effect).__name__,
+        "body": body,
+        "collapse": effect.collapses or None,
+        "attempts": 0,
+        "state": "pending",
+        "created_at": at,
+    }
+
+
+def _heads(conn: Connection, leased: Sequence[str]) -> Sequence[Row[Any]]:
+    """The first unsettled effect of each lane."""
+    head = and_(outbox.c.lane == lanes.c.id, outbox.c.number == lanes.c.done_number + 1)
+    columns = (outbox, lanes.c.epoch, lanes.c.ready_at, rooms.c.uid)
+    query = select(*columns).join(lanes, head).join(rooms, rooms.c.id == outbox.c.room).where(lanes.c.id.in_(leased))
+    return conn.execute(query.order_by(outbox.c.created_at, outbox.c.lane)).all()
+
+
+def _claimed(found: Row[Any]) -> Claimed | None:
+    try:
+        if found.type not in EFFECTS:
+            raise Unreadable(f"{found.type} is an effect of another release")
+        effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
+    except Unreadable as error:
+        _log.error("lane %s waits at %s: %s", found.lane, found.number, error)
+        return None
+    return Claimed(
+        lane=found.lane,
+        number=found.number,
+        epoch=found.epoch,
+        room_id=found.room,
+        effect=effect,
+        attempts=found.attempts + 1,
+        effect_id=_effect_id(found.uid, found.lane, found.number),
+    )
+
+
+def _effect_id(uid: str, lane: str, number: int) -> str:
+    named = f"{uid}/{lane}/{number}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(named).hexdigest()[:24]
+
+
+def _finish(
+    conn: Connection, claimed: Claimed, state: str, now: datetime, ready_at: datetime, outcome: dict[str, Any]
+) -> bool:
+    if not _release(conn, claimed, {"ready_at": ready_at, "done_number": claimed.number}):
+        return False
+    result = {"state": state, "outcome": chain.canonical(outcome), "settled_at": now}
+    conn.execute(update(outbox).where(_this(claimed)).values(result))
+    return True
+
+
+def _release(conn: Connection, claimed: Claimed, change: dict[str, Any]) -> bool:
+    still_ours = and_(
+        lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch, lanes.c.done_number == claimed.number - 1
+    )
+    release = update(lanes).where(still_ours).values(change | {"epoch": lanes.c.epoch + 1})
+    return conn.execute(release).rowcount == 1
+
+
+def _this(claimed: Claimed) -> ColumnElement[bool]:
+    return and_(outbox.c.lane == claimed.lane, outbox.c.number == claimed.number)
+
+
+def _of_room(column: ColumnElement[int], room_id: int | None) -> ColumnElement[bool]:
+    return true() if room_id is None else column == room_id
+
+
+def _failure(found: Row[Any]) -> Failure:
+    return Failure(
+        lane=found.lane,
+        number=found.number,
+        room_id=found.room,
+        type=found.type,
+        attempts=found.attempts,
+        reason=json.loads(found.outcome)["reason"],
+        at=found.settled_at,
+    )

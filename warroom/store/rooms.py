@@ -1,0 +1,381 @@
+"""A room's row, its timeline and its hash chain.
+
+Lock the row, read what is new, decide, append: all in one transaction. The row counts the entries and holds the hash of
+the last one, so nothing can be added, lost or swapped unseen.
+"""
+
+import json
+import secrets
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, update
+
+from warroom.core import chain
+from warroom.core.events import Entry, vocabulary
+from warroom.core.texts import Kept
+from warroom.errors import NotFound, VerificationFailed
+from warroom.store import codec
+from warroom.store.codec import Text
+from warroom.store.columns import in_utc
+from warroom.store.db import insert
+from warroom.store.errors import AlreadyOpen, Unreadable
+from warroom.store.tables import channels, counters, rooms
+from warroom.store.tables import entries as entries_table
+from warroom.store.tables import texts as texts_table
+from warroom.store.upcast import upcast
+
+Kind = Literal["game-day", "incident"]
+PREFIXES: dict[Kind, str] = {"game-day": "GD", "incident": "INC"}
+CHUNK = 500  # entries in memory at once while streaming
+EVENTS = vocabulary()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomRow:
+    """A room as lists show it. `seq` and `head_hash` are of its last entry; `uid` is its name outside this database."""
+
+    id: int
+    uid: str
+    workspace: str
+    kind: str
+    mode: str
+    number: int
+    key: str
+    seq: int
+    head_hash: str
+    wake_at: datetime | None
+    state: str
+    title: str
+    correlation: str
+    open: bool
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What a room's row shows of its state. `wake_at` is when it next needs a Tick."""
+
+    title: str
+    state: str
+    open: bool
+    wake_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredEntry:
+    """An entry exactly as it is kept. `body` is canonical JSON."""
+
+    seq: int
+    at: datetime
+    occurred_at: datetime | None
+    by: str
+    type: str
+    body: str
+    hash: str
+    texts: tuple[Text, ...]
+
+    def hashed(self) -> str:
+        """The canonical JSON that the hash covers, after the hash before it."""
+        return codec.entry_json(self.seq, self.at, self.occurred_at, self.by, self.type, json.loads(self.body))
+
+
+# --- rooms
+
+
+def create(conn: Connection, *, workspace: str, kind: Kind, mode: str, at: datetime, correlation: str = "") -> RoomRow:
+    """A new room, locked, without entries. Numbers have no gaps: one that is rolled back is given again.
+
+    Raises AlreadyOpen if an open room of the workspace has the same correlation.
+    """
+    number = _next_number(conn, workspace, kind)
+    if correlation and (there := by_correlation(conn, workspace, correlation)):
+        raise AlreadyOpen(there.id, there.key)
+    values = {
+        "uid": str(_uuid7(at)),
+        "workspace": workspace,
+        "kind": kind,
+        "mode": mode,
+        "number": number,
+        "key": f"{PREFIXES[kind]}-{number}",
+        "seq": 0,
+        "head_hash": chain.START,
+        "wake_at": None,
+        "state": "",
+        "title": "",
+        "correlation": correlation or None,
+        "open": True,
+        "opened_at": at,
+        "closed_at": None,
+    }
+    return _row(conn.execute(rooms.insert().values(values).returning(*rooms.c)).one())
+
+
+def lock(conn: Connection, room_id: int) -> RoomRow:
+    """The room's row, held until the transaction ends: nobody else changes the room meanwhile. Raises NotFound."""
+    found = _one(conn, _rooms(rooms.c.id == room_id).with_for_update(key_share=True))
+    if found is None:
+        raise NotFound(f"There is no room {room_id}.")
+    return found
+
+
+def find(conn: Connection, workspace: str | None, key: str) -> RoomRow | None:
+    """The room that people mean by `key`: `gd-1` in any case, its id, or its uid. Any workspace when that is None.
+
+    Raises NotFound when several workspaces have one of that name.
+    """
+    wanted = key.strip()
+    there = _in_workspace(workspace)
+    if wanted.isascii() and wanted.isdigit():
+        return _one(conn, _rooms(there & (rooms.c.id == int(wanted)))) if len(wanted) < 19 else None
+    named = (rooms.c.key == wanted.upper()) | (rooms.c.uid == wanted.lower())
+    found = _all(conn, _rooms(there & named).order_by(rooms.c.workspace))
+    if len(found) > 1:
+        raise NotFound(f"{wanted} is in several workspaces ({', '.join(row.workspace for row in found)}); name one.")
+    return found[0] if found else None
+
+
+def by_channel(conn: Connection, workspace: str, channel: str) -> tuple[int, str] | None:
+    """The id of the room a channel belongs to, and the room's own word for the channel."""
+    here = and_(channels.c.workspace == workspace, channels.c.channel == channel)
+    found = conn.execute(select(channels.c.room, channels.c.place).where(here)).one_or_none()
+    return None if found is None else (found.room, found.place)
+
+
+def bind_channel(conn: Connection, workspace: str, channel: str, room_id: int, place: str) -> None:
+    """From now on the channel belongs to this room. Safe to do twice."""
+    values = {"room": room_id, "place": place}
+    bind = insert(conn, channels).values(workspace=workspace, channel=channel, **values)
+    conn.execute(bind.on_conflict_do_update(index_elements=["workspace", "channel"], set_=values))
+
+
+def by_correlation(conn: Connection, workspace: str, correlation: str) -> RoomRow | None:
+    """The open room that was made for `correlation`."""
+    same = and_(rooms.c.workspace == workspace, rooms.c.correlation == correlation, rooms.c.open.is_(True))
+    return _one(conn, _rooms(same))
+
+
+def listing(
+    conn: Connection, workspace: str | None, *, mode: Literal["drill", "real", "all"], open_only: bool = False
+) -> list[RoomRow]:
+    """Rooms, newest first. Which mode has to be said: drills never count as real by accident."""
+    chosen = _in_workspace(workspace)
+    if mode != "all":
+        chosen &= rooms.c.mode == mode
+    if open_only:
+        chosen &= rooms.c.open.is_(True)
+    return _all(conn, _rooms(chosen).order_by(rooms.c.id.desc()))
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[int]:
+    """The ids of rooms that need a Tick by now, the longest overdue first."""
+    overdue = select(rooms.c.id).where(rooms.c.wake_at <= now).order_by(rooms.c.wake_at, rooms.c.id)
+    return list(conn.execute(overdue.limit(limit)).scalars())
+
+
+def next_wake(conn: Connection) -> datetime | None:
+    """When a room next needs a Tick; in the past if one is overdue."""
+    earliest: datetime | None = conn.execute(select(func.min(rooms.c.wake_at))).scalar_one()
+    return earliest
+
+
+# --- timelines
+
+
+def append(conn: Connection, row: RoomRow, added: Sequence[Entry], summary: Summary) -> RoomRow:
+    """Add entries to the room's timeline and say what its row now shows. `row` is what `lock` or `create` gave.
+
+    Raises ValueError if the entries do not continue the row, or the row is not what is kept.
+    """
+    if [entry.seq for entry in added] != list(range(row.seq + 1, row.seq + 1 + len(added))):
+        raise ValueError(f"{row.key} is at entry {row.seq}; it cannot go on with {[entry.seq for entry in added]}")
+    written = list(_chained(row.head_hash, added))
+    after = _after(row, written, summary)
+    _update(conn, row, after)
+    if written:
+        conn.execute(entries_table.insert(), [_entry_values(row.id, entry) for entry in written])
+    if kept := [_text_values(row.id, entry.seq, text) for entry in written for text in entry.texts]:
+        conn.execute(texts_table.insert(), kept)
+    return after
+
+
+def entries(conn: Connection, room_id: int, after: int = 0) -> list[Entry]:
+    """The timeline from the entry after `after`, in order. Raises Unreadable for what this release does not know."""
+    return [_read(each) for each in stored(conn, room_id, after)]
+
+
+def stored(conn: Connection, room_id: int, after: int = 0) -> Iterator[StoredEntry]:
+    """The timeline as it is kept, a few hundred entries in memory at a time. Finish with it inside the transaction."""
+    while True:
+        chunk = _chunk(conn, room_id, after)
+        yield from chunk
+        if len(chunk) < CHUNK:
+            return
+        after = chunk[-1].seq
+
+
+def verify(conn: Connection, room_id: int) -> None:
+    """Raises VerificationFailed, naming the first entry that is not what was appended. A redaction is no failure."""
+    row = _one(conn, _rooms(rooms.c.id == room_id))
+    if row is None:
+        raise NotFound(f"There is no room {room_id}.")
+    before, seq = chain.START, 0
+    for seq, entry in enumerate(stored(conn, room_id), start=1):
+        if entry.seq != seq or not _is_genuine(entry, before):
+            raise VerificationFailed(f"{row.key}: entry {min(seq, entry.seq)} is not what was written.")
+        before = entry.hash
+    if (seq, before) != (row.seq, row.head_hash):
+        raise VerificationFailed(f"{row.key}: its timeline ends at entry {seq}, which is not what was written last.")
+
+
+def redact(conn: Connection, room_id: int, seq: int, field: str) -> bool:
+    """Remove one typed text for good; the chain still verifies. False if it was removed before.
+
+    Raises NotFound if nothing typed is kept there. That it was done belongs on the timeline; that is for the caller.
+    """
+    here = and_(texts_table.c.room == room_id, texts_table.c.seq == seq, texts_table.c.field == field)
+    kind = conn.execute(select(texts_table.c.kind).where(here)).scalar_one_or_none()
+    if kind != Kept.TYPED.value:
+        raise NotFound(f"Entry {seq} has no text {field!r} that could be removed.")
+    return conn.execute(update(texts_table).where(here, texts_table.c.text.is_not(None)).values(text=None)).rowcount > 0
+
+
+# --- between rows and values
+
+
+def _next_number(conn: Connection, workspace: str, kind: str) -> int:
+    first = insert(conn, counters).values(workspace=workspace, kind=kind, last_number=1)
+    counted = first.on_conflict_do_update(
+        index_elements=["workspace", "kind"], set_={"last_number": counters.c.last_number + 1}
+    )
+    number: int = conn.execute(counted.returning(counters.c.last_number)).scalar_one()
+    return number
+
+
+def _uuid7(at: datetime) -> uuid.UUID:
+    """RFC 9562: 48 bits of milliseconds, then chance; it sorts by time."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def _rooms(where: ColumnElement[bool]) -> Select[Any]:
+    return select(rooms).where(where)
+
+
+def _in_workspace(workspace: str | None) -> ColumnElement[bool]:
+    return true() if workspace is None else rooms.c.workspace == workspace
+
+
+def _one(conn: Connection, query: Select[Any]) -> RoomRow | None:
+    found = conn.execute(query).one_or_none()
+    return None if found is None else _row(found)
+
+
+def _all(conn: Connection, query: Select[Any]) -> list[RoomRow]:
+    return [_row(each) for each in conn.execute(query)]
+
+
+def _row(found: Row[Any]) -> RoomRow:
+    values = found._asdict()
+    return RoomRow(**values | {"correlation": values["correlation"] or ""})
+
+
+def _chained(before: str, added: Sequence[Entry]) -> Iterator[StoredEntry]:
+    for entry in added:
+        body, kept = codec.split(entry.event)
+        name = type(entry.event).__name__
+        before = chain.entry_hash(
+            before, codec.entry_json(entry.seq, entry.at, entry.occurred_at, entry.by, name, body)
+        )
+        yield StoredEntry(
+            seq=entry.seq,
+            at=in_utc(entry.at),
+            occurred_at=entry.occurred_at,
+            by=entry.by,
+            type=name,
+            body=chain.canonical(body),
+            hash=before,
+            texts=tuple(kept),
+        )
+
+
+def _after(row: RoomRow, written: Sequence[StoredEntry], summary: Summary) -> RoomRow:
+    last = written[-1] if written else None
+    closed_at = None if summary.open else row.closed_at or (last.at if last else None)
+    return replace(
+        row,
+        seq=last.seq if last else row.seq,
+        head_hash=last.hash if last else row.head_hash,
+        title=summary.title,
+        state=summary.state,
+        open=summary.open,
+        wake_at=summary.wake_at,
+        closed_at=closed_at,
+    )
+
+
+def _update(conn: Connection, row: RoomRow, after: RoomRow) -> None:
+    names = ("seq", "head_hash", "title", "state", "open", "wake_at", "closed_at")
+    as_it_was = and_(rooms.c.id == row.id, rooms.c.seq == row.seq, rooms.c.head_hash == row.head_hash)
+    change = update(rooms).where(as_it_was).values({name: getattr(after, name) for name in names})
+    if conn.execute(change).rowcount != 1:
+        raise ValueError(f"{row.key} has moved on from entry {row.seq}; lock it before appending")
+
+
+def _entry_values(room_id: int, entry: StoredEntry) -> dict[str, Any]:
+    names = ("seq", "at", "occurred_at", "by", "type", "body", "hash")
+    return {"room": room_id, **{name: getattr(entry, name) for name in names}}
+
+
+def _text_values(room_id: int, seq: int, text: Text) -> dict[str, Any]:
+    kept = {"field": text.field, "salt": text.salt, "kind": text.kind.value, "text": text.text}
+    return {"room": room_id, "seq": seq, **kept}
+
+
+def _chunk(conn: Connection, room_id: int, after: int) -> list[StoredEntry]:
+    query = select(entries_table).where(entries_table.c.room == room_id, entries_table.c.seq > after)
+    found = conn.execute(query.order_by(entries_table.c.seq).limit(CHUNK)).all()
+    kept = _texts(conn, room_id, found[0].seq, found[-1].seq) if found else {}
+    return [_stored(each, kept.get(each.seq, ())) for each in found]
+
+
+def _texts(conn: Connection, room_id: int, first: int, last: int) -> dict[int, tuple[Text, ...]]:
+    here = and_(texts_table.c.room == room_id, texts_table.c.seq.between(first, last))
+    found = conn.execute(select(texts_table).where(here).order_by(texts_table.c.seq, texts_table.c.field))
+    return {
+        seq: tuple(Text(each.field, Kept(each.kind), each.salt, each.text) for each in several)
+        for seq, several in groupby(found, key=lambda each: each.seq)
+    }
+
+
+def _stored(found: Row[Any], kept: tuple[Text, ...]) -> StoredEntry:
+    values = found._asdict()
+    del values["room"]
+    return StoredEntry(**values, texts=kept)
+
+
+def _read(each: StoredEntry) -> Entry:
+    try:
+        name, body = upcast(each.type, codec.fill(json.loads(each.body), each.texts))
+        if name not in EVENTS:
+            raise Unreadable(f"{name} is an event of another release")
+        event = codec.decode(EVENTS[name], body)
+    except Unreadable as error:
+        raise Unreadable(f"Entry {each.seq}: {error}") from error
+    return Entry(seq=each.seq, at=each.at, by=each.by, event=event, occurred_at=each.occurred_at)
+
+
+def _is_genuine(entry: StoredEntry, before: str) -> bool:
+    try:
+        body = json.loads(entry.body)
+        if chain.canonical(body) != entry.body or chain.entry_hash(before, entry.hashed()) != entry.hash:
+            return False
+    except ValueError:
+        return False
+    return codec.matches(body, entry.texts)

@@ -1,0 +1,181 @@
+"""`/api/<method>`: from an HTTP request to a handler of the table and back.
+
+What is checked, in this order: the token, the rate limit, the scopes, the arguments, the channel. A handler runs without
+waiting for anything, so a call is done completely or not at all; its changes are written before it is answered.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from warroom.workspace.arguments import Given, read_arguments, read_given
+from warroom.workspace.channels import app_home
+from warroom.workspace.faults import Fault, Faults
+from warroom.workspace.methods import METHODS
+from warroom.workspace.methods.method import ApiError, Call, ChannelRule, Method
+from warroom.workspace.model import App, Channel, Doc
+from warroom.workspace.office import Office
+from warroom.workspace.ratelimits import RateLimits
+from warroom.workspace.wire import Wire
+
+
+class _RateLimited(Exception):
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Api:
+    def __init__(self, office: Office, wire: Wire, faults: Faults, limits: RateLimits) -> None:
+        self._office, self._wire, self._faults, self._limits = office, wire, faults, limits
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        fault = self._faults.take(name)
+        if fault is not None and fault.kind == "hang":
+            await self._faults.hanging()
+        if fault is not None and fault.kind == "answer":
+            return self._faulty(name, fault)
+        if fault is not None and fault.kind == "drop_before":
+            return self._dropped(request, name)
+        response = await self._answer(request, name)
+        return self._dropped(request, name) if fault is not None and fault.kind == "drop_after" else response
+
+    async def _answer(self, request: web.Request, name: str) -> web.Response:
+        given: Given = {}
+        app: App | None = None
+        headers = {}
+        status = 200
+        try:
+            method = METHODS.get(name)
+            if method is None:
+                raise ApiError("unknown_method", req_method=name)
+            given, warnings = await read_given(request, method)
+            app = self._app(request, method, given)
+            doc = self._carry_out(method, app, given, warnings)
+        except ApiError as refused:
+            doc = _refusal(refused)
+        except _RateLimited as limited:
+            doc, status = {"ok": False, "error": "ratelimited"}, 429
+            headers["Retry-After"] = str(limited.seconds)
+        self._office.state.flush()
+        if app is not None:
+            headers["X-OAuth-Scopes"] = ",".join(sorted(app.features.scopes))
+        self._wire.record(
+            "in", "call", app_id=app.id if app else "", method=name, request=given, response=doc, status=status
+        )
+        return web.json_response(doc, status=status, headers=headers)
+
+    # -- who calls -------------------------------------------------------------------------------------------------------
+
+    def _app(self, request: web.Request, method: Method, given: Given) -> App | None:
+        header = request.headers.get("Authorization", "")
+        token = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else ""
+        if not token and method.token != "app":  # noqa: S105  # a kind of token, not one
+            token = str(given.get("token") or "")
+        if method.token == "none" and not token:  # noqa: S105
+            return None
+        if not token:
+            raise ApiError("not_authed")
+        for app in self._office.state.apps.values():
+            if token == app.bot_token:
+                return self._allowed(method, app, "bot")
+            if token == app.app_token:
+                return self._allowed(method, app, "app")
+        raise ApiError("invalid_auth")
+
+    def _allowed(self, method: Method, app: App, kind: str) -> App:
+        if method.token in ("bot", "app") and method.token != kind:
+            raise ApiError("not_allowed_token_type")
+        return app
+
+    # -- carrying it out -------------------------------------------------------------------------------------------------
+
+    def _carry_out(self, method: Method, app: App | None, given: Given, warnings: list[str]) -> Doc:
+        wait = self._limits.wait(method.tier, method.name, app.id if app else "", str(given.get("channel", "")))
+        if wait:
+            raise _RateLimited(wait)
+        if app is not None and method.token == "bot":  # noqa: S105
+            _need_scope(app, method.any_scope())
+        if method.name == "apps.connections.open" and self._faults.refuse_ticket():
+            raise ApiError("internal_error")
+        args = given if method.name == "api.test" else read_arguments(method, given)
+        call = Call(office=self._office, app=app or _NOBODY, args=args, warnings=warnings)
+        if method.channel is not None:
+            call.named_channel = self._channel(call, method, method.channel)
+        return _with_warnings(method.handler(call), call.warnings)
+
+    def _channel(self, call: Call, method: Method, rule: ChannelRule) -> Channel | None:
+        name = call.text(rule.arg)
+        if not name and rule.optional:
+            return None
+        channel = self._named(call, name)
+        member = channel is not None and call.bot in channel.members
+        if channel is None or (channel.type != "public" and not member):
+            raise ApiError("channel_not_found")
+        if channel.type not in rule.kinds:
+            raise ApiError("method_not_supported_for_channel_type")
+        _need_scope(call.app, method.scopes_for(channel.type))
+        if rule.live and channel.is_archived:
+            raise ApiError(rule.archived_code)
+        if rule.access == "member" and not member:
+            raise ApiError("not_in_channel")
+        if rule.access == "post" and not member and not call.has_scope("chat:write.public"):
+            raise ApiError("not_in_channel")
+        return channel
+
+    def _named(self, call: Call, name: str) -> Channel | None:
+        """By id; by name where names are allowed; by a person's id, which stands for the app's direct message."""
+        state = self._office.state
+        if name in state.channels:
+            return state.channels[name]
+        user = state.users.get(name)
+        if user is not None and not user.is_bot:
+            return app_home(self._office, call.app, user.id)
+        return state.channel_named(name.removeprefix("#"))
+
+    # -- faults ----------------------------------------------------------------------------------------------------------
+
+    def _faulty(self, name: str, fault: Fault) -> web.Response:
+        headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+        self._wire.record("in", "call", method=name, response=fault.body, status=fault.status)
+        return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type, headers=headers)
+
+    def _dropped(self, request: web.Request, name: str) -> web.StreamResponse:
+        self._wire.record("in", "call", method=name, response="connection dropped", status=0)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+
+_NOBODY = App(
+    id="",
+    name="",
+    bot_user_id="",
+    bot_id="",
+    bot_token="",
+    app_token="",
+    signing_secret="",
+    verification_token="",
+    manifest={"display_information": {"name": "-"}, "features": {"bot_user": {"display_name": "-"}}},
+    installed=0,
+)
+"""Who calls a method that needs no token."""
+
+
+def _need_scope(app: App, any_of: tuple[str, ...]) -> None:
+    if any_of and not app.features.scopes & set(any_of):
+        provided = ",".join(sorted(app.features.scopes))
+        raise ApiError("missing_scope", needed=",".join(any_of), provided=provided)
+
+
+def _refusal(refused: ApiError) -> Doc:
+    doc: Doc = {"ok": False, "error": refused.code} | refused.fields
+    return doc | ({"response_metadata": {"messages": list(refused.messages)}} if refused.messages else {})
+
+
+def _with_warnings(doc: Doc, warnings: list[str]) -> Doc:
+    if not warnings:
+        return doc
+    metadata: dict[str, Any] = doc.get("response_metadata", {})
+    return doc | {"warning": ",".join(warnings), "response_metadata": metadata | {"warnings": warnings}}

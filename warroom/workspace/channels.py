@@ -1,0 +1,220 @@
+"""What can be done with conversations: create, join, leave, invite, archive, rename, describe, open a direct message."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from warroom.workspace import messages, render
+from warroom.workspace.messages import Draft
+from warroom.workspace.model import App, Channel, Doc
+from warroom.workspace.office import Office
+from warroom.workspace.state import State, new_id
+
+LONGEST_NAME = 80
+LONGEST_TOPIC = 250
+
+
+def name_problem(name: str) -> str | None:
+    """Slack's code for what is wrong with a channel name, None if nothing is (docs: conversations.create)."""
+    bare = name.removeprefix("#")
+    if not bare:
+        return "invalid_name_required"
+    if len(bare) > LONGEST_NAME:
+        return "invalid_name_maxlength"
+    if bare != bare.lower() or re.search(r"[^\w-]", bare):
+        return "invalid_name_specials"
+    return "invalid_name_punctuation" if not re.search(r"[^\W_]", bare) else None
+
+
+def create(office: Office, name: str, *, creator: str, private: bool) -> Channel:
+    """Creates it with its creator as the only member. The name must have been checked."""
+    now = int(office.state.now())
+    channel = Channel(
+        id=new_id("C"),
+        name=name,
+        type="private" if private else "public",
+        creator=creator,
+        created=now,
+        updated=now,
+        members=(creator,),
+    )
+    office.state.keep(channel)
+    office.show_channel(channel)
+    if not private:
+        event = {
+            "type": "channel_created",
+            "channel": render.channel_doc(office.state, channel, creator),
+            "event_ts": office.state.next_ts(),
+        }
+        office.tell_all("channel_created", "channels:read", event)
+    _tell_joined(office, channel, creator, inviter="")
+    return channel
+
+
+def join(office: Office, channel: Channel, user: str, *, inviter: str = "") -> Channel:
+    """Makes somebody a member, with the message and the event that come with it."""
+    joined = _change(office, channel, members=(*channel.members, user))
+    subtype = "channel_join" if channel.type == "public" else "group_join"
+    text = f"<@{user}> has joined the {'channel' if channel.type == 'public' else 'group'}"
+    _announce(office, joined, user, subtype, text, {"inviter": inviter} if inviter else {})
+    _tell_joined(office, joined, user, inviter)
+    return joined
+
+
+def leave(office: Office, channel: Channel, user: str, *, kicked_by: str = "") -> Channel:
+    """Ends a membership. The app that leaves is told too, as it would not hear it as a member any more."""
+    state = office.state
+    subtype = "channel_leave" if channel.type == "public" else "group_leave"
+    if not channel.is_direct:
+        where = "channel" if channel.type == "public" else "group"
+        _announce(office, channel, user, subtype, f"<@{user}> has left the {where}", {})
+    left = _change(office, channel, also=(user,), members=tuple(m for m in channel.members if m != user))
+    event = {
+        "type": "member_left_channel",
+        "user": user,
+        "channel": channel.id,
+        "channel_type": "C" if channel.type == "public" else "G",
+        "team": state.the_team.id,
+        "event_ts": state.next_ts(),
+    }
+    scope = _read_scope(channel)
+    for app in {a.id: a for a in (*state.bot_users_in(left), *state.bot_users_in(channel))}.values():
+        office.tell(app, "member_left_channel", scope, event)
+    if kicked_by:
+        _tell_kicked(office, channel, user, kicked_by)
+    return left
+
+
+def _tell_kicked(office: Office, channel: Channel, user: str, by: str) -> None:
+    type_ = "channel_left" if channel.type == "public" else "group_left"
+    event = {"type": type_, "channel": channel.id, "actor_id": by, "event_ts": office.state.next_ts()}
+    app = office.state.apps.get(office.state.users[user].app_id)
+    if app is not None:
+        office.tell(app, type_, _read_scope(channel), event)
+
+
+def archive(office: Office, channel: Channel, by: str) -> Channel:
+    """Archives it and puts every app out, as Slack does."""
+    kind = "channel" if channel.type == "public" else "group"
+    _announce(office, channel, by, f"{kind}_archive", f"<@{by}> archived the {kind}", {"members": list(channel.members)})
+    event = {
+        "type": f"{kind}_archive",
+        "channel": channel.id,
+        "user": by,
+        "is_moved": 0,
+        "event_ts": office.state.next_ts(),
+    }
+    _tell_audience(office, channel, f"{kind}_archive", event)
+    bots = {a.bot_user_id for a in office.state.bot_users_in(channel)}
+    return _change(office, channel, is_archived=True, members=tuple(m for m in channel.members if m not in bots))
+
+
+def unarchive(office: Office, channel: Channel, by: str) -> Channel:
+    kind = "channel" if channel.type == "public" else "group"
+    opened = _change(office, channel, is_archived=False)
+    event = {"type": f"{kind}_unarchive", "channel": channel.id, "user": by, "event_ts": office.state.next_ts()}
+    _tell_audience(office, opened, f"{kind}_unarchive", event)
+    _announce(office, opened, by, f"{kind}_unarchive", f"<@{by}> un-archived the {kind}", {})
+    return opened
+
+
+def rename(office: Office, channel: Channel, name: str, by: str) -> Channel:
+    kind = "channel" if channel.type == "public" else "group"
+    renamed = _change(office, channel, name=name, previous_names=(channel.name, *channel.previous_names))
+    extra = {"old_name": channel.name, "name": name}
+    text = f'<@{by}> has renamed the channel from "{channel.name}" to "{name}"'
+    _announce(office, renamed, by, f"{kind}_name", text, extra)
+    inner = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created, "is_channel": True}
+    event = {"type": f"{kind}_rename", "channel": inner, "event_ts": office.state.next_ts()}
+    _tell_audience(office, renamed, f"{kind}_rename", event)
+    return renamed
+
+
+def set_topic(office: Office, channel: Channel, topic: str, by: str) -> Channel:
+    if topic == channel.topic:
+        return channel
+    now = int(office.state.now())
+    changed = _change(office, channel, topic=topic, topic_by=by, topic_at=now)
+    kind = "channel" if channel.type == "public" else "group"
+    text = f"<@{by}> set the channel topic: {topic}" if topic else f"<@{by}> cleared the channel topic"
+    _announce(office, changed, by, f"{kind}_topic", text, {"topic": topic})
+    return changed
+
+
+def set_purpose(office: Office, channel: Channel, purpose: str, by: str) -> Channel:
+    if purpose == channel.purpose:
+        return channel
+    now = int(office.state.now())
+    changed = _change(office, channel, purpose=purpose, purpose_by=by, purpose_at=now)
+    kind = "channel" if channel.type == "public" else "group"
+    text = f"<@{by}> set the channel description: {purpose}" if purpose else f"<@{by}> cleared the channel description"
+    _announce(office, changed, by, f"{kind}_purpose", text, {"purpose": purpose})
+    return changed
+
+
+def open_direct(office: Office, members: Iterable[str]) -> tuple[Channel, bool]:
+    """The direct message between exactly these members, and whether it existed already."""
+    wanted = tuple(dict.fromkeys(members))
+    found = office.state.direct(wanted)
+    if found is not None:
+        return found, True
+    now = int(office.state.now())
+    names = sorted(office.state.users[m].name for m in wanted)
+    channel = Channel(
+        id=new_id("D" if len(wanted) <= 2 else "G"),
+        name="" if len(wanted) <= 2 else f"mpdm-{'--'.join(names)}-1",
+        type="im" if len(wanted) <= 2 else "mpim",
+        creator=wanted[0],
+        created=now,
+        updated=now,
+        members=wanted,
+    )
+    office.state.keep(channel)
+    office.show_channel(channel)
+    return channel, False
+
+
+def app_home(office: Office, app: App, user: str) -> Channel:
+    """The direct message between an app and a person."""
+    return open_direct(office, (app.bot_user_id, user))[0]
+
+
+def may_see(state: State, channel: Channel, user: str) -> bool:
+    return channel.type == "public" or user in channel.members
+
+
+def _change(office: Office, channel: Channel, also: tuple[str, ...] = (), **fields: object) -> Channel:
+    changed: Channel = replace(channel, **fields, updated=int(office.state.now()))  # type: ignore[arg-type]  # names are checked by replace
+    office.state.keep(changed)
+    office.show_channel(changed, also)
+    return changed
+
+
+def _announce(office: Office, channel: Channel, user: str, subtype: str, text: str, extra: Doc) -> None:
+    messages.post(office, Draft(channel=channel, text=text, user=user, subtype=subtype, extra=extra))
+
+
+def _read_scope(channel: Channel) -> str:
+    return {"public": "channels:read", "private": "groups:read", "im": "im:read", "mpim": "mpim:read"}[channel.type]
+
+
+def _tell_joined(office: Office, channel: Channel, user: str, inviter: str) -> None:
+    event = {
+        "type": "member_joined_channel",
+        "user": user,
+        "channel": channel.id,
+        "channel_type": "C" if channel.type == "public" else "G",
+        "team": office.state.the_team.id,
+        "event_ts": office.state.next_ts(),
+    }
+    if inviter:
+        event["inviter"] = inviter
+    office.tell_members(channel, "member_joined_channel", _read_scope(channel), event)
+
+
+def _tell_audience(office: Office, channel: Channel, type_: str, event: Doc) -> None:
+    """Everybody hears of public channels, members of private ones."""
+    if channel.type == "public":
+        office.tell_all(type_, "channels:read", event)
+    else:
+        office.tell_members(channel, type_, "groups:read", event)

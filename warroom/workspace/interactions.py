@@ -1,0 +1,490 @@
+"""What people do with an app: press, choose, submit, close, type a command, use a shortcut - and what the app answers.
+
+Payloads have the shapes of docs.slack.dev (interaction payloads) and Slack's published samples.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from warroom.workspace import channels, messages, render, views
+from warroom.workspace.blockkit.check import check_blocks, check_view
+from warroom.workspace.blockkit.elements import (
+    STATE_FIELD,
+    filled_in,
+    find_element,
+    fires_actions,
+    initial_state,
+    interactive_elements,
+    is_empty,
+    offered_option,
+)
+from warroom.workspace.deliveries import NotAcknowledged
+from warroom.workspace.manifest import Command
+from warroom.workspace.messages import Draft, Edit
+from warroom.workspace.model import App, Channel, Doc, Message, User
+from warroom.workspace.office import Office
+from warroom.workspace.tickets import ResponseUrl
+from warroom.workspace.views import ViewRefused
+from warroom.workspace.viewstack import OpenView
+
+
+class Refused(Exception):
+    """The workspace's own no to a person: a code for the page, a sentence for the person."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence = code, sentence
+
+
+@dataclass
+class Interactions:
+    """All interactions of all people. Nothing is kept here."""
+
+    office: Office
+
+    # -- pressing and choosing ---------------------------------------------------------------------------------------
+
+    async def press_message(self, user: User, message: Message, action: Doc) -> None:
+        """Sends block_actions for an element of a message.
+
+        Raises:
+            Refused: The element is not there, or what was chosen is not on offer, or the app did not answer.
+        """
+        app = self._app(message.app_id)
+        block, element = _element(message.blocks or [], action)
+        channel = self.office.state.channels[message.channel]
+        payload = self._payload(app, user, "block_actions") | {
+            "container": _message_container(message),
+            "trigger_id": self.office.triggers.issue(app.id, user.id),
+            "channel": {"id": channel.id, "name": render.channel_name(channel)},
+            "message": render.message_doc(self.office.state, message),
+            "state": {"values": _message_state(message, block, element, action)},
+            "response_url": self._response_url(app, user, channel, message.thread_ts, message.ts),
+            "actions": [self._action(block, element, action)],
+        }
+        if message.ephemeral_to:
+            payload.pop("message")
+        await self._ask(app, user, payload, accepts=True)
+
+    async def press_view(self, user: User, view: OpenView, action: Doc) -> None:
+        """Sends block_actions for an element of a modal, remembering what was chosen in it."""
+        app = self._app(view.app_id)
+        block, element = _element(view.doc["blocks"], action)
+        self._remember(view, block, element, action)
+        if not fires_actions(block):
+            return
+        payload = self._payload(app, user, "block_actions") | {
+            "container": {"type": "view", "view_id": view.id},
+            "trigger_id": self.office.triggers.issue(app.id, user.id, view.id),
+            "view": view.shown(),
+            "actions": [self._action(block, element, action)],
+        }
+        await self._ask(app, user, payload, accepts=False)
+
+    async def press_home(self, user: User, app: App, view: Doc, action: Doc) -> None:
+        """Sends block_actions for an element of an app's Home tab."""
+        block, element = _element(view["blocks"], action)
+        payload = self._payload(app, user, "block_actions") | {
+            "container": {"type": "view", "view_id": view["id"]},
+            "trigger_id": self.office.triggers.issue(app.id, user.id),
+            "view": view,
+            "actions": [self._action(block, element, action)],
+        }
+        await self._ask(app, user, payload, accepts=False)
+
+    def _remember(self, view: OpenView, block: Doc, element: Doc, action: Doc) -> None:
+        if initial_state(element) is not None:
+            value = {"type": element["type"], **_chosen(element, action)}
+            view.filled.setdefault(block["block_id"], {})[element["action_id"]] = value
+
+    def _action(self, block: Doc, element: Doc, action: Doc) -> Doc:
+        doc: Doc = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
+        if element["type"] == "button":
+            doc |= {name: element[name] for name in ("text", "value", "style", "url") if name in element}
+        for name in ("placeholder", "confirm"):
+            if name in element and element["type"] != "button":
+                doc[name] = element[name]
+        return doc | _chosen(element, action) | {"action_ts": self.office.state.next_ts()}
+
+    # -- views ---------------------------------------------------------------------------------------------------------
+
+    async def submit(self, user: User, view: OpenView, values: Doc) -> dict[str, str]:
+        """Submits a modal and obeys the response_action. Returns the errors by block_id, {} if it was accepted."""
+        app = self._app(view.app_id)
+        _fill(view, values)
+        missing = _input_errors(view)
+        if missing:
+            return missing
+        payload = self._payload(app, user, "view_submission") | {
+            "trigger_id": self.office.triggers.issue(app.id, user.id, view.id),
+            "view": view.shown(),
+            "response_urls": self._response_urls(app, user, view),
+        }
+        answer = await self._ask(app, user, payload, accepts=True)
+        return self._obey(app, user, view, answer)
+
+    def _response_urls(self, app: App, user: User, view: OpenView) -> list[Doc]:
+        """One for each conversation chosen in an input that asked for it."""
+        urls = []
+        for block, element in interactive_elements(view.doc["blocks"]):
+            if block["type"] == "input" and element.get("response_url_enabled"):
+                chosen = view.values()[block["block_id"]][element["action_id"]][STATE_FIELD[element["type"]]]
+                channel = self.office.state.channels.get(str(chosen))
+                if channel is not None:
+                    url = self._response_url(app, user, channel)
+                    ids = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel.id}
+                    urls.append({**ids, "response_url": url})
+        return urls
+
+    def _obey(self, app: App, user: User, view: OpenView, answer: Doc) -> dict[str, str]:
+        """Does what the acknowledgement of a view_submission asks for."""
+        try:
+            match answer.get("response_action"):
+                case None:
+                    if self.office.modals.find(view.id) is view:
+                        views.close_view(self.office, view)
+                case "clear":
+                    views.clear_views(self.office, user.id)
+                case "update":
+                    views.update_view(self.office, app, view, _checked_view(answer))
+                case "push":
+                    views.push_view(self.office, app, user.id, _checked_view(answer))
+                case "errors":
+                    return _known_errors(view, answer)
+                case other:
+                    raise Refused("invalid_response_action", f"The app answered with {other!r}, which is not an action.")
+        except ViewRefused as refused:
+            raise Refused(refused.code, f"{app.name} answered with a view that was refused: {refused.code}") from None
+        return {}
+
+    async def close(self, user: User, view: OpenView, *, cleared: bool) -> None:
+        """Closes a modal, or with `cleared` all of them; apps that asked for it are told."""
+        closed = views.clear_views(self.office, user.id) if cleared or view.doc["clear_on_close"] else [view]
+        if closed == [view] and self.office.modals.find(view.id) is view:
+            views.close_view(self.office, view)
+        for each in closed:
+            if each.doc["notify_on_close"]:
+                await self._say_closed(user, each, cleared=cleared)
+
+    async def _say_closed(self, user: User, view: OpenView, *, cleared: bool) -> None:
+        app = self._app(view.app_id)
+        payload = self._payload(app, user, "view_closed") | {"view": view.shown(), "is_cleared": cleared}
+        try:
+            await self._ask(app, user, payload, accepts=False)
+        except Refused:
+            return  # nobody waits for the answer to a closed view
+
+    # -- commands, shortcuts, suggestions ------------------------------------------------------------------------------
+
+    async def command(self, user: User, channel: Channel, word: str, text: str) -> None:
+        """Runs a slash command; the app installed last wins the name."""
+        app, command = self._command(word)
+        payload = {
+            "token": app.verification_token,
+            "team_id": self.office.state.the_team.id,
+            "team_domain": self.office.state.the_team.domain,
+            "channel_id": channel.id,
+            "channel_name": render.channel_name(channel),
+            "user_id": user.id,
+            "user_name": user.name,
+            "command": command.command,
+            "text": text,
+            "api_app_id": app.id,
+            "is_enterprise_install": "false",
+            "response_url": self._response_url(app, user, channel),
+            "trigger_id": self.office.triggers.issue(app.id, user.id),
+        }
+        try:
+            answer = await self.office.deliveries.ask(app.id, "slash_commands", payload, accepts_payload=True)
+        except NotAcknowledged as failed:
+            raise self._failed(user, f"{word} failed with the error “{failed.code}”", failed.code) from None
+        if answer:
+            self._answer_command(app, user, channel, answer)
+
+    def find_command(self, word: str) -> Command | None:
+        return next((c for a in self._newest_apps() for c in a.features.commands if c.command == word), None)
+
+    def _command(self, word: str) -> tuple[App, Command]:
+        for app in self._newest_apps():
+            for command in app.features.commands:
+                if command.command == word:
+                    return app, command
+        raise Refused("unknown_command", f"{word} is not a valid command.")
+
+    def _answer_command(self, app: App, user: User, channel: Channel, answer: Doc) -> None:
+        target = ResponseUrl(
+            app_id=app.id, user=user.id, channel=channel.id, thread_ts="", message_ts="", until=0, uses=1
+        )
+        problem = self.respond(target, answer)
+        if problem:
+            raise self._failed(user, f"{app.name} answered with something that was refused: {problem}", problem)
+
+    async def shortcut(self, user: User, callback_id: str, message: Message | None) -> None:
+        type_ = "global" if message is None else "message"
+        for app in self._newest_apps():
+            for shortcut in app.features.shortcuts:
+                if (shortcut.type, shortcut.callback_id) == (type_, callback_id):
+                    await self._ask(app, user, self._shortcut(app, user, callback_id, message), accepts=False)
+                    return
+        raise Refused("unknown_shortcut", "No app has this shortcut.")
+
+    def _shortcut(self, app: App, user: User, callback_id: str, message: Message | None) -> Doc:
+        payload = self._payload(app, user, "shortcut" if message is None else "message_action") | {
+            "action_ts": self.office.state.next_ts(),
+            "callback_id": callback_id,
+            "trigger_id": self.office.triggers.issue(app.id, user.id),
+        }
+        if message is None:
+            return payload
+        channel = self.office.state.channels[message.channel]
+        return payload | {
+            "channel": {"id": channel.id, "name": render.channel_name(channel)},
+            "message_ts": message.ts,
+            "message": render.message_doc(self.office.state, message),
+            "response_url": self._response_url(app, user, channel, message.thread_ts, message.ts),
+        }
+
+    async def suggest(self, user: User, source: Message | OpenView, action: Doc) -> Doc:
+        """Asks the app for the options of an external select."""
+        app = self._app(source.app_id)
+        blocks = source.doc["blocks"] if isinstance(source, OpenView) else source.blocks or []
+        block, element = _element(blocks, action)
+        payload = self._payload(app, user, "block_suggestion") | {
+            "action_id": element["action_id"],
+            "block_id": block["block_id"],
+            "value": str(action.get("value", "")),
+        }
+        if isinstance(source, OpenView):
+            payload |= {"container": {"type": "view", "view_id": source.id}, "view": source.shown()}
+        else:
+            payload |= {"container": _message_container(source), "channel": {"id": source.channel}}
+        answer = await self._ask(app, user, payload, accepts=True)
+        return {name: answer[name][:100] for name in ("options", "option_groups") if isinstance(answer.get(name), list)}
+
+    def open_home(self, user: User, app: App) -> Doc | None:
+        """Shows the Home tab: the app is told, and what it published so far is returned."""
+        if not app.features.home_tab:
+            return None
+        home = self.office.state.homes.get(f"{app.id}:{user.id}")
+        event: Doc = {
+            "type": "app_home_opened",
+            "user": user.id,
+            "channel": channels.app_home(self.office, app, user.id).id,
+            "tab": "home",
+            "event_ts": self.office.state.next_ts(),
+        }
+        if home is not None:
+            event["view"] = home.view
+        self.office.tell(app, "app_home_opened", "", event)
+        return home.view if home is not None else None
+
+    # -- answers at a response URL ---------------------------------------------------------------------------------------
+
+    def respond(self, target: ResponseUrl, answer: Doc) -> str:
+        """Does what the body posted to a response URL says. Returns a code if it was refused, else nothing."""
+        office, app = self.office, self._app(target.app_id)
+        original = office.state.ephemeral(target.channel, target.message_ts) or office.state.message(
+            target.channel, target.message_ts
+        )
+        if answer.get("delete_original"):
+            if original is not None:
+                messages.delete(office, original)
+            return ""
+        text, blocks = str(answer.get("text") or ""), answer.get("blocks")
+        if blocks is not None and check_blocks(blocks):
+            return "invalid_blocks"
+        if not (text or blocks or answer.get("attachments")):
+            return "no_text"
+        filled = filled_in(blocks) if blocks else None
+        if answer.get("replace_original") and original is not None:
+            change = Edit(text=text, blocks=filled if blocks is not None else None, attachments=answer.get("attachments"))
+            messages.edit(office, original, change, by=app.bot_user_id)
+            return ""
+        self._say(app, target, answer, Draft(**self._answer_draft(app, target, answer, text, filled)))
+        return ""
+
+    def _answer_draft(
+        self, app: App, target: ResponseUrl, answer: Doc, text: str, blocks: list[Doc] | None
+    ) -> dict[str, Any]:
+        return {
+            "channel": self.office.state.channels[target.channel],
+            "app": app,
+            "text": text,
+            "blocks": blocks,
+            "attachments": answer.get("attachments"),
+            "thread_ts": str(answer.get("thread_ts") or ""),
+        }
+
+    def _say(self, app: App, target: ResponseUrl, answer: Doc, draft: Draft) -> None:
+        if answer.get("response_type") == "in_channel":
+            messages.post(self.office, draft)
+        else:
+            messages.post_ephemeral(self.office, draft, to=target.user)
+
+    # -- parts of payloads -----------------------------------------------------------------------------------------------
+
+    def _payload(self, app: App, user: User, type_: str) -> Doc:
+        team = self.office.state.the_team
+        return {
+            "type": type_,
+            "team": {"id": team.id, "domain": team.domain},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team.id},
+            "api_app_id": app.id,
+            "token": app.verification_token,
+        }
+
+    def _response_url(
+        self, app: App, user: User, channel: Channel, thread_ts: str = "", message_ts: str = ""
+    ) -> str:
+        path = self.office.response_urls.issue(
+            app_id=app.id, user=user.id, channel=channel.id, thread_ts=thread_ts, message_ts=message_ts
+        )
+        return f"{self.office.base_url}/actions/{self.office.state.the_team.id}/{path}"
+
+    async def _ask(self, app: App, user: User, payload: Doc, *, accepts: bool) -> Doc:
+        if not app.features.interactivity:
+            raise Refused("interactivity_disabled", f"{app.name} is not set up to handle interactivity.")
+        self.office.state.flush()
+        try:
+            return await self.office.deliveries.ask(app.id, "interactive", payload, accepts_payload=accepts)
+        except NotAcknowledged as failed:
+            sentence = f"{app.name} did not answer in time. Try again."
+            raise self._failed(user, sentence, failed.code) from None
+
+    def _failed(self, user: User, sentence: str, code: str) -> Refused:
+        self.office.notice(user.id, sentence)
+        return Refused(code, sentence)
+
+    def _app(self, app_id: str) -> App:
+        app = self.office.state.apps.get(app_id)
+        if app is None:
+            raise Refused("no_app", "This does not belong to an app.")
+        return app
+
+    def _newest_apps(self) -> list[App]:
+        return list(self.office.state.apps.values())[::-1]
+
+
+# -- elements ------------------------------------------------------------------------------------------------------------
+
+
+def _element(blocks: list[Doc], action: Doc) -> tuple[Doc, Doc]:
+    found = find_element(blocks, str(action.get("block_id")), str(action.get("action_id")))
+    if found is None:
+        raise Refused("element_not_found", "This button is no longer there. The message may have changed.")
+    return found
+
+
+def _chosen(element: Doc, action: Doc) -> Doc:
+    """What the person chose, as payloads carry it. An option is looked up among those on offer."""
+    name = STATE_FIELD.get(element["type"])
+    if name is None:
+        return {}
+    given = action.get(name)
+    if element["type"].startswith(("static", "multi_static", "radio", "checkboxes", "overflow")):
+        given = [_offered(element, g) for g in given or ()] if name == "selected_options" else _one_offered(element, given)
+    return {name: given if given is not None or name.endswith("option") else ([] if name.endswith("s") else None)}
+
+
+def _one_offered(element: Doc, given: Any) -> Doc | None:
+    return None if given is None else _offered(element, given)
+
+
+def _offered(element: Doc, given: Any) -> Doc:
+    value = given.get("value") if isinstance(given, dict) else given
+    option = offered_option(element, str(value))
+    if option is None:
+        raise Refused("option_not_found", "This choice is not on offer.")
+    return option
+
+
+def _message_state(message: Message, block: Doc, element: Doc, action: Doc) -> Doc:
+    """The state of the message's inputs, with the one just used as it is now."""
+    values: dict[str, dict[str, Doc]] = {}
+    for each_block, each in interactive_elements(message.blocks or []):
+        state = initial_state(each)
+        if state is not None:
+            if each is element:
+                state = {"type": each["type"], **_chosen(element, action)}
+            values.setdefault(each_block["block_id"], {})[each["action_id"]] = state
+    return values
+
+
+def _message_container(message: Message) -> Doc:
+    container: Doc = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": bool(message.ephemeral_to),
+    }
+    return container | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
+
+
+# -- views ---------------------------------------------------------------------------------------------------------------
+
+
+def _fill(view: OpenView, values: Doc) -> None:
+    """Takes what the page says was entered; only into elements that are there."""
+    for block, element in interactive_elements(view.doc["blocks"]):
+        given = (values.get(block["block_id"]) or {}).get(element["action_id"])
+        if given is not None and initial_state(element) is not None:
+            value = {"type": element["type"], **_chosen(element, given)}
+            view.filled.setdefault(block["block_id"], {})[element["action_id"]] = value
+
+
+def _input_errors(view: OpenView) -> dict[str, str]:
+    """What Slack's client itself refuses before the app hears of it."""
+    values, errors = view.values(), {}
+    for block, element in interactive_elements(view.doc["blocks"]):
+        if block["type"] == "input":
+            problem = _input_problem(block, element, values[block["block_id"]][element["action_id"]])
+            if problem:
+                errors[block["block_id"]] = problem
+    return errors
+
+
+def _input_problem(block: Doc, element: Doc, value: Doc) -> str:
+    if is_empty(value):
+        return "" if block.get("optional") else "Please complete this required field."
+    entered = str(value.get("value", ""))
+    match element["type"]:
+        case "plain_text_input":
+            if len(entered) < element.get("min_length", 0):
+                return f"Must be at least {element['min_length']} characters."
+            if len(entered) > element.get("max_length", 3000):
+                return f"Must be at most {element.get('max_length', 3000)} characters."
+        case "number_input":
+            return _number_problem(element, entered)
+    return ""
+
+
+def _number_problem(element: Doc, entered: str) -> str:
+    try:
+        number = float(entered)
+    except ValueError:
+        return "Enter a number."
+    if not element["is_decimal_allowed"] and number != int(number):
+        return "Enter a whole number."
+    if number < float(element.get("min_value", "-inf")) or number > float(element.get("max_value", "inf")):
+        return f"Enter a number from {element.get('min_value', '…')} to {element.get('max_value', '…')}."
+    return ""
+
+
+def _checked_view(answer: Doc) -> Doc:
+    view = answer.get("view")
+    problems = check_view(view, "modal")
+    if problems or not isinstance(view, dict):
+        shown = "; ".join(f"{p.message} at {p.pointer}" for p in problems)
+        raise Refused("invalid_view", f"The app answered with a view that is not valid: {shown}")
+    return view
+
+
+def _known_errors(view: OpenView, answer: Doc) -> dict[str, str]:
+    """The errors that name an input block of the view; Slack shows an error notice if one names anything else."""
+    errors = answer.get("errors")
+    inputs = {b["block_id"] for b in view.doc["blocks"] if b["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
+        raise Refused("invalid_errors", "The app answered with errors for fields that are not there.")
+    return {str(block_id): str(text) for block_id, text in errors.items()}

@@ -1,0 +1,141 @@
+"""views.open, push, update, publish and blocks.validate."""
+
+from typing import Any, Literal
+
+from warroom.workspace import views
+from warroom.workspace.blockkit.check import check_blocks, check_view
+from warroom.workspace.methods.content import refuse_blocks
+from warroom.workspace.methods.method import ApiError, Arg, Call, Method, required, texts
+from warroom.workspace.model import Doc
+from warroom.workspace.tickets import Trigger
+from warroom.workspace.views import ViewRefused
+from warroom.workspace.viewstack import OpenView
+
+
+def _view(call: Call, *allowed: Literal["modal", "home"]) -> Doc:
+    view = call.json("view")
+    if not isinstance(view, dict):
+        raise ApiError("invalid_arguments", messages=("[ERROR] must provide an object [json-pointer:/view]",))
+    refuse_blocks(check_view(view, *allowed), "invalid_arguments")
+    return view
+
+
+def _trigger(call: Call) -> Trigger:
+    trigger = call.office.triggers.check(call.text("trigger_id"), call.app.id)
+    if isinstance(trigger, str):
+        raise ApiError(trigger)
+    return trigger
+
+
+def _open(call: Call) -> Doc:
+    given, trigger = _view(call, "modal"), _trigger(call)
+    try:
+        view = views.open_view(call.office, call.app, trigger.user, given)
+    except ViewRefused as refused:
+        raise ApiError(refused.code) from None
+    trigger.used = True
+    return {"ok": True, "view": view.shown()}
+
+
+def _push(call: Call) -> Doc:
+    given, trigger = _view(call, "modal"), _trigger(call)
+    if not trigger.view_id or call.office.modals.find(trigger.view_id) is None:
+        raise ApiError("not_found")
+    try:
+        view = views.push_view(call.office, call.app, trigger.user, given)
+    except ViewRefused as refused:
+        raise ApiError(refused.code) from None
+    trigger.used = True
+    return {"ok": True, "view": view.shown()}
+
+
+def _update(call: Call) -> Doc:
+    given, view = _view(call, "modal"), _open_view(call)
+    try:
+        return {"ok": True, "view": views.update_view(call.office, call.app, view, given, call.text("hash")).shown()}
+    except ViewRefused as refused:
+        raise ApiError(refused.code) from None
+
+
+def _open_view(call: Call) -> OpenView:
+    modals, view_id, external_id = call.office.modals, call.text("view_id"), call.text("external_id")
+    if bool(view_id) == bool(external_id):
+        raise ApiError("invalid_arguments", messages=("[ERROR] must provide exactly one of: view_id, external_id",))
+    view = modals.find(view_id) if view_id else modals.find_external(call.app.id, external_id)
+    if view is None or view.app_id != call.app.id:
+        raise ApiError("not_found")
+    return view
+
+
+def _publish(call: Call) -> Doc:
+    given = _view(call, "home")
+    user = call.office.state.users.get(call.text("user_id"))
+    if user is None or user.is_bot:
+        raise ApiError("invalid_arguments", messages=("[ERROR] invalid user_id [json-pointer:/user_id]",))
+    try:
+        return {"ok": True, "view": views.publish_home(call.office, call.app, user.id, given, call.text("hash"))}
+    except ViewRefused as refused:
+        raise ApiError(refused.code) from None
+
+
+def _validate(call: Call) -> Doc:
+    """blocks.validate: exactly one of the three, whole problems as Slack lists them."""
+    given = {name: value for name in ("blocks", "view", "message") if (value := call.json(name)) is not None}
+    if len(given) != 1:
+        raise ApiError("invalid_arguments", messages=("[ERROR] must provide exactly one of: blocks, view, message",))
+    ((name, value),) = given.items()
+    problems = _problems(name, value)
+    if problems:
+        raise ApiError(f"invalid_{name}", errors=[p.doc() for p in problems])
+    return {"ok": True}
+
+
+def _problems(name: str, value: Any) -> list[Any]:
+    match name:
+        case "blocks":
+            return check_blocks(value, "")
+        case "view":
+            return check_view(value, "modal", "home", at="")
+        case _:
+            blocks = value.get("blocks", []) if isinstance(value, dict) else None
+            return check_blocks(blocks)
+
+
+_VIEW = required("view", "json")
+METHODS = (
+    Method(
+        name="views.open",
+        handler=_open,
+        tier=4,
+        args=(_VIEW, required("trigger_id"), *texts("interactivity_pointer")),
+    ),
+    Method(
+        name="views.push",
+        handler=_push,
+        tier=4,
+        args=(_VIEW, required("trigger_id"), *texts("interactivity_pointer")),
+    ),
+    Method(
+        name="views.update",
+        handler=_update,
+        tier=4,
+        args=(_VIEW, *texts("view_id", "external_id", "hash")),
+    ),
+    Method(
+        name="views.publish",
+        handler=_publish,
+        tier=4,
+        args=(_VIEW, required("user_id"), *texts("hash", "interactivity_pointer")),
+    ),
+    Method(
+        name="blocks.validate",
+        handler=_validate,
+        tier=3,
+        token="none",
+        args=(
+            Arg(name="blocks", kind="json"),
+            Arg(name="view", kind="json"),
+            Arg(name="message", kind="json"),
+        ),
+    ),
+)
