@@ -44,6 +44,7 @@ class StandIn:
         self.heard = asyncio.Condition()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.looks: list[str] = []
         self.base = ""
         self._runner: web.AppRunner | None = None
 
@@ -68,6 +69,11 @@ class StandIn:
     def bodies(self, name: str) -> list[Json]:
         """What was posted to /local/<name> so far."""
         return [body for posted, body in self.posts if posted == name]
+
+    async def looked(self, name: str) -> None:
+        """Waits until the page has asked for /local/<name>."""
+        async with self.heard:
+            await self.heard.wait_for(lambda: name in self.looks)
 
     async def listening(self, person: str) -> None:
         """Waits until this person's page follows the stream."""
@@ -111,6 +117,10 @@ class StandIn:
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         answer = getattr(self, f"_get_{request.match_info['name']}")(request.query)
+        async with self.heard:
+            self.looks.append(request.match_info["name"])
+            self.heard.notify_all()
+        await self.gate.wait()
         return web.json_response({"ok": True, **answer})
 
     def _get_people(self, _: Any) -> Json:

@@ -164,7 +164,11 @@ CONFIRM_SKIP = {
 }
 
 STATUS_CARD: list[Json] = [
-    {"type": "header", "block_id": "h", "text": plain(":game_die: EXERCISE · :large_orange_square: SEV2 Checkout is slow")},
+    {
+        "type": "header",
+        "block_id": "h",
+        "text": plain(":game_die: EXERCISE · :large_orange_square: SEV2 Checkout is slow"),
+    },
     {
         "type": "section",
         "block_id": "facts",
@@ -199,7 +203,11 @@ STATUS_CARD: list[Json] = [
             button("Skip", "step_skip", style="danger", confirm=CONFIRM_SKIP),
         ],
     },
-    {"type": "context", "block_id": "c", "elements": [mrk("EXERCISE · drill 12 · DM <@U1> · say *REAL* to stop everything")]},
+    {
+        "type": "context",
+        "block_id": "c",
+        "elements": [mrk("EXERCISE · drill 12 · DM <@U1> · say *REAL* to stop everything")],
+    },
 ]
 
 PREDICTION: list[Json] = [
@@ -291,9 +299,17 @@ MESSAGES: dict[str, list[Json]] = {
     "C1": [
         say(0, "U1", "<@U1> has joined the channel", subtype="channel_join"),
         say(10, "U1", "<@U1> set the channel topic: EXERCISE · checkout is slow", subtype="channel_topic"),
-        say(60, "U1", "Good afternoon everybody. :wave: This is drill 12; *nothing here is real* until somebody says _REAL_."),
+        say(
+            60,
+            "U1",
+            "Good afternoon everybody. :wave: This is drill 12; *nothing here is real* until somebody says _REAL_.",
+        ),
         say(75, "U1", "Recording is on, roles are with <@U2>. Questions go to <#C2|ops>. <!here>"),
-        {**bot(120, "EXERCISE SEV2 Checkout is slow: step 3 of 7, check the replica lag"), "ts": CARD, "blocks": STATUS_CARD},
+        {
+            **bot(120, "EXERCISE SEV2 Checkout is slow: step 3 of 7, check the replica lag"),
+            "ts": CARD,
+            "blocks": STATUS_CARD,
+        },
         bot(
             180,
             "Customer support: three shops cannot pay. Is something wrong?",
@@ -305,17 +321,26 @@ MESSAGES: dict[str, list[Json]] = {
                 "avatar": {"emoji": ":skull:", "color": "#555a5e"},
                 "is_app": True,
             },
-            reactions=[{"name": "eyes", "users": ["U2", "U3"], "count": 2}, {"name": "fire", "users": ["U1"], "count": 1}],
+            reactions=[
+                {"name": "eyes", "users": ["U2", "U3"], "count": 2},
+                {"name": "fire", "users": ["U1"], "count": 1},
+            ],
         ),
         {
-            **say(300, "U3", "I see lag on `pay-db-2`:\n```\nreplica   lag\npay-db-2  00:04:12\npay-db-3  00:00:01\n```"),
+            **say(
+                300, "U3", "I see lag on `pay-db-2`:\n```\nreplica   lag\npay-db-2  00:04:12\npay-db-3  00:00:01\n```"
+            ),
             "ts": ROOT,
             "thread_ts": ROOT,
             "reply_count": 3,
             "reply_users": ["U2", "U3", "U4"],
             "latest_reply": ts(420),
         },
-        say(330, "U3", "&gt; replication slot is full\nThat explains it. ~Network~ disk. See <https://status.example.com/db|the graph>."),
+        say(
+            330,
+            "U3",
+            "&gt; replication slot is full\nThat explains it. ~Network~ disk. See <https://status.example.com/db|the graph>.",
+        ),
         bot(360, "Roll call", blocks=RICH),
         bot(400, "Only you see this: you are not the commander, so *Skip* is not yours to press.", is_ephemeral=True),
         say(

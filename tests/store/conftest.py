@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgres import postgresql_server, postgresql_url
 
+from tests.postgres import postgresql_server, postgresql_url
 from warroom.store import migrate
 from warroom.store.db import Database
 

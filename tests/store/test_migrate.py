@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from postgres import Server
 from sqlalchemy import Connection, inspect, text
 
+from tests.postgres import Server
 from warroom.store import migrate
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable

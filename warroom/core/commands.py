@@ -47,7 +47,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenIncident(Command):
-    """A real incident. `labels` are those its alerts have in common, if alerts opened it."""
+    """A real incident. `labels` are those its alerts have in common, if alerts opened it; `responders` are called."""
 
     key: str
     workspace: str
@@ -57,6 +57,7 @@ class OpenIncident(Command):
     failure_modes: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    responders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

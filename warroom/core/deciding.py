@@ -105,6 +105,7 @@ def _open_incident(room: Room, command: c.OpenIncident, now: datetime) -> News:
             mode=Mode.REAL,
             title=command.title,
             origin=command.origin,
+            invited=command.responders,
         ),
         e.IncidentDeclared(
             incident="I1",

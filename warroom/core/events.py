@@ -35,13 +35,17 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoomOpened(Event):
-    """`key` is what people call it (`GD-1`, `INC-7`); `origin` the channel where it was asked for, if any."""
+    """`key` is what people call it (`GD-1`, `INC-7`); `origin` the channel where it was asked for, if any.
+
+    `invited` are those whom a real room calls at once.
+    """
 
     key: str
     workspace: str
     mode: Mode
     title: Typed
     origin: str = ""
+    invited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

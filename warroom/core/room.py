@@ -95,6 +95,13 @@ class Room:
             return self.closed_at is None and (self.game is None or self.game.state is not GameState.ENDED)
         return self.closed_at is None
 
+    @property
+    def state(self) -> str:
+        """planned, running, paused, ended for a game; open or closed."""
+        if self.closed_at is not None:
+            return "closed"
+        return self.game.state.value if self.game else "open"
+
     def incident_of(self, inject: str) -> Incident | None:
         """The incident that this inject opened."""
         return next((each for each in self.incidents.values() if each.inject == inject), None)

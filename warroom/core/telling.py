@@ -69,7 +69,7 @@ def _opened(room: Room, entry: Entry, event: e.RoomOpened) -> Effects:
         topic=f"REAL INCIDENT {room.key}: {room.title}",
         purpose="A real incident. Everything said here goes onto its timeline.",
         private=False,
-        invite=(entry.by,) if entry.by != WARROOM and not room.alerts else (),
+        invite=event.invited,
     )
     yield f.ShowCard(place=WAR_ROOM, card="status", pin=True)
     if room.origin:
@@ -114,7 +114,7 @@ def _started(room: Room, entry: Entry, event: e.GameStarted) -> Effects:
 
 
 def _paused(room: Room, entry: Entry, event: e.GamePaused) -> Effects:
-    why: Words = (f" {event.reason}",) if event.reason else ()
+    why: Words = (f" Why: {event.reason}.",) if event.reason else ()
     yield Say(
         place=WAR_ROOM,
         tone=Tone.PHASE,
@@ -129,7 +129,7 @@ def _resumed(room: Room, entry: Entry, event: e.GameResumed) -> Effects:
 
 def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
     length = write(room.clock.elapsed)
-    why: Words = (f" {event.reason}",) if event.reason else ()
+    why: Words = (f" Why now: {event.reason}.",) if event.reason else ()
     yield Say(
         place=WAR_ROOM,
         tone=Tone.PHASE,

@@ -100,7 +100,7 @@ def status(room: Room) -> StatusView:
     return StatusView(
         mark=mark(room),
         title=room.title,
-        state=_state(room),
+        state=room.state,
         since=(room.game.started_at if room.game else room.opened_at),
         commander=room.roster.commander,
         roles=tuple(sorted((role, who) for role, who in room.roster.roles.items() if role != COMMANDER)),
@@ -121,12 +121,6 @@ def status(room: Room) -> StatusView:
         update=(update.text, update.by, update.at) if update else None,
         asks=_status_asks(room),
     )
-
-
-def _state(room: Room) -> str:
-    if room.closed_at is not None:
-        return "closed"
-    return room.game.state.value if room.game else "open"
 
 
 def _status_asks(room: Room) -> tuple[Ask, ...]:

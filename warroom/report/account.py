@@ -416,7 +416,12 @@ def _commanded(account: Account, moment: Moment, person: str) -> None:
             kept.commanders.append(person)
         if first:
             kept.to_command = account.between(kept.declared, moment)
-        _pass(account, moment, name, f"{account.name(person)} took command" if first else f"Command passed to {account.name(person)}")
+        _pass(
+            account,
+            moment,
+            name,
+            f"{account.name(person)} took command" if first else f"Command passed to {account.name(person)}",
+        )
 
 
 def _status(account: Account, moment: Moment, event: e.StatusPosted) -> None:

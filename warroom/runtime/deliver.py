@@ -24,7 +24,7 @@ from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=20)  # longer than any one call to the world may take
+LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60)}  # longer than one of either may take
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -74,7 +74,6 @@ class Delivery:
         self._kind, self._at_once = kind, at_once
         self._nudge = runtime.nudged()
         self._running: set[asyncio.Task[None]] = set()
-        self.idle = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled. What is under way when that happens is claimed again by whoever comes next."""
@@ -95,30 +94,24 @@ class Delivery:
         room_for = self._at_once - len(self._running)
         if room_for <= 0:
             return []
-        return await self._runtime.db.tx(outbox.claim, self._wall.now(), LEASE, room_for, (self._kind,))
+        return await self._runtime.db.tx(outbox.claim, self._wall.now(), LEASES[self._kind], room_for, (self._kind,))
 
     def _start(self, claimed: Claimed) -> None:
-        self.idle.clear()
         task = asyncio.create_task(self._deliver(claimed))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._nudge.set()
+        self._runtime.nudge()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery failed: %s", error, exc_info=error)
 
     async def _rest(self) -> None:
         """Until something is ready, or somebody commits; a poll sees what other replicas left."""
-        if not self._running and not self._nudge.is_set() and not await self._pending():
-            self.idle.set()
         ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
         soonest = self._wall.now() + POLL
         await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
-
-    async def _pending(self) -> int:
-        return await self._runtime.db.read(outbox.pending)
 
     async def _deliver(self, claimed: Claimed) -> None:
         result = await self._perform(claimed)

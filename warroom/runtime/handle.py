@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from warroom.store.db import Database
 from warroom.store.rooms import Kind, RoomRow, Summary
 
 log = logging.getLogger(__name__)
+LOOK_AGAIN = timedelta(milliseconds=50)
 REMEMBERED = 256  # rooms whose last fold is kept in this process
 
 
@@ -54,6 +56,21 @@ class Runtime:
         nudge = asyncio.Event()
         self._nudges.append(nudge)
         return nudge
+
+    def nudge(self) -> None:
+        """Wake whoever waits for something to do."""
+        for each in self._nudges:
+            each.set()
+
+    async def settled(self) -> None:
+        """Returns when nothing is due, nothing waits to be delivered and nothing kept waits to be taken up."""
+        nudge = self.nudged()
+        try:
+            while not await self.db.read(_is_quiet, self.clock.now(), self.wall.now()):
+                await self.wall.wait(self.wall.now() + LOOK_AGAIN, nudge)
+                nudge.clear()
+        finally:
+            self._nudges.remove(nudge)
 
     async def handle(self, room: int, *commands: Command, key: str | None = None) -> Handled:
         """Carry out these commands, all or none. The same `key` is carried out once, ever.
@@ -173,8 +190,7 @@ class Runtime:
 
     def _remember(self, handled: Handled) -> Handled:
         self._keep(handled.id, handled.room)
-        for nudge in self._nudges:
-            nudge.set()
+        self.nudge()
         return handled
 
     def _keep(self, room: int, fold_: Room) -> None:
@@ -188,11 +204,11 @@ class Runtime:
 
 def summary(room: Room) -> Summary:
     """What lists and loops need to know of a room without folding it."""
-    if room.closed_at is not None:
-        state = "closed"
-    else:
-        state = room.game.state.value if room.game else "open"
-    return Summary(title=room.title, state=state, open=room.open, wake_at=room.wake_at())
+    return Summary(title=room.title, state=room.state, open=room.open, wake_at=room.wake_at())
+
+
+def _is_quiet(conn: Connection, now: datetime, wall: datetime) -> bool:
+    return not (outbox.pending(conn) or rooms.due(conn, now, 1) or inbox.unfinished(conn, wall + LOOK_AGAIN))
 
 
 def _bind_channels(conn: Connection, row: RoomRow, room: Room, entries: Sequence[Entry]) -> None:

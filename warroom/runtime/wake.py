@@ -19,7 +19,6 @@ class Waker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._nudge = runtime.nudged()
-        self.waiting = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -27,15 +26,11 @@ class Waker:
             self._nudge.clear()
             due = await self._runtime.db.read(rooms.due, self._runtime.clock.now(), AT_ONCE)
             if due:
-                self.waiting.clear()
                 await asyncio.gather(*(self._wake(room) for room in due))
                 continue
             upcoming = await self._runtime.db.read(rooms.next_wake)
-            if not self._nudge.is_set():
-                self.waiting.set()
             soonest = self._runtime.clock.now() + POLL
             await self._runtime.clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
-            self.waiting.clear()
 
     async def _wake(self, room: int) -> None:
         try:

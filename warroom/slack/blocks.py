@@ -1,7 +1,7 @@
 """What messages and views are made of, each piece within Slack's limits, and the mark that every message carries.
 
-`marked` is the only thing that makes a Message. It puts "EXERCISE" or "REAL INCIDENT" first in the text and in the
-blocks, so no caller can leave it out. A piece takes mrkdwn that is escaped already (`slack.mrkdwn` makes it), except
+`marked` is the only thing that makes a Message about a room. It puts "EXERCISE" or "REAL INCIDENT" first in the text and
+in the blocks, so no caller can leave it out. (`private` is for answers to one person about no room.) A piece takes mrkdwn that is escaped already (`slack.mrkdwn` makes it), except
 where it says plain: headers, labels and options take any text.
 """
 
@@ -54,6 +54,15 @@ def marked(mark: Mark, text: str, blocks: Sequence[Block], *, username: str = ""
         blocks=tuple(whole),
         username=limits.clamp(unmarked(one_line(username)), limits.USERNAME),
         icon=icon,
+    )
+
+
+def private(text: str, blocks: Sequence[Block] = ()) -> Message:
+    """An answer to whoever asked, for nobody else to see and about no room. `text` is escaped mrkdwn."""
+    shown = [section(text), *blocks]
+    return Message(
+        text=limits.clamp_mrkdwn(text, limits.TEXT) or EMPTY,
+        blocks=tuple(numbered(within(shortened(shown), limits.MESSAGE_BLOCKS))),
     )
 
 

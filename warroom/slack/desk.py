@@ -5,6 +5,7 @@ The doors (slash command, direct message, mention, modal, App Home) all lead her
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from warroom.core import commands as c
 from warroom.core.commands import Command
@@ -17,7 +18,8 @@ from warroom.runtime.handle import Handled, Runtime
 from warroom.store import rooms
 from warroom.store.rooms import RoomRow
 
-GAME_DAY, INCIDENT = "game-day", "incident"
+GAME_DAY: Literal["game-day"] = "game-day"
+INCIDENT: Literal["incident"] = "incident"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +89,7 @@ class Desk:
                 severity=severity,
                 services=tuple(services),
                 origin=where.channel,
+                responders=(where.person,),
             )
             return [opened]
 

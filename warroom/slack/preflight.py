@@ -25,6 +25,7 @@ class Identity:
     workspace: str
     workspace_name: str
     user: str
+    bot: str
     url: str
 
 
@@ -42,6 +43,7 @@ async def check(client: AsyncWebClient, app_token: str, wanted: frozenset[str]) 
         workspace=str(who.data["team_id"]),
         workspace_name=str(who.data.get("team", "")),
         user=str(who.data["user_id"]),
+        bot=str(who.data.get("bot_id", "")),
         url=str(who.data.get("url", "")),
     )
 

@@ -56,12 +56,18 @@ def packed(room_id: int, args: tuple[tuple[str, str], ...], most: int) -> str:
 
 def decode(action_id: str, value: str) -> Press:
     """What was pressed. Raises ValueError when no button of ours can have sent it."""
+    do = asked(action_id)
+    room, args = unpacked(value, limits.BUTTON_VALUE)
+    return Press(do=do, room=room, args=args)
+
+
+def asked(action_id: str) -> str:
+    """What an action id or a callback id asks for. Raises ValueError when it is not one of ours."""
     prefix, _, rest = action_id.partition(":")
     do = rest.partition(":")[0]
     if prefix != PREFIX or not _DO.fullmatch(do):
         raise ValueError("this is not a button of warroom's")
-    room, args = unpacked(value, limits.BUTTON_VALUE)
-    return Press(do=do, room=room, args=args)
+    return do
 
 
 def unpacked(text: str, most: int) -> tuple[int, dict[str, str]]:

@@ -30,7 +30,7 @@ class TicketedClient(SocketModeClient):
         while not self.closed:
             try:
                 async with asyncio.timeout(HANDSHAKE):
-                    await super().connect()
+                    await super().connect()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
             except TimeoutError:
                 log.warning("no Socket Mode handshake within %s s; asking for a fresh ticket", HANDSHAKE)
                 self.wss_uri = None
@@ -80,9 +80,10 @@ class Sockets:
                     log.error("Socket Mode connection %s has been deaf for %s s; building it anew", place, DEAF)
                     deaf_since.pop(place)
                     self._clients[place] = self._client()
-                    await asyncio.gather(client.close(), self._clients[place].connect())
+                    await asyncio.gather(client.close(), self._clients[place].connect())  # type: ignore[no-untyped-call]  # as above
 
     async def close(self) -> None:
         if self._watchdog is not None:
             self._watchdog.cancel()
-        await asyncio.gather(*(client.close() for client in self._clients), return_exceptions=True)
+        closing = [client.close() for client in self._clients]  # type: ignore[no-untyped-call]  # as above
+        await asyncio.gather(*closing, return_exceptions=True)

@@ -1,0 +1,32 @@
+"""A local workspace that speaks Slack's protocol on loopback: Web API, Socket Mode, and a page to be people on.
+
+    async with Workspace(seed=Seed(people=(Person(name="ana"),))) as workspace:
+        app = await workspace.install(manifest)
+        client = AsyncWebClient(token=app.bot_token, base_url=workspace.api_url)
+
+It knows nothing of warroom and keeps its own state file.
+"""
+
+from warroom.workspace.faults import Faults
+from warroom.workspace.manifest import ManifestError
+from warroom.workspace.people import PersonAt
+from warroom.workspace.seed import Person, Seed, SeedChannel, SeedGroup, read_seed
+from warroom.workspace.server import InstalledApp, Workspace
+from warroom.workspace.timing import Timing
+from warroom.workspace.wire import Exchange, Wire
+
+__all__ = [
+    "Exchange",
+    "Faults",
+    "InstalledApp",
+    "ManifestError",
+    "Person",
+    "PersonAt",
+    "Seed",
+    "SeedChannel",
+    "SeedGroup",
+    "Timing",
+    "Wire",
+    "Workspace",
+    "read_seed",
+]

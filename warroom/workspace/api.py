@@ -71,9 +71,9 @@ class Api:
     def _app(self, request: web.Request, method: Method, given: Given) -> App | None:
         header = request.headers.get("Authorization", "")
         token = header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else ""
-        if not token and method.token != "app":  # noqa: S105  # a kind of token, not one
+        if not token and method.caller != "app":
             token = str(given.get("token") or "")
-        if method.token == "none" and not token:  # noqa: S105
+        if method.caller == "anybody" and not token:
             return None
         if not token:
             raise ApiError("not_authed")
@@ -85,7 +85,7 @@ class Api:
         raise ApiError("invalid_auth")
 
     def _allowed(self, method: Method, app: App, kind: str) -> App:
-        if method.token in ("bot", "app") and method.token != kind:
+        if method.caller in ("bot", "app") and method.caller != kind:
             raise ApiError("not_allowed_token_type")
         return app
 
@@ -95,7 +95,7 @@ class Api:
         wait = self._limits.wait(method.tier, method.name, app.id if app else "", str(given.get("channel", "")))
         if wait:
             raise _RateLimited(wait)
-        if app is not None and method.token == "bot":  # noqa: S105
+        if app is not None and method.caller == "bot":
             _need_scope(app, method.any_scope())
         if method.name == "apps.connections.open" and self._faults.refuse_ticket():
             raise ApiError("internal_error")

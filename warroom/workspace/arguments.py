@@ -51,9 +51,7 @@ def read_arguments(method: Method, given: Mapping[str, Any]) -> Given:
     Raises:
         ApiError: One is missing or of the wrong kind.
     """
-    read = {
-        arg.name: _READ[arg.kind](arg, given[arg.name]) for arg in method.args if given.get(arg.name) is not None
-    }
+    read = {arg.name: _READ[arg.kind](arg, given[arg.name]) for arg in method.args if given.get(arg.name) is not None}
     for arg in method.args:
         if arg.required and read.get(arg.name) in (None, ""):
             messages = (f"[ERROR] missing required field: {arg.name}",) if arg.missing == "invalid_arguments" else ()

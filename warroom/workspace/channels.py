@@ -96,7 +96,9 @@ def _tell_kicked(office: Office, channel: Channel, user: str, by: str) -> None:
 def archive(office: Office, channel: Channel, by: str) -> Channel:
     """Archives it and puts every app out, as Slack does."""
     kind = "channel" if channel.type == "public" else "group"
-    _announce(office, channel, by, f"{kind}_archive", f"<@{by}> archived the {kind}", {"members": list(channel.members)})
+    _announce(
+        office, channel, by, f"{kind}_archive", f"<@{by}> archived the {kind}", {"members": list(channel.members)}
+    )
     event = {
         "type": f"{kind}_archive",
         "channel": channel.id,

@@ -12,6 +12,7 @@ import json
 import secrets
 import uuid
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +39,7 @@ class NotAcknowledged(Exception):
 @dataclass(eq=False)
 class _Connection:
     app_id: str
+    abort: Callable[[], None]
     outgoing: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
     unacknowledged: set[str] = field(default_factory=set)
 
@@ -68,6 +70,7 @@ class Deliveries:
         self._retrying: set[asyncio.TimerHandle] = set()
         self._waiting: dict[str, deque[Event]] = defaultdict(lambda: deque(maxlen=_MOST_WAITING))
         self._closing = False
+        self._changed = asyncio.Event()  # set and replaced whenever a connection comes or goes
         faults.attach(self)
 
     # -- what the rest of the workspace uses ---------------------------------------------------------------------------
@@ -80,6 +83,11 @@ class Deliveries:
 
     def connections(self, app_id: str) -> int:
         return len(self._connections[app_id])
+
+    async def wait_for_connections(self, app_id: str, count: int) -> None:
+        """Returns once exactly so many connections are open."""
+        while self.connections(app_id) != count:
+            await self._changed.wait()
 
     def tell(self, app_id: str, payload: Doc) -> None:
         """Sends an event, now or when a connection opens."""
@@ -134,9 +142,9 @@ class Deliveries:
             connection.outgoing.put_nowait(None)
 
     def cut(self, app_id: str | None = None) -> None:
-        """Closes connections without a word."""
+        """Closes connections without a word, as when a cable is pulled."""
         for connection in self._all(app_id):
-            connection.outgoing.put_nowait(None)
+            connection.abort()
 
     def close(self) -> None:
         self._closing = True
@@ -161,12 +169,16 @@ class Deliveries:
             )
             await socket.close()
             return socket
-        await self._converse(socket, _Connection(app_id), debug="debug_reconnects" in request.query)
+        transport = request.transport
+        if transport is None:
+            return socket
+        await self._converse(socket, _Connection(app_id, transport.abort), debug="debug_reconnects" in request.query)
         return socket
 
     async def _converse(self, socket: web.WebSocketResponse, connection: _Connection, *, debug: bool) -> None:
         lifetime = self._timing.debug_connection if debug else self._timing.connection
         self._connections[connection.app_id].append(connection)
+        self._note_change()
         self._put(connection, self._hello(connection.app_id, lifetime))
         self._release_waiting(connection.app_id)
         background = [
@@ -212,6 +224,7 @@ class Deliveries:
 
     def _forget(self, connection: _Connection) -> None:
         self._connections[connection.app_id].remove(connection)
+        self._note_change()
         for envelope_id in list(connection.unacknowledged):
             self._unanswered(envelope_id, "connection_failed")
         for asked in list(self._asked.values()):
@@ -250,9 +263,7 @@ class Deliveries:
             self._waiting[event.app_id].append(event)
             return
         envelope_id = str(uuid.uuid4())
-        timer = asyncio.get_running_loop().call_later(
-            self._timing.ack, self._unanswered, envelope_id, "timeout"
-        )
+        timer = asyncio.get_running_loop().call_later(self._timing.ack, self._unanswered, envelope_id, "timeout")
         self._sent[envelope_id] = _Sent(connection, event, timer)
         connection.unacknowledged.add(envelope_id)
         self._put(connection, _event_frame(envelope_id, event))
@@ -267,7 +278,9 @@ class Deliveries:
         if self._closing:
             return
         if sent.event.attempt >= len(self._timing.retries):
-            self._wire.record("out", "lost", app_id=sent.event.app_id, method=_name(sent.event), request=sent.event.payload)
+            self._wire.record(
+                "out", "lost", app_id=sent.event.app_id, method=_name(sent.event), request=sent.event.payload
+            )
             return
         self._later(self._timing.retries[sent.event.attempt], _again(sent.event, reason))
 
@@ -286,6 +299,10 @@ class Deliveries:
                 self._send(_again(event, "connection_failed") if event.attempt == 0 else event)
 
     # -- connections -----------------------------------------------------------------------------------------------------
+
+    def _note_change(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     def _next_connection(self, app_id: str) -> _Connection | None:
         """Any of them: apps must not rely on a pattern."""

@@ -44,8 +44,8 @@ class Interactions:
 
     # -- pressing and choosing ---------------------------------------------------------------------------------------
 
-    async def press_message(self, user: User, message: Message, action: Doc) -> None:
-        """Sends block_actions for an element of a message.
+    async def press_message(self, user: User, message: Message, action: Doc, entered: Doc) -> None:
+        """Sends block_actions for an element of a message; `entered` is what the page holds for its other elements.
 
         Raises:
             Refused: The element is not there, or what was chosen is not on offer, or the app did not answer.
@@ -58,7 +58,7 @@ class Interactions:
             "trigger_id": self.office.triggers.issue(app.id, user.id),
             "channel": {"id": channel.id, "name": render.channel_name(channel)},
             "message": render.message_doc(self.office.state, message),
-            "state": {"values": _message_state(message, block, element, action)},
+            "state": {"values": _message_state(message, element, action, entered)},
             "response_url": self._response_url(app, user, channel, message.thread_ts, message.ts),
             "actions": [self._action(block, element, action)],
         }
@@ -66,10 +66,11 @@ class Interactions:
             payload.pop("message")
         await self._ask(app, user, payload, accepts=True)
 
-    async def press_view(self, user: User, view: OpenView, action: Doc) -> None:
-        """Sends block_actions for an element of a modal, remembering what was chosen in it."""
+    async def press_view(self, user: User, view: OpenView, action: Doc, entered: Doc) -> None:
+        """Sends block_actions for an element of a modal, remembering what was chosen and entered in it."""
         app = self._app(view.app_id)
         block, element = _element(view.doc["blocks"], action)
+        _fill(view, entered)
         self._remember(view, block, element, action)
         if not fires_actions(block):
             return
@@ -152,7 +153,9 @@ class Interactions:
                 case "errors":
                     return _known_errors(view, answer)
                 case other:
-                    raise Refused("invalid_response_action", f"The app answered with {other!r}, which is not an action.")
+                    raise Refused(
+                        "invalid_response_action", f"The app answered with {other!r}, which is not an action."
+                    )
         except ViewRefused as refused:
             raise Refused(refused.code, f"{app.name} answered with a view that was refused: {refused.code}") from None
         return {}
@@ -297,7 +300,9 @@ class Interactions:
             return "no_text"
         filled = filled_in(blocks) if blocks else None
         if answer.get("replace_original") and original is not None:
-            change = Edit(text=text, blocks=filled if blocks is not None else None, attachments=answer.get("attachments"))
+            change = Edit(
+                text=text, blocks=filled if blocks is not None else None, attachments=answer.get("attachments")
+            )
             messages.edit(office, original, change, by=app.bot_user_id)
             return ""
         self._say(app, target, answer, Draft(**self._answer_draft(app, target, answer, text, filled)))
@@ -335,9 +340,7 @@ class Interactions:
             "token": app.verification_token,
         }
 
-    def _response_url(
-        self, app: App, user: User, channel: Channel, thread_ts: str = "", message_ts: str = ""
-    ) -> str:
+    def _response_url(self, app: App, user: User, channel: Channel, thread_ts: str = "", message_ts: str = "") -> str:
         path = self.office.response_urls.issue(
             app_id=app.id, user=user.id, channel=channel.id, thread_ts=thread_ts, message_ts=message_ts
         )
@@ -364,7 +367,7 @@ class Interactions:
         return app
 
     def _newest_apps(self) -> list[App]:
-        return list(self.office.state.apps.values())[::-1]
+        return sorted(self.office.state.apps.values(), key=lambda app: app.installed)[::-1]
 
 
 # -- elements ------------------------------------------------------------------------------------------------------------
@@ -384,7 +387,9 @@ def _chosen(element: Doc, action: Doc) -> Doc:
         return {}
     given = action.get(name)
     if element["type"].startswith(("static", "multi_static", "radio", "checkboxes", "overflow")):
-        given = [_offered(element, g) for g in given or ()] if name == "selected_options" else _one_offered(element, given)
+        given = (
+            [_offered(element, g) for g in given or ()] if name == "selected_options" else _one_offered(element, given)
+        )
     return {name: given if given is not None or name.endswith("option") else ([] if name.endswith("s") else None)}
 
 
@@ -400,16 +405,24 @@ def _offered(element: Doc, given: Any) -> Doc:
     return option
 
 
-def _message_state(message: Message, block: Doc, element: Doc, action: Doc) -> Doc:
+def _message_state(message: Message, element: Doc, action: Doc, entered: Doc) -> Doc:
     """The state of the message's inputs, with the one just used as it is now."""
     values: dict[str, dict[str, Doc]] = {}
     for each_block, each in interactive_elements(message.blocks or []):
         state = initial_state(each)
         if state is not None:
-            if each is element:
-                state = {"type": each["type"], **_chosen(element, action)}
+            given = action if each is element else _entered(entered, each_block, each)
+            if given is not None:
+                state = {"type": each["type"], **_chosen(each, given)}
             values.setdefault(each_block["block_id"], {})[each["action_id"]] = state
     return values
+
+
+def _entered(values: Doc, block: Doc, element: Doc) -> Doc | None:
+    """What the page says an element holds."""
+    of_block = values.get(block["block_id"])
+    given = of_block.get(element["action_id"]) if isinstance(of_block, dict) else None
+    return given if isinstance(given, dict) else None
 
 
 def _message_container(message: Message) -> Doc:
@@ -428,7 +441,7 @@ def _message_container(message: Message) -> Doc:
 def _fill(view: OpenView, values: Doc) -> None:
     """Takes what the page says was entered; only into elements that are there."""
     for block, element in interactive_elements(view.doc["blocks"]):
-        given = (values.get(block["block_id"]) or {}).get(element["action_id"])
+        given = _entered(values, block, element)
         if given is not None and initial_state(element) is not None:
             value = {"type": element["type"], **_chosen(element, given)}
             view.filled.setdefault(block["block_id"], {})[element["action_id"]] = value

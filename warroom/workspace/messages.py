@@ -38,7 +38,8 @@ class Draft:
 def post(office: Office, draft: Draft) -> Message:
     """Posts the message; returns the first if the text had to be split."""
     parts = _split(draft.text) if not draft.blocks else [draft.text[:TRUNCATE_AT]]
-    return [_post_one(office, replace(draft, text=part)) for part in parts][0]
+    posted = [_post_one(office, replace(draft, text=part)) for part in parts]
+    return posted[0]
 
 
 def _split(text: str) -> list[str]:

@@ -164,7 +164,9 @@ def channel_type(channel: Channel) -> str:
 
 def channel_name(channel: Channel) -> str:
     """The word that payloads use where a name is expected."""
-    return {"public": channel.name, "private": "privategroup", "im": "directmessage", "mpim": channel.name}[channel.type]
+    return {"public": channel.name, "private": "privategroup", "im": "directmessage", "mpim": channel.name}[
+        channel.type
+    ]
 
 
 # -- messages ------------------------------------------------------------------------------------------------------------

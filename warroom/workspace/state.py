@@ -97,6 +97,7 @@ class State:
         self.flush()
         if self._store is not None:
             self._store.close()
+            self._store = None
 
     def _remember(self, value: Value) -> None:
         match value:

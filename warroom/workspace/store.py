@@ -13,7 +13,9 @@ from typing import Any
 
 from warroom.workspace.model import KINDS, Value
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS kept (kind TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS kept (kind TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+)
 
 
 class Store:
@@ -49,7 +51,8 @@ def _encode(value: Value) -> str:
 
 
 def _decode(kind: str, text: str) -> Value:
-    cls = KINDS[kind]
+    cls: Any = KINDS[kind]
     tuples = {f.name for f in fields(cls) if str(f.type).startswith("tuple")}
     given: dict[str, Any] = json.loads(text)
-    return cls(**{name: tuple(value) if name in tuples else value for name, value in given.items()})
+    value: Value = cls(**{name: tuple(value) if name in tuples else value for name, value in given.items()})
+    return value

@@ -49,7 +49,7 @@ class Streams:
             await response.write(b": open\n\n")
             while (frame := await _next(queue)) is not None:
                 await response.write(frame.encode())
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
             pass  # the page went away: nothing is left to tell it
         finally:
             self._open[user].discard(queue)

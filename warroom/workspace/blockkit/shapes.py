@@ -134,9 +134,7 @@ PICKERS: dict[str, Shape] = {
         optional={**_CHOICE, "initial_date_time": integer(1_000_000_000, 9_999_999_999)},
     ),
 }
-OVERFLOW = Shape(
-    required={"options": array(_OVERFLOW_OPTION, 5)}, optional={**_ANY_ELEMENT, "confirm": _CONFIRM}
-)
+OVERFLOW = Shape(required={"options": array(_OVERFLOW_OPTION, 5)}, optional={**_ANY_ELEMENT, "confirm": _CONFIRM})
 FIELDS: dict[str, Shape] = {
     "plain_text_input": Shape(
         optional={

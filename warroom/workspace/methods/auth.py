@@ -34,12 +34,12 @@ def _connections_open(call: Call) -> Doc:
 
 METHODS = (
     Method(name="auth.test", handler=_auth_test, tier="special"),
-    Method(name="api.test", handler=_api_test, tier=4, token="none", args=(Arg(name="error"), Arg(name="foo"))),
+    Method(name="api.test", handler=_api_test, tier=4, caller="anybody", args=(Arg(name="error"), Arg(name="foo"))),
     Method(
         name="apps.connections.open",
         handler=_connections_open,
         tier=3,
-        token="app",
+        caller="app",
         scopes=("connections:write",),
     ),
 )

@@ -75,7 +75,8 @@ def _update(call: Call) -> Doc:
         raise ApiError("no_text")
     change = Edit(text=text, blocks=blocks, attachments=attachments, metadata=read_metadata(call))
     edited = messages.edit(call.office, message, change, by=call.bot)
-    shown = render.message_doc(state, edited, metadata=True)
+    whole = render.message_doc(state, edited, metadata=True)
+    shown = {name: value for name, value in whole.items() if name not in _NOT_IN_UPDATE}
     return {"ok": True, "channel": edited.channel, "ts": edited.ts, "text": edited.text, "message": shown}
 
 
@@ -112,6 +113,21 @@ def _get_permalink(call: Call) -> Doc:
     link = render.permalink(call.office.base_url, message)
     return {"ok": True, "channel": call.channel.id, "permalink": link}
 
+
+_NOT_IN_UPDATE = frozenset(
+    {
+        "ts",
+        "thread_ts",
+        "parent_user_id",
+        "reply_count",
+        "reply_users_count",
+        "latest_reply",
+        "reply_users",
+        "is_locked",
+        "subscribed",
+    }
+)
+"""What Slack's reply to chat.update leaves out of its message."""
 
 _CHANNEL = required("channel", missing="channel_not_found")
 METHODS = (
@@ -165,6 +181,6 @@ METHODS = (
         tier="special",
         takes_json=False,
         args=(_CHANNEL, required("message_ts", missing="message_not_found")),
-    channel=ChannelRule(access="visible"),
+        channel=ChannelRule(access="visible"),
     ),
 )

@@ -30,7 +30,8 @@ def refuse_blocks(problems: list[Problem], code: str = "invalid_blocks") -> None
     """Answers with every problem, if there is one."""
     if problems:
         shown = tuple(f"{p.message} [json-pointer:{p.pointer}]" for p in problems)
-        raise ApiError(code, messages=tuple(f"[ERROR] {text}" for text in shown), errors=list(shown))
+        listed = {"errors": list(shown)} if code == "invalid_blocks" else {}
+        raise ApiError(code, messages=tuple(f"[ERROR] {text}" for text in shown), **listed)
 
 
 def read_blocks(call: Call) -> list[Doc] | None:

@@ -12,7 +12,7 @@ from warroom.workspace.model import App, Channel, ChannelKind, Doc
 from warroom.workspace.office import Office
 
 ArgKind = Literal["text", "bool", "int", "list", "json"]
-TokenKind = Literal["bot", "app", "bot_or_app", "none"]
+Caller = Literal["bot", "app", "anybody"]
 Tier = Literal[1, 2, 3, 4, "post", "special"]
 """Calls a minute: 1, 20, 50, 100; `post` is one message a second and channel; `special` is several hundred a minute."""
 
@@ -104,7 +104,7 @@ class Method:
     tier: Tier
     args: tuple[Arg, ...] = ()
     scopes: tuple[str, ...] | Scopes = ()
-    token: TokenKind = "bot"
+    caller: Caller = "bot"
     takes_json: bool = True
     channel: ChannelRule | None = None
 
@@ -144,4 +144,6 @@ READ = by_kind("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = by_kind("channels:history", "groups:history", "im:history", "mpim:history")
 MANAGE = by_kind("channels:manage", "groups:write", "im:write", "mpim:write")
 TOPIC = by_kind("channels:manage|channels:write.topic", "groups:write|groups:write.topic", "im:write", "mpim:write")
-INVITE = by_kind("channels:manage|channels:write.invites", "groups:write|groups:write.invites", "im:write", "mpim:write")
+INVITE = by_kind(
+    "channels:manage|channels:write.invites", "groups:write|groups:write.invites", "im:write", "mpim:write"
+)

@@ -56,7 +56,10 @@ def _conversations(call: Call) -> Doc:
 def _groups(call: Call) -> Doc:
     count, users = call.flag("include_count"), call.flag("include_users")
     groups = call.office.state.groups.values()
-    return {"ok": True, "usergroups": [render.group_doc(call.office.state, g, count=count, users=users) for g in groups]}
+    return {
+        "ok": True,
+        "usergroups": [render.group_doc(call.office.state, g, count=count, users=users) for g in groups],
+    }
 
 
 def _group_users(call: Call) -> Doc:

@@ -131,7 +131,7 @@ METHODS = (
         name="blocks.validate",
         handler=_validate,
         tier=3,
-        token="none",
+        caller="anybody",
         args=(
             Arg(name="blocks", kind="json"),
             Arg(name="view", kind="json"),

@@ -1,10 +1,11 @@
 /** Where one writes: Enter sends, Shift+Enter breaks the line, `/` `@` `#` and `:` offer what fits. */
 
 import { avatar } from "./avatar.js";
-import { channelOf, directory, mentionable, nameOf } from "./directory.js";
+import { directory, mentionable, nameOf } from "./directory.js";
 import { el, fill, icon, iconButton } from "./dom.js";
 import { EMOJI } from "./emoji.js";
 import { openEmojiPicker } from "./message.js";
+import { spoken } from "./mrkdwn.js";
 import { matching, openMenu, PickList } from "./popover.js";
 
 const drafts = new Map();
@@ -45,6 +46,7 @@ export class Composer {
     this.who.title = `You write as ${nameOf(directory.me.id)}`;
     this.typed();
     this.shut();
+    requestAnimationFrame(() => this.fit());
   }
 
   keepDraft() {
@@ -66,10 +68,15 @@ export class Composer {
   typed() {
     this.keepDraft();
     this.sendButton.disabled = !this.box.value.trim();
-    this.box.style.height = "auto";
-    this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
+    this.fit();
     this.showUsage();
     this.suggest();
+  }
+
+  /** As high as its text, which can only be measured while it stands on the page. */
+  fit() {
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight, 240)}px`;
   }
 
   /** Once a command is written out, its usage hint stays above the box. */
@@ -176,7 +183,7 @@ function peopleItems() {
 
 function channelNameItems() {
   return [...directory.channels.values()].filter((channel) => channel.name && !channel.is_im && !channel.is_mpim && !channel.is_archived)
-    .map((channel) => ({ label: channel.name, hint: channelOf(channel.id).topic?.value ?? "", words: channel.name, insert: `#${channel.name}`, lead: icon(channel.is_private ? "lock" : "hash") }));
+    .map((channel) => ({ label: channel.name, hint: spoken(channel.topic?.value), words: channel.name, insert: `#${channel.name}`, lead: icon(channel.is_private ? "lock" : "hash") }));
 }
 
 function emojiItems() {

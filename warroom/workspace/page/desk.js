@@ -156,17 +156,18 @@ export class Desk {
 
   async showHome(app, turn) {
     this.closeThread({ step: false });
-    fill(at("stage"), this.home.node);
+    hold(at("stage"), this.home.node);
     fill(at("pins"));
     fill(at("foot"));
+    this.published = null;
     const { view } = await ask("home", { as: directory.me.id, app: app.app_id });
-    if (turn === this.turn) this.home.draw(app, view);
+    if (turn === this.turn) this.home.draw(app, this.published ?? view);
   }
 
   showMessages(channel, { messages, pins, more }, keepPlace) {
     const shown = messages.filter((message) => !this.dismissed.has(dismissKey(channel.id, message.ts)));
     const newFrom = keepPlace ? null : firstUnread(shown, channel);
-    fill(at("stage"), this.pane.node);
+    hold(at("stage"), this.pane.node);
     this.pane.show(shown, { desk: this, channelId: channel.id, newFrom, keepPlace, lead: beginning(channel, more) });
     this.pins = pins ?? [];
     this.drawPins();
@@ -193,12 +194,22 @@ export class Desk {
   }
 
   drawFoot(channel) {
-    if (channel.is_archived) return void fill(at("foot"), el("div.foot-note", {}, icon("archive"), "This channel is archived: it can be read, but nobody can write here."));
+    if (channel.is_archived) return void fill(at("foot"), this.archivedBar(channel));
     if (!channel.is_member) return void fill(at("foot"), this.joinBar(channel));
-    if (this.composer.node.parentNode !== at("foot")) fill(at("foot"), this.composer.node);
+    hold(at("foot"), this.composer.node);
     const key = `${channel.id}`;
-    if (this.composer.key !== `${directory.me.id}:${key}`) this.composer.attend(key, `Message ${signedTitle(channel)} as ${nameOf(directory.me.id)}`);
+    if (this.composer.key !== `${directory.me.id}:${key}`) this.composer.attend(key, this.invitation(channel));
     return undefined;
+  }
+
+  invitation(channel) {
+    const where = `Message ${signedTitle(channel)}`;
+    return matchMedia("(max-width: 720px)").matches ? where : `${where} as ${nameOf(directory.me.id)}`;
+  }
+
+  archivedBar(channel) {
+    const open = () => this.act("unarchive", { channel: channel.id });
+    return el("div.foot-note", {}, icon("archive"), "This channel is archived: it can be read, but nobody can write here.", el("button.button", { type: "button", on: { click: open } }, "Unarchive"));
   }
 
   joinBar(channel) {
@@ -270,6 +281,13 @@ export class Desk {
     return this.inspector?.open ?? false;
   }
 
+  /** An app published its Home tab; what is still being fetched is older than this. */
+  showPublished(app, view) {
+    if (this.place.tab !== "home" || appOfChannel(channelOf(this.place.channel)) !== app) return;
+    this.published = view;
+    this.home.draw(app, view);
+  }
+
   toggleInspector() {
     this.inspector.show(!this.inspector.open);
     at("layout").classList.toggle("with-inspector", this.inspector.open);
@@ -325,6 +343,15 @@ export class Desk {
     const mine = message.reactions?.some((one) => one.name === name && one.users?.includes(directory.me.id));
     if (mine && !remove) return Promise.resolve(true);
     return this.act("react", { channel: this.place.channel, ts: message.ts, name, ...(remove ? { remove: true } : {}) });
+  }
+
+  isPinned(message) {
+    return this.pins.includes(message.ts);
+  }
+
+  async pin(message) {
+    const remove = this.isPinned(message) ? { remove: true } : {};
+    if (await this.act("pin", { channel: this.place.channel, ts: message.ts, ...remove })) await this.refetch();
   }
 
   dismiss(message) {
@@ -396,6 +423,11 @@ export class Desk {
     if (await this.act("leave", { channel: channelId })) await this.guarded(() => this.refreshChannels().then(() => this.refetch()));
   }
 
+  async archive(channel) {
+    const sure = await confirmed({ title: { type: "plain_text", text: `Archive #${channel.name}?` }, text: { type: "plain_text", text: "Everybody keeps reading it, nobody can write in it, and apps leave it." }, confirm: { type: "plain_text", text: "Archive" }, deny: { type: "plain_text", text: "Keep it open" }, style: "danger" });
+    if (sure) await this.act("archive", { channel: channel.id });
+  }
+
   invite(channel) {
     const anchor = at("header").querySelector(".header-button");
     const items = invitable(channel).map((person) => ({ key: person.id, label: nameOf(person.id), hint: person.role ?? (person.is_bot ? "app" : "") }));
@@ -426,10 +458,16 @@ export class Desk {
       this.drawAround();
     } else if (this.readTo === `${channel.id}:${ts}`) return;
     this.readTo = `${channel.id}:${ts}`;
+    channel.last_read = ts;
     clearTimeout(this.reading);
     const body = { as: directory.me.id, channel: channel.id, ts };
     this.reading = setTimeout(() => channel.is_member && tell("read", body).catch(() => undefined), READ_PAUSE_MS);
   }
+}
+
+/** Makes `child` the only one; a child that is there already is not touched, so it keeps its place, focus and scrolling. */
+function hold(node, child) {
+  if (node.firstChild !== child || node.childNodes.length > 1) fill(node, child);
 }
 
 function dismissKey(channelId, ts) {
@@ -449,7 +487,7 @@ function firstUnread(messages, channel) {
   if (!channel.unread) return null;
   if (channel.last_read) return messages.find((message) => Number(message.ts) > Number(channel.last_read) && message.user !== directory.me.id)?.ts ?? null;
   const others = messages.filter((message) => message.user !== directory.me.id && !message.is_ephemeral);
-  return others.at(-channel.unread)?.ts ?? null;
+  return (others.at(-channel.unread) ?? others[0])?.ts ?? null;
 }
 
 function beginning(channel, more) {

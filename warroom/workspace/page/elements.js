@@ -14,6 +14,8 @@ import { explain } from "./notices.js";
 import { matching, openMenu, openPicker } from "./popover.js";
 import { press, pressable, pressKey } from "./press.js";
 
+const SUGGEST_MS = 200;
+
 let serial = 0;
 
 /** The node for an interactive element, or null when its type is not known here. */
@@ -130,7 +132,7 @@ function personItem(person) {
 
 function channelItems(wanted) {
   return [...directory.channels.values()].filter((channel) => !channel.is_archived && wanted(channel)).map((channel) => ({
-    key: channel.id, raw: channel.id, label: signedTitle(channel), hint: channel.topic?.value ?? "",
+    key: channel.id, raw: channel.id, label: signedTitle(channel), hint: spoken(channel.topic?.value),
   }));
 }
 
@@ -180,7 +182,7 @@ function openSelect({ node, element, place, source, multi, now, keep }) {
   const few = source === SOURCES.static && optionItems(element).length <= 7;
   openPicker(node, {
     label: spokenPlain(element.placeholder) || "Choose", multi, search: !few, picked,
-    hint: source === SOURCES.external ? "Type to search" : "Search",
+    ...(source === SOURCES.external ? { hint: "Type to search", patience: SUGGEST_MS } : {}),
     load: (typed) => {
       const items = load(typed);
       return items instanceof Promise ? items.then(marked) : marked(items);

@@ -47,7 +47,7 @@ function arrived(desk, later, channelId, message) {
   if (here && message.subtype === "pinned_item") later("pins", () => desk.refetch());
   if (!channelOf(channelId)) later("channels", () => desk.guarded(() => desk.refreshChannels()));
   else if (!known) count(desk, channelId, message, topLevel);
-  if (here && message.user !== directory.me.id) announce(`${message.author?.name ?? "Somebody"}: ${summary(message)}`);
+  if (here && message.user !== directory.me.id) announce(`${message.author?.real_name ?? message.author?.name ?? "Somebody"}: ${summary(message)}`);
 }
 
 const stillHere = (desk, channelId) => desk.place.channel === channelId && desk.place.tab === "messages";
@@ -108,6 +108,5 @@ function channelChanged(desk, later, channel) {
 
 function homePublished(desk, appId, view) {
   const app = directory.apps.get(appId);
-  const channel = channelOf(desk.place.channel);
-  if (desk.place.tab === "home" && app && channel?.user === app.bot_user_id) desk.home.draw(app, view);
+  if (app) desk.showPublished(app, view);
 }

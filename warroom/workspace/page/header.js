@@ -37,13 +37,14 @@ export class Header {
     const count = channel.members?.length ?? channel.num_members ?? 0;
     const people = el("button.header-button", { type: "button", "aria-label": `${count} members`, "aria-haspopup": "listbox", on: { click: () => this.members(people, channel) } }, icon("people"), String(count));
     const more = iconButton("dots", "Channel actions", () => openMenu(more, this.actions(channel), "Channel actions"), { "aria-haspopup": "menu" });
-    return [people, inspect, channel.is_member ? more : null];
+    return [people, inspect, channel.is_member && !channel.is_archived ? more : null];
   }
 
   actions(channel) {
     return [
       { label: "Invite people", lead: icon("plus"), pick: () => this.desk.invite(channel) },
       { label: "Copy link", lead: icon("link"), pick: () => this.desk.copyAddress({ channel: channel.id }) },
+      { label: "Archive this channel", lead: icon("archive"), pick: () => this.desk.archive(channel) },
       { label: "Leave this channel", lead: icon("close"), danger: true, pick: () => this.desk.leave(channel.id) },
     ];
   }
@@ -67,7 +68,7 @@ export function invitable(channel) {
 
 /** The bar of pinned messages; pressing it jumps there. */
 export function pinnedBar(pins, pane) {
-  const messages = pins.map((ts) => pane.messages.get(ts)).filter(Boolean).sort((a, b) => Number(b.ts) - Number(a.ts));
+  const messages = pins.map((ts) => pane.messages.get(ts)).filter(Boolean);
   if (!messages.length) return null;
   const [first, ...others] = messages;
   const jump = (message) => () => pane.reveal(message.ts);

@@ -82,10 +82,15 @@ function part(title, data) {
   return el("div.wire-part", {}, el("h3", {}, title), el("pre", { tabindex: "0" }, typeof data === "string" ? data : JSON.stringify(data, null, 2)));
 }
 
+/** A few words on what it was about: the kind of payload, what was pressed or said, where. */
 function gist({ request }) {
-  const body = request?.payload ?? request;
-  const found = body?.text ?? body?.event?.text ?? body?.actions?.[0]?.action_id ?? body?.command ?? body?.channel ?? body?.type ?? "";
-  return typeof found === "string" ? found.slice(0, 120) : "";
+  if (typeof request === "string") return request;
+  const body = request?.payload ?? request ?? {};
+  const kind = body.type === "event_callback" ? null : body.type;
+  const subject = body.actions?.[0]?.action_id ?? body.callback_id ?? body.view?.callback_id ?? body.action_id;
+  const words = body.command ? `${body.command} ${body.text ?? ""}` : (body.text ?? body.event?.text ?? body.event?.item?.ts);
+  const parts = [kind, subject, body.channel?.id ?? body.channel ?? body.event?.channel ?? body.user_id, words];
+  return parts.filter((part) => typeof part === "string" && part).join(" · ").slice(0, 160);
 }
 
 function timeOf(at) {

@@ -10,7 +10,7 @@ import { mrkdwn, spoken } from "./mrkdwn.js";
 import { matching, openMenu, openPicker } from "./popover.js";
 import { Values } from "./values.js";
 
-const SYSTEM = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive|convert_to_private|posting_permissions)$|^(pinned_item|unpinned_item|tombstone)$/;
+const SYSTEM = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive|convert_to_private|posting_permissions)$|^(pinned_item|unpinned_item)$/;
 const TOGETHER_SECONDS = 300;
 
 const valuesBySurface = new Map();
@@ -59,7 +59,7 @@ export function messageRow(message, place) {
 }
 
 function authorName(message) {
-  return message.author?.name ?? message.username ?? nameOf(message.user ?? "");
+  return message.author?.real_name ?? message.author?.name ?? message.username ?? nameOf(message.user ?? "");
 }
 
 function bodyParts(message, place) {
@@ -102,9 +102,9 @@ function content(message, place) {
   const card = message.blocks?.length > 1 && message.author?.is_app;
   const words = message.text ? el("div.text", { class: message.subtype === "me_message" ? "me-message" : onlyEmoji(message) }, ...mrkdwn(message.text)) : null;
   const edited = message.edited ? el("span.edited", { title: `edited ${fullTime(message.edited.ts)}` }, "(edited)") : null;
+  if (edited && words && !blocks) words.append(" ", edited);
   return el("div.content", {},
-    blocks ? el("div.blocks", { class: card ? "card" : "" }, ...blocks) : words,
-    edited,
+    blocks ? [el("div.blocks", { class: card ? "card" : "" }, ...blocks), edited] : words,
     ...attachmentNodes(message.attachments, surface),
     ...(message.files ?? []).map(fileCard));
 }
@@ -155,7 +155,7 @@ function threadLine(message, desk) {
   if (!message.reply_count) return null;
   const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(personOf(id)?.avatar, "tiny"));
   const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
-  const latest = message.latest_reply ? el("span.latest", {}, `last ${ago(dateOf(message.latest_reply))}`) : null;
+  const latest = message.latest_reply ? el("span.latest", {}, `last reply ${ago(dateOf(message.latest_reply))}`) : null;
   return el("button.thread-line", { type: "button", data: { act: "thread" }, on: { click: () => desk.openThread(message.ts) } },
     el("span.faces", {}, ...faces), el("span.reply-count", {}, words), latest);
 }
@@ -179,6 +179,7 @@ function moreItems(message, desk) {
     ...touch,
     ...desk.messageShortcuts().map(({ app, shortcut }) => ({ label: shortcut.name, hint: `${app.name}${shortcut.description ? ` · ${shortcut.description}` : ""}`, lead: icon("bolt"), pick: () => desk.shortcut(shortcut, message) })),
     message.is_ephemeral ? null : { label: "Copy link", lead: icon("link"), pick: () => desk.copyLink(message) },
+    message.is_ephemeral ? null : { label: desk.isPinned(message) ? "Unpin from this channel" : "Pin to this channel", lead: icon("pin"), pick: () => desk.pin(message) },
     mine ? { label: "Edit message", lead: icon("pencil"), pick: () => desk.edit(message) } : null,
     mine ? { label: "Delete message", lead: icon("trash"), danger: true, pick: () => desk.remove(message) } : null,
   ].filter(Boolean);

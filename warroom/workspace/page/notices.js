@@ -5,6 +5,7 @@ import { el, icon, iconButton } from "./dom.js";
 const LEVELS = { error: ["alert", "Problem"], warning: ["alert", "Take care"], info: ["info", "Notice"] };
 const SHOWN_MS = 12_000;
 const MOST = 4;
+const SAME_MOMENT_MS = 1500;
 
 /** Shows a notice; the same words again only count up. Errors stay until closed. */
 export function notice(text, level = "info") {
@@ -13,7 +14,7 @@ export function notice(text, level = "info") {
   if (same) return again(same);
   const known = LEVELS[level] ? level : "info";
   const [drawing, word] = LEVELS[known];
-  const node = el(`div.notice.${known}`, { data: { text, times: 1 } }, icon(drawing),
+  const node = el(`div.notice.${known}`, { data: { text, times: 1, shownAt: Date.now() } }, icon(drawing),
     el("p", {}, el("strong", {}, `${word}: `), text, el("span.times")), iconButton("close", "Dismiss", () => node.remove()));
   shelf.append(node);
   while (shelf.children.length > MOST) shelf.firstElementChild.remove();
@@ -21,7 +22,10 @@ export function notice(text, level = "info") {
   return node;
 }
 
+/** The stream and a refused call may both tell of one failure; only a later one counts as another time. */
 function again(node) {
+  if (Date.now() - Number(node.dataset.shownAt) < SAME_MOMENT_MS) return node;
+  node.dataset.shownAt = Date.now();
   node.dataset.times = Number(node.dataset.times) + 1;
   node.querySelector(".times").textContent = ` (${node.dataset.times} times)`;
   return node;

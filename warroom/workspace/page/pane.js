@@ -15,10 +15,10 @@ const NEAR_END_PX = 80;
 export class Pane {
   constructor({ label, inThread = false, seen = () => {} }) {
     this.list = el("div.message-list", { role: "log", "aria-label": label, "aria-live": "off", on: { keydown: (event) => this.key(event) } });
-    this.scroller = el("div.scroller", { tabindex: "-1", on: { scroll: () => this.scrolled() } }, this.list);
+    this.scroller = el("div.scroller", { tabindex: "-1", on: { scroll: () => this.moved() } }, this.list);
     this.jump = el("button.jump", { type: "button", on: { click: () => this.toEnd(true) } });
     this.node = el("div.pane", {}, this.scroller, this.jump);
-    Object.assign(this, { inThread, seen, messages: new Map(), rows: new Map(), dividers: new Map(), waiting: null, following: true, missed: 0 });
+    Object.assign(this, { inThread, seen, messages: new Map(), rows: new Map(), dividers: new Map(), waiting: null, following: true, missed: 0, lastTop: 0 });
     new ResizeObserver(() => this.following && this.toEnd()).observe(this.list);
     new ResizeObserver(() => this.following && this.toEnd()).observe(this.scroller);
   }
@@ -88,7 +88,7 @@ export class Pane {
     reconcile(this.list, wanted);
     this.refocus(focus);
     this.rove();
-    if (this.following) this.toEnd();
+    this.toEnd();
     this.scrolled();
   }
 
@@ -116,6 +116,7 @@ export class Pane {
     if (known && known.message === message && known.head === head) return known.node;
     const node = messageRow(message, { channelId: this.channelId, head, inThread: this.inThread, desk: this.desk });
     node.classList.toggle("fresh", fresh);
+    node.addEventListener("animationend", () => node.classList.remove("fresh", "flash"));
     this.rows.set(message.ts, { message, head, node });
     return node;
   }
@@ -127,8 +128,15 @@ export class Pane {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
+  /** Only the reader's own move away from the end stops the following; a window or composer that grows does not. */
+  moved() {
+    if (!this.atEnd() && this.scroller.scrollTop < this.lastTop - 1) this.following = false;
+    this.lastTop = this.scroller.scrollTop;
+    this.scrolled();
+  }
+
   scrolled() {
-    this.following = this.atEnd();
+    if (this.atEnd()) this.following = true;
     if (this.following) this.missed = 0;
     this.jump.hidden = this.following;
     const words = this.missed ? `${this.missed} new ${this.missed === 1 ? "message" : "messages"}` : "Jump to newest";

@@ -140,26 +140,31 @@ export function openMenu(anchor, items, label) {
 
 /**
  * A list one picks from, with a search box when it is long or comes from the app. `load(words)` answers items or a promise.
- * With `multi`, picking toggles and the list stays; `done` is told when it closes.
+ * With `multi`, picking toggles and the list stays; `closed` is told when it goes. `patience` (ms) waits for a pause in typing.
  */
-export function openPicker(anchor, { label, load, picked, multi = false, search = true, closed, hint }) {
+export function openPicker(anchor, { label, load, picked, multi = false, search = true, closed, hint, patience = 0 }) {
   if (shutIfOpen(anchor)) return null;
   const list = new PickList({ label, multi, picked: choose });
   const box = el("input.pick-search", {
     type: "text", role: "combobox", placeholder: hint ?? "Search", "aria-label": `Search: ${label}`,
-    "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", on: { input: () => refresh(0) },
+    "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off", on: { input: () => later() },
   });
   const content = el("div.picker", {}, search ? box : null, list.node, multi ? el("button.button.pick-done", { type: "button", on: { click: () => handle.close({ refocus: true }) } }, "Done") : null);
   const handle = openPopover(anchor, content, { label, closed });
   list.drivenBy(search ? box : list.node);
   let round = 0;
+  let pause = null;
+  function later() {
+    clearTimeout(pause);
+    pause = setTimeout(() => refresh(0), patience);
+  }
   async function refresh(active) {
     round += 1;
     const mine = round;
     const answer = load(box.value.trim());
     if (answer instanceof Promise) list.node.setAttribute("aria-busy", "true");
     const items = await answer;
-    if (mine !== round) return;
+    if (mine !== round || !handle.box.isConnected) return;
     list.node.removeAttribute("aria-busy");
     list.show(items, active ?? Math.max(0, items.findIndex((item) => item.chosen)));
     place(handle.box, anchor);

@@ -67,7 +67,7 @@ function body(surface, blockId, element, chosen) {
 
 function showFailure(node, refusal) {
   clearFailure(node);
-  const words = refusal.code === "operation_timeout" ? "no answer in 3 seconds" : "refused";
+  const words = refusal.code === "operation_timeout" ? "no answer in 3 seconds" : "failed";
   node.insertAdjacentElement("afterend", el("span.press-failed", { role: "status" }, `⚠ ${words}`));
 }
 

@@ -4,6 +4,7 @@ import { avatar } from "./avatar.js";
 import { appOfBot, appOfChannel, directory, nameOf, personOf, players, titleOf } from "./directory.js";
 import { el, icon } from "./dom.js";
 import { showDialog } from "./dialogs.js";
+import { spoken } from "./mrkdwn.js";
 import { matching, PickList } from "./popover.js";
 import { kindOf } from "./sidebar.js";
 
@@ -39,7 +40,7 @@ function channelItems(desk) {
   const order = (channel) => (channel.mentions ? 0 : channel.unread ? 1 : channel.is_member ? 2 : 3);
   return named.sort((a, b) => order(a) - order(b)).map((channel) => ({
     label: titleOf(channel), words: titleOf(channel), lead: icon(kindOf(channel)), go: () => desk.openChannel(channel.id),
-    hint: [channel.unread ? `${channel.unread} unread` : "", channel.is_member ? "" : "not joined", channel.topic?.value ?? ""].filter(Boolean).join(" · "),
+    hint: [channel.unread ? `${channel.unread} unread` : "", channel.is_member ? "" : "not joined", spoken(channel.topic?.value)].filter(Boolean).join(" · "),
   }));
 }
 

@@ -1,0 +1,44 @@
+"""Whole games as text. Each file tells one; `WARROOM_REWRITE=1` writes what comes out now into them.
+
+Commit a rewrite only when you understand the difference and want it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from warroom.definitions.library import load_library, shipped
+from warroom.definitions.loader import read_runbook, read_scenario
+from warroom.testing import Table
+
+HERE = Path(__file__).parent
+REWRITE = os.environ.get("WARROOM_REWRITE") == "1"
+
+
+def table() -> Table:
+    library = load_library([shipped()])
+    small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
+    short = read_runbook((HERE / "short.yaml").read_text(encoding="utf-8"), "short.yaml")
+    return Table([small, *library.scenarios.values()], [short, *library.runbooks.values()])
+
+
+def played(text: str) -> str:
+    """The transcript with what follows each of its lines, as it is now."""
+    here, lines = table(), list[str]()
+    for line in text.splitlines():
+        if line.startswith("> "):
+            lines += [line, *(f"    {each}" for each in here.say(line[2:]))]
+        elif not line.startswith("    "):
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("game", sorted(HERE.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_game_goes_as_its_transcript_says(game: Path) -> None:
+    """The same commands at the same times give the same game, word for word."""
+    told = game.read_text(encoding="utf-8")
+    now = played(told)
+    if REWRITE:
+        game.write_text(now, encoding="utf-8")
+    assert now == told

@@ -1,0 +1,251 @@
+"""`warroom`: every command, what it takes and how it ends.
+
+Results go to stdout, everything else to stderr; `--json` where a program reads. Errors are sentences, and the exit code
+says which kind (warroom.cli.exits).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from warroom import __version__
+from warroom.cli.exits import Exit
+from warroom.errors import NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
+
+if TYPE_CHECKING:
+    from warroom.settings import Settings
+
+app = typer.Typer(
+    name="warroom",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="The chat room where a team practises disasters and survives real ones.\n\nBegin with `warroom demo`.",
+)
+slack = typer.Typer(no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do.")
+app.add_typer(slack, name="slack")
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
+
+
+def main() -> None:
+    """Run the command line; every error this project knows ends in a sentence and an exit code."""
+    try:
+        app()
+    except VerificationFailed as error:
+        _end(str(error), Exit.UNVERIFIED)
+    except NotFound as error:
+        _end(str(error), Exit.NOT_FOUND)
+    except SettingsError as error:
+        _end(f"The settings do not add up:\n{error}", Exit.SETTINGS)
+    except SlackUnusable as error:
+        _end(str(error), Exit.UNREACHABLE)
+    except WarroomError as error:
+        _end(str(error), Exit.SETTINGS)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+
+
+def _end(sentence: str, code: Exit) -> None:
+    print(f"warroom: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _settings(**given: object) -> "Settings":
+    from warroom import settings
+
+    return settings.load(os.environ, **given)
+
+
+@app.command()
+def demo(
+    autoplay: Annotated[bool, typer.Option("--autoplay", help="Let scripted responders play the whole story.")] = False,
+    speed: Annotated[
+        str, typer.Option(help="How fast the clock runs: a number, or `max` to jump to what is next.")
+    ] = "1",
+    out: Annotated[
+        Path | None, typer.Option(help="Where --autoplay leaves the exports; ./warroom-demo when absent.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where the demo keeps its databases, to go on after a stop.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left there.")] = False,
+    port: Annotated[int, typer.Option(help="The page's port; 0 lets the system choose.")] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+) -> None:
+    """A game day on this machine: no Slack account, one address to open."""
+    from warroom.demo.run import Options, run
+
+    run(Options(autoplay=autoplay, speed=speed, out=out, state=state, fresh=fresh, port=port, browser=not no_browser))
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot against Slack, with the tokens from the environment."""
+    import asyncio
+
+    from warroom.main import serve as run
+
+    asyncio.run(run(_settings()))
+
+
+@app.command()
+def export(
+    room: Annotated[str, typer.Argument(help="The room, such as GD-1 or INC-7.")],
+    out: Annotated[Path, typer.Option(help="The folder the files are written to.")] = Path(),
+    format: Annotated[str, typer.Option(help="`markdown`, `json` or `all`.")] = "all",
+    hidden: Annotated[bool, typer.Option("--hidden", help="Include the dungeon master's hidden notes (JSON).")] = False,
+    database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
+) -> None:
+    """Write a room's timeline and after-action report to files."""
+    from warroom.cli.exporting import export_room
+
+    for path in export_room(_settings(database=database), room, out, format, hidden=hidden):
+        print(path)
+
+
+@app.command()
+def verify(file: Annotated[Path, typer.Argument(help="A JSON export.")], as_json: AsJson = False) -> None:
+    """Check an export's hash chain, without any database. Names the first entry that was tampered with."""
+    from warroom.exporters.verify import verify as check
+
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}.")
+    with file.open(encoding="utf-8", errors="surrogateescape") as text:
+        found = check(text)
+    if as_json:
+        print(json.dumps({"ok": True, "entries": found.entries, "head": found.head}))
+    else:
+        print(f"{file}: {found.entries} entries, every one as it was written. Head {found.head}")
+
+
+@app.command()
+def rooms(
+    mode: Annotated[str, typer.Option(help="`drill`, `real` or `all`.")] = "all",
+    as_json: AsJson = False,
+    database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
+) -> None:
+    """List the rooms of a database."""
+    from warroom.cli.exporting import list_rooms
+
+    rows = list_rooms(_settings(database=database), mode)
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        print(f"{row['key']:<8} {row['mode']:<6} {row['state']:<8} {row['opened_at'][:16]}  {row['title']}")
+    if not rows:
+        print("No rooms.", file=sys.stderr)
+
+
+@app.command()
+def lint(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; the shipped runbooks when absent.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check runbooks, scenarios and catalogues: every problem at once, with file and line."""
+    from warroom.definitions.library import shipped
+    from warroom.definitions.lint import lint as check
+
+    wanted = paths or [shipped()]
+    for path in wanted:
+        if not path.exists():
+            raise NotFound(f"There is no {path}.")
+    problems = check(wanted)
+    if as_json:
+        shown = [
+            {
+                "file": str(p.file),
+                "line": p.line,
+                "column": p.column,
+                "level": p.level,
+                "sentence": p.sentence,
+                "suggestion": p.suggestion,
+            }
+            for p in problems
+        ]
+        print(json.dumps(shown, indent=2))
+    else:
+        for problem in problems:
+            print(problem)
+        print(_lint_summary(problems), file=sys.stderr)
+    if any(problem.level == "error" for problem in problems):
+        sys.exit(Exit.FINDINGS)
+
+
+def _lint_summary(problems: "tuple[object, ...]") -> str:
+    return f"{len(problems)} found." if problems else "Nothing to complain about."
+
+
+@app.command()
+def schema(
+    kind: Annotated[str, typer.Argument(help="`runbook`, `scenario` or `catalogue`.")],
+) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    from warroom.definitions.schema import schema as draw
+
+    print(json.dumps(draw(kind), indent=2))
+
+
+@app.command()
+def workspace(
+    port: Annotated[int, typer.Option(help="Its port; 0 lets the system choose.")] = 8765,
+    state: Annotated[Path | None, typer.Option(help="A file to keep its state in; in memory when absent.")] = None,
+    seed: Annotated[Path | None, typer.Option(help="A YAML file with people and channels.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="The manifest of an app to install.")] = None,
+) -> None:
+    """The local workspace alone: a Slack-compatible server for trying any Slack app. It is not Slack."""
+    from warroom.workspace.__main__ import main as run
+
+    run(
+        [
+            f"--port={port}",
+            *([f"--state={state}"] if state else []),
+            *([f"--seed={seed}"] if seed else []),
+            *([f"--manifest={manifest}"] if manifest else []),
+        ]
+    )
+
+
+@app.command()
+def migrate(
+    database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
+) -> None:
+    """Bring a database up to this version's schema. `serve` and `demo` do it by themselves."""
+    from warroom.store import migrate as migrations
+    from warroom.store.db import Database
+
+    with Database(_settings(database=database).database) as db:
+        migrations.upgrade(db)
+        print(f"The schema is at {migrations.current(db)}.")
+
+
+@slack.command("manifest")
+def slack_manifest() -> None:
+    """Print the app manifest: paste it at api.slack.com under "create an app from a manifest"."""
+    from warroom.slack.manifest import manifest
+
+    print(json.dumps(manifest(), indent=2))
+
+
+@slack.command("check")
+def slack_check() -> None:
+    """Ask Slack whether the tokens in the environment will do."""
+    import asyncio
+
+    from warroom.main import check_slack
+
+    print(asyncio.run(check_slack(_settings())))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)

@@ -1,0 +1,14 @@
+"""Exit codes. They are part of the interface: scripts may rely on them."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    OK = 0
+    FINDINGS = 1  # lint found problems
+    USAGE = 2
+    SETTINGS = 3  # the settings or definitions do not add up
+    UNREACHABLE = 4  # Slack or the database cannot be used
+    UNVERIFIED = 5  # an export does not verify
+    NOT_FOUND = 6  # no such room or file
+    INTERRUPTED = 130

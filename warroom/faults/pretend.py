@@ -1,0 +1,49 @@
+"""`pretend`: breaks a part of the demo's stand-in system; without one it breaks nothing, and says so.
+
+Undoing it by hand: `curl -X DELETE http://127.0.0.1:PORT/faults/SERVICE/ENDPOINT`, or stop the demo.
+"""
+
+import asyncio
+from urllib.parse import quote
+
+import aiohttp
+
+from warroom.faults.driver import FaultFailed
+
+_PATIENCE = 5.0  # seconds; it is on this machine
+
+
+class Pretend:
+    """`control` is where the stand-in listens, such as `http://127.0.0.1:8081`; empty to pretend only in words."""
+
+    def __init__(self, control: str = "") -> None:
+        self._control = control.rstrip("/")
+
+    async def inject(self, target: str, mode: str) -> str:
+        if not self._control:
+            return f"pretended: {target} is {mode} only in words; nothing was touched"
+        await self._ask("PUT", target, {"mode": mode})
+        return f"{target} of the stand-in system is {mode}"
+
+    async def undo(self, target: str, mode: str) -> str:
+        if not self._control:
+            return f"pretended: {target} is no longer {mode}; nothing had been touched"
+        await self._ask("DELETE", target, None)
+        return f"{target} of the stand-in system is whole again"
+
+    async def _ask(self, method: str, target: str, body: dict[str, str] | None) -> None:
+        url = f"{self._control}/faults/{quote(target)}"
+        try:
+            async with (
+                asyncio.timeout(_PATIENCE),
+                aiohttp.ClientSession() as session,
+                session.request(method, url, json=body) as answer,
+            ):
+                if answer.status != 200:
+                    raise FaultFailed(f"The stand-in system answered {answer.status} about {target}.")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise FaultFailed(f"The stand-in system cannot be reached about {target}: {_why(error)}.") from error
+
+
+def _why(error: Exception) -> str:
+    return f"no answer in {_PATIENCE:.0f} s" if isinstance(error, TimeoutError) else type(error).__name__

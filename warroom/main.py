@@ -1,0 +1,353 @@
+"""Wires everything; the only file that knows everybody.
+
+A `Bot` is one process of warroom: the database, the runtime, the doors to Slack and the web, the loops that deliver and
+wake. `warroom serve` runs one against Slack, the demo and the tests run one against the local workspace.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warroom.alerts.group import Group
+from warroom.checks import Guard, look
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core.commands import Command
+from warroom.core.events import Mode
+from warroom.core.room import Room
+from warroom.definitions.library import Library, load_library, shipped
+from warroom.errors import NotFound, SettingsError
+from warroom.exporters import export
+from warroom.faults import DRIVERS
+from warroom.runtime.clock import Clock, SystemClock
+from warroom.runtime.deliver import ATTEMPTS, Delivery, Done, Later, Never, Performer, Result
+from warroom.runtime.handle import Handled, Runtime
+from warroom.runtime.wake import Waker
+from warroom.settings import Settings
+from warroom.slack import manifest, preflight
+from warroom.slack.desk import INCIDENT, Desk
+from warroom.slack.homes import Homes
+from warroom.slack.listeners import Listeners
+from warroom.slack.people import People
+from warroom.slack.perform import Talker
+from warroom.slack.preflight import Identity
+from warroom.slack.reports import Exported, Reports
+from warroom.slack.socket import Sockets
+from warroom.store import migrate, outbox
+from warroom.store.db import Database
+from warroom.store.outbox import Claimed
+from warroom.web.app import build as build_web
+
+log = logging.getLogger(__name__)
+
+SLACK_TIMEOUT = 8  # seconds for one call; well within the lease of a lane
+Resolve = Callable[[str], str | None]
+
+
+class Bot:
+    """One process. `resolve` turns a check's target into an address; the catalogue does it when none is given."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        library: Library | None = None,
+        clock: Clock | None = None,
+        wall: Clock | None = None,
+        resolve: Resolve | None = None,
+        guard: Guard | None = None,
+        drivers: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.library = library or load_definitions(settings)
+        self.db = Database(settings.database)
+        wall = wall or SystemClock()
+        self.runtime = Runtime(self.db, clock or wall, wall)
+        self._resolve = resolve or self.library.catalogue.endpoint
+        self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
+        self._drivers = drivers or DRIVERS
+        self.client = AsyncWebClient(
+            token=settings.slack_bot_token.get_secret_value(),
+            base_url=settings.slack_api,
+            retry_handlers=[],  # a retry of a post could say it twice; all retrying is the outbox's
+            timeout=SLACK_TIMEOUT,
+        )
+        self.identity: Identity | None = None
+        self.talk = Delivery(self.runtime, self._talker().performers(), kind="talk")
+        self.act = Delivery(self.runtime, self._actors(), kind="act")
+        self.waker = Waker(self.runtime)
+        self.web_address = ""
+        self._loops: list[asyncio.Task[None]] = []
+        self._sockets: Sockets | None = None
+        self._runner: web.AppRunner | None = None
+        self._reports: Reports | None = None
+
+    def _talker(self) -> Talker:
+        return Talker(self.client, self.db, self.runtime.wall, self.settings.slack_pace)
+
+    # --- life
+
+    async def start(self) -> None:
+        """Returns when the bot can be talked to. Raises SlackUnusable, SettingsError or StoreUnusable with a sentence."""
+        await asyncio.to_thread(migrate.upgrade, self.db)
+        if self.db.dialect == "sqlite":
+            await self.db.tx(outbox.reclaim, self.runtime.wall.now())
+        app_token = self.settings.slack_app_token.get_secret_value()
+        self.identity = await preflight.check(self.client, app_token, manifest.scopes())
+        listeners = self._listeners(self.identity)
+        await self._start_web()
+        for loop in (self.talk.run(), self.act.run(), self.waker.run()):
+            self._loops.append(self._watched(loop))
+        await listeners.take_unfinished()
+        await self._connect(app_token)
+
+    def _listeners(self, identity: Identity) -> Listeners:
+        token = self.settings.slack_bot_token.get_secret_value()
+
+        async def authorize(**_: Any) -> AuthorizeResult:
+            """One workspace, one token: known since the start, so that no event waits for Slack to say so."""
+            return AuthorizeResult(
+                enterprise_id=None,
+                team_id=identity.workspace,
+                bot_user_id=identity.user,
+                bot_id=identity.bot,
+                bot_token=token,
+            )
+
+        app = AsyncApp(
+            client=self.client,
+            authorize=authorize,
+            process_before_response=True,
+            logger=logging.getLogger("warroom.slack.bolt"),
+        )
+        desk = Desk(self.runtime, self.library)
+        people = People(self.client, self.db, self.runtime.wall)
+        self._reports = Reports(self.client, desk, self._export)
+        listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
+        listeners.register()
+        self._app = app
+        return listeners
+
+    async def _connect(self, app_token: str) -> None:
+        self._sockets = Sockets(self._app, app_token, self.settings.slack_connections)
+        await self._sockets.connect()
+
+    async def _start_web(self) -> None:
+        tokens = tuple(each.get_secret_value() for each in self.settings.webhook_tokens)
+        site_app = build_web(health=self._health, take_alerts=self.take_alerts, tokens=tokens)
+        self._runner = web.AppRunner(site_app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.settings.web_host, self.settings.web_port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise SettingsError(
+                f"WARROOM_WEB_PORT: {self.settings.web_host}:{self.settings.web_port} cannot be used "
+                f"({error.strerror or error}). Set another port."
+            ) from None
+        host, port = self._runner.addresses[0][:2]
+        self.web_address = f"http://{host}:{port}"
+
+    def _watched(self, loop: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(loop)
+        task.add_done_callback(_log_end)
+        return task
+
+    async def stop(self) -> None:
+        """Stop taking, finish what is being said, leave the rest for the next start."""
+        if self._sockets is not None:
+            await self._sockets.close()
+        if self._reports is not None:
+            await self._reports.finish()
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self.db.close()
+
+    async def _health(self) -> Mapping[str, Any]:
+        """What `/readyz` tells: whether the parts work, and what waits."""
+        connected = self._sockets is not None and await self._sockets.connected()
+        waiting = await self.db.read(outbox.pending)
+        failures = await self.db.read(outbox.failures)
+        running = all(not task.done() for task in self._loops)
+        return {
+            "ready": connected and running,
+            "slack": "connected" if connected else "not connected",
+            "loops": "running" if running else "stopped",
+            "undelivered": waiting,
+            "given_up": len(failures),
+        }
+
+    # --- what acts
+
+    def _actors(self) -> dict[type[f.Effect], Performer]:
+        return {
+            f.FindRunbooks: self._find_runbooks,
+            f.RunCheck: self._run_check,
+            f.InjectFault: self._inject_fault,
+            f.RollBack: self._roll_back,
+        }
+
+    async def _find_runbooks(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.FindRunbooks)
+        offers = self.library.offers(effect.services, effect.failure_modes, effect.labels, effect.title)
+        return Done(commands=(c.RecordOffers(incident=effect.incident, offers=offers),))
+
+    async def _run_check(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.RunCheck)
+        finding = await look(effect.probe, resolve=self._resolve, guard=self._guard)
+        found = c.RecordCheck(
+            run=effect.run, step=effect.step, attempt=effect.attempt, holds=finding.holds, detail=finding.detail
+        )
+        return Done(commands=(found,))
+
+    async def _inject_fault(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.InjectFault)
+        fault = room.faults.get(effect.fault)
+        if fault is not None and not fault.owed:
+            return Done(outcome={"skipped": "its rollback was asked for before it began"})
+        try:
+            detail = await self._drivers[effect.driver].inject(effect.target, effect.mode)
+        except Exception as error:  # a driver may fail in any way; nothing must then be taken for broken
+            log.warning("fault %s could not be injected", effect.fault, exc_info=True)
+            return Done(commands=(c.RecordFault(fault=effect.fault, injected=False, detail=str(error)),))
+        return Done(commands=(c.RecordFault(fault=effect.fault, injected=True, detail=detail),))
+
+    async def _roll_back(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.RollBack)
+        try:
+            detail = await self._drivers[effect.driver].undo(effect.target, effect.mode)
+        except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
+            log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
+            if claimed.attempts < ATTEMPTS:
+                return Later(reason=str(error))
+            stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
+            return Never(reason=str(error), commands=(stuck,))
+        return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
+
+    # --- alerts
+
+    async def take_alerts(self, group: Group, keys: Sequence[str]) -> Handled | None:
+        """Committed when this returns. None when every alert of it had been told before, or concerns no open room."""
+        if self.identity is None:
+            raise NotFound("The bot has not started yet.")
+        workspace = self.identity.workspace
+
+        def make(name: str) -> Sequence[Command]:
+            if not group.firing:
+                return []
+            opened = c.OpenIncident(
+                by=group.source,
+                key=name,
+                workspace=workspace,
+                title=group.title,
+                severity=group.severity,
+                services=tuple(each for each in group.services if each in self.library.catalogue.services),
+                labels=group.labels,
+                origin=self.settings.operations_channel,
+                responders=self.settings.responders,
+            )
+            return [opened]
+
+        raised = c.RaiseAlerts(
+            by=group.source, source=group.source, group=group.group, alerts=group.alerts, missing=group.missing
+        )
+        return await self.runtime.open_or_handle(
+            make,
+            [raised],
+            workspace=workspace,
+            kind=INCIDENT,
+            mode=Mode.REAL.value,
+            correlation=f"{group.source}:{group.group}",
+            keys=keys,
+        )
+
+    async def _export(self, room: int) -> list[Exported]:
+        files = await self.db.read(export, room)
+        return [Exported(name=each.name, title=each.title, content=each.content) for each in files]
+
+
+def _log_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("a loop of the bot has ended", exc_info=error)
+
+
+def load_definitions(settings: Settings) -> Library:
+    """Runbooks, scenarios and the catalogue from the configured folders, or the shipped ones."""
+    roots = [Path(each) for each in settings.runbooks] or [shipped()]
+    for root in roots:
+        if not root.exists():
+            raise SettingsError(f"WARROOM_RUNBOOKS: there is no folder {root}.")
+    return load_library(roots)
+
+
+def must_have_tokens(settings: Settings) -> None:
+    missing = [
+        f"{name}: not set. {how}"
+        for name, secret, how in (
+            (
+                "SLACK_BOT_TOKEN",
+                settings.slack_bot_token,
+                "It is under “OAuth & Permissions” of your app; it begins with xoxb-.",
+            ),
+            (
+                "SLACK_APP_TOKEN",
+                settings.slack_app_token,
+                "Make one under “Basic Information”, “App-Level Tokens”, with the scope connections:write; xapp-….",
+            ),
+        )
+        if not secret.get_secret_value()
+    ]
+    if missing:
+        raise SettingsError("\n".join([*missing, "To try warroom without Slack: warroom demo"]))
+
+
+async def serve(settings: Settings) -> None:
+    """Run against Slack until told to stop."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    must_have_tokens(settings)
+    bot = Bot(settings)
+    try:
+        await bot.start()
+        who = bot.identity
+        log.info(
+            "warroom is in %s; alerts may be sent to %s/hooks/…", who.workspace_name if who else "?", bot.web_address
+        )
+        await until_told_to_stop()
+    finally:
+        await bot.stop()
+
+
+async def until_told_to_stop() -> None:
+    """Returns at SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; there Ctrl-C raises
+            loop.add_signal_handler(each, told.set)
+    await told.wait()
+
+
+async def check_slack(settings: Settings) -> str:
+    """A sentence that says that the tokens will do. Raises what `Bot.start` would."""
+    must_have_tokens(settings)
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api, retry_handlers=[]
+    )
+    who = await preflight.check(client, settings.slack_app_token.get_secret_value(), manifest.scopes())
+    return f"The tokens are good: {who.user} in {who.workspace_name} ({who.workspace})."

@@ -1,0 +1,242 @@
+"""Modals: what is asked before something is done, and how the answers are read.
+
+The callback id says what is asked for (`warroom:skip`), private metadata carry the room and what the button was drawn
+for. Each input's block id is the name of its answer.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from warroom.core import views
+from warroom.core.room import Room
+from warroom.core.scenario import SEVERITIES, Scenario
+from warroom.core.views import Mark
+from warroom.slack import limits, presses, signs
+from warroom.slack.blocks import Block, grouped, mark_block, numbered, options, plain, section
+from warroom.slack.statuscard import bare
+
+View = dict[str, Any]
+Said = Mapping[str, str]
+_TITLE = 150  # of an incident
+
+
+# --- opening a room
+
+
+def start_game(
+    scenarios: Sequence[Scenario], chosen: str = "", players: Sequence[str] = (), *, origin: str = ""
+) -> View:
+    """Which scenario, with whom, and when. `chosen` is a scenario's id, `origin` the channel it was asked for in."""
+    made = options(((each.id, each.title) for each in scenarios), (each.summary for each in scenarios))
+    blocks = [section("🎲 This starts an *EXERCISE*. Every message of it says so, and nothing real is paged.")]
+    if not made:
+        return _view("start", "Start a game day", "", [*blocks, section("There is no scenario to play yet.")])
+    blocks += [
+        _input("scenario", "Scenario", _select("Choose a scenario", made, chosen)),
+        _input("players", "Players", _people(players), "Whoever acts in the war room joins by that.", optional=True),
+        _input("observers", "Observers", _people(()), "They watch and do not act.", optional=True),
+        _input("begin", "When", _radio(_BEGIN)),
+    ]
+    return _view("start", "Start a game day", "Go", blocks, said={"origin": origin})
+
+
+_BEGIN = (("now", "Start at once"), ("later", "Open the backchannel first; I start it from the panel"))
+
+
+def declare(services: Sequence[tuple[str, str]], *, title: str = "", origin: str = "") -> View:
+    """What is wrong, how bad, and where. `services` are ids and titles of the catalogue."""
+    listed = options((id, name or id) for id, name in services)
+    levels = options((word, f"{signs.severity(word)} {word}") for word in SEVERITIES)
+    blocks = [
+        section("🔴 This declares a *REAL INCIDENT*. A war room opens at once."),
+        _input("title", "What is wrong?", _text(title, most=_TITLE, lines=False)),
+        _input("severity", "How bad is it?", _select("Choose", levels, "SEV2"), "SEV1 is the worst."),
+    ]
+    if listed:
+        menu = {**_select("Choose", listed), "type": "multi_static_select"}
+        blocks.append(_input("services", "Affected services", menu, "Runbooks are found by this.", optional=True))
+    return _view("declare", "Declare an incident", "Declare", blocks, said={"origin": origin})
+
+
+# --- within a room
+
+
+def skip_step(mark: Mark, room: int, said: Said, title: str) -> View:
+    why = _input("reason", "Why?", _text(), "It goes onto the timeline.")
+    return _view("skip", "Skip this step", "Skip", [*_about(title), why], mark=mark, room=room, said=said)
+
+
+def skip_inject(mark: Mark, room: int, said: Said, title: str) -> View:
+    why = _input("reason", "Why?", _text(), optional=True)
+    return _view("skip-inject", "Skip this inject", "Skip", [*_about(title), why], mark=mark, room=room, said=said)
+
+
+def speak(mark: Mark, room: int, said: Said, actors: Iterable[tuple[str, str]]) -> View:
+    """`actors` are ids and names."""
+    made = options(actors)
+    if not made:
+        nobody = [section("This scenario has nobody to speak as.")]
+        return _view("speak", "Speak as somebody", "", nobody, mark=mark, room=room, said=said)
+    who = _input("actor", "Who speaks?", _select("Choose", made, made[0]["value"]))
+    blocks = [who, _input("text", "What do they say?", _text())]
+    return _view("speak", "Speak as somebody", "Say it", blocks, mark=mark, room=room, said=said)
+
+
+def post_update(mark: Mark, room: int, said: Said) -> View:
+    hint = "What is known, what is being done, when the next update comes."
+    blocks = [_input("text", "How do things stand?", _text(), hint)]
+    return _view("update", "Post a status update", "Post", blocks, mark=mark, room=room, said=said)
+
+
+def take_note(mark: Mark, room: int, said: Said) -> View:
+    blocks = [_input("text", "Note", _text(said.get("text", "")), "It goes onto the timeline.")]
+    held = {name: value for name, value in said.items() if name != "text"}
+    return _view("note", "Note on the timeline", "Note", blocks, mark=mark, room=room, said=held)
+
+
+def resolve(mark: Mark, room: int, said: Said, title: str) -> View:
+    note = _input("note", "What ended it?", _text(), "For the report.", optional=True)
+    return _view("resolve", "Resolve the incident", "Resolve", [*_about(title), note], mark=mark, room=room, said=said)
+
+
+def reopen(mark: Mark, room: int, said: Said, title: str) -> View:
+    why = _input("reason", "Why?", _text(), "What shows that it is not over?")
+    return _view("reopen", "Reopen the incident", "Reopen", [*_about(title), why], mark=mark, room=room, said=said)
+
+
+def end_game(mark: Mark, room: int, said: Said) -> View:
+    ends = section("The clock stops, nothing more is played, and everything that was broken is repaired.")
+    why = _input("reason", "Why now?", _text(), "Every player is told.", optional=True)
+    return _view("end", "End the game", "End it", [ends, why], mark=mark, room=room, said=said)
+
+
+def for_room(do: str, room: Room, room_id: int, said: Said) -> View:
+    """The modal for something asked of a room. Raises KeyError when nothing is asked before this is done."""
+    return FOR_ROOM[do](room, views.mark(room), room_id, said)
+
+
+FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
+    "skip": lambda room, mark, id, said: skip_step(mark, id, said, _step_title(room, said)),
+    "skip-inject": lambda room, mark, id, said: skip_inject(mark, id, said, _inject_title(room, said)),
+    "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room)),
+    "update": lambda room, mark, id, said: post_update(mark, id, said),
+    "note": lambda room, mark, id, said: take_note(mark, id, said),
+    "resolve": lambda room, mark, id, said: resolve(mark, id, said, _incident_title(room, said)),
+    "reopen": lambda room, mark, id, said: reopen(mark, id, said, _incident_title(room, said)),
+    "end": lambda room, mark, id, said: end_game(mark, id, said),
+}
+
+
+def _incident_title(room: Room, said: Said) -> str:
+    incident = room.incidents.get(said.get("incident", ""))
+    return incident.title if incident else ""
+
+
+def _step_title(room: Room, said: Said) -> str:
+    walk = room.runs.get(said.get("run", ""))
+    step = walk.runbook.step(said.get("step", "")) if walk else None
+    return step.title if step else ""
+
+
+def _inject_title(room: Room, said: Said) -> str:
+    inject = room.plan.scenario.inject(said.get("inject", "")) if room.plan else None
+    return inject.title if inject else ""
+
+
+def _actors(room: Room) -> list[tuple[str, str]]:
+    actors = room.plan.scenario.actors if room.plan else {}
+    return [(id, f"{each.name} ({each.title})" if each.title else each.name) for id, each in actors.items()]
+
+
+# --- reading what was sent
+
+
+def opened(view: Mapping[str, Any]) -> tuple[str, int, dict[str, str]]:
+    """What was asked for, of which room (0 for none), and what the button was drawn for. ValueError if not ours."""
+    do = presses.asked(str(view.get("callback_id")))
+    room, said = presses.unpacked(str(view.get("private_metadata")), limits.PRIVATE_METADATA)
+    return do, room, said
+
+
+def answers(view: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """Every answer by its name: a text, or for lists what was chosen. What was left empty is empty."""
+    values = view["state"]["values"]
+    return {name: _answer(next(iter(held.values()))) for name, held in values.items() if held}
+
+
+def _answer(value: Mapping[str, Any]) -> str | tuple[str, ...]:
+    if "selected_options" in value:
+        return tuple(str(each["value"]) for each in value["selected_options"] or ())
+    if "selected_users" in value:
+        return tuple(map(str, value["selected_users"] or ()))
+    if "selected_option" in value:
+        return str((value["selected_option"] or {}).get("value", ""))
+    return str(value.get("value") or "")
+
+
+def first_input(view: Mapping[str, Any]) -> str:
+    """The block id of the first input, under which a refusal can be shown; empty when there is none."""
+    return next((str(block["block_id"]) for block in view["blocks"] if block["type"] == "input"), "")
+
+
+# --- pieces
+
+
+def _view(
+    do: str,
+    title: str,
+    submit: str,
+    blocks: Sequence[Block],
+    *,
+    mark: Mark | None = None,
+    room: int = 0,
+    said: Said | None = None,
+) -> View:
+    """The modal. One that concerns a room shows its mark first. Without `submit` there is nothing to send."""
+    shown = [mark_block(mark), *blocks] if mark else list(blocks)
+    view: View = {
+        "type": "modal",
+        "callback_id": presses.action_id(do),
+        "private_metadata": presses.packed(room, tuple((said or {}).items()), limits.PRIVATE_METADATA),
+        "title": plain(title, limits.MODAL_TITLE),
+        "close": plain("Cancel" if submit else "Close", limits.MODAL_TITLE),
+        "blocks": numbered(shown),
+    }
+    return {**view, "submit": plain(submit, limits.MODAL_TITLE)} if submit else view
+
+
+def _about(title: str) -> list[Block]:
+    """What it is about, when that is known."""
+    return [section(f"*{bare(title)}*")] if bare(title) else []
+
+
+def _input(name: str, label: str, element: Block, hint: str = "", *, optional: bool = False) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label, limits.INPUT_LABEL),
+        "element": {"action_id": name, **element},
+        "optional": optional,
+    }
+    return {**block, "hint": plain(hint, limits.HINT)} if hint else block
+
+
+def _text(initial: str = "", *, most: int = limits.INPUT, lines: bool = True) -> Block:
+    element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": most}
+    return {**element, "initial_value": limits.clamp(initial, most)} if initial else element
+
+
+def _select(placeholder: str, made: Sequence[Block], chosen: str = "") -> Block:
+    menu = {"type": "static_select", "placeholder": plain(placeholder, limits.PLACEHOLDER), **grouped(made)}
+    initial = next((each for each in made if each["value"] == chosen), None)
+    return {**menu, "initial_option": initial} if initial else menu
+
+
+def _people(chosen: Sequence[str]) -> Block:
+    menu: Block = {"type": "multi_users_select", "placeholder": plain("Choose people", limits.PLACEHOLDER)}
+    return {**menu, "initial_users": list(chosen)} if chosen else menu
+
+
+def _radio(choices: Sequence[tuple[str, str]]) -> Block:
+    made = options(choices)
+    return {"type": "radio_buttons", "options": made, "initial_option": made[0]}

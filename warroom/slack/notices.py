@@ -1,0 +1,68 @@
+"""What is said once: news of a room, and answers to one person."""
+
+from collections.abc import Mapping
+
+from warroom.core.effects import Ask, Say, Voice
+from warroom.core.views import Mark
+from warroom.core.words import Words
+from warroom.slack import limits, signs
+from warroom.slack.blocks import Block, Message, actions, marked, paragraphs, private, section
+from warroom.slack.mrkdwn import bold, clean, escape_line, one_line, person, render
+
+_SECTIONS = 4  # of a long text
+
+
+def notice(say: Say, mark: Mark, room: int, channels: Mapping[str, str]) -> Message:
+    """News in a channel. `channels` maps the room's names of places to ids of channels."""
+    body = render(say.body, channels).strip()
+    blocks: list[Block] = []
+    if say.title:
+        blocks.append(section(bold(_short(signs.titled(say.tone, say.title)))))
+    blocks += paragraphs(body, _SECTIONS)
+    text = "\n".join(part for part in (escape_line(_short(say.title)), body) if part)
+    username, icon = _face(say.voice) if say.voice else ("", "")
+    return marked(mark, text, [*blocks, *actions(room, say.asks)], username=username, icon=icon)
+
+
+def _short(title: str) -> str:
+    return limits.clamp(one_line(title), limits.HEADER)
+
+
+def _face(voice: Voice) -> tuple[str, str]:
+    """The name over the message (`Ana (database vendor)`) and an emoji code, empty when it is none."""
+    title = one_line(voice.title)
+    name = f"{voice.name} ({title})" if title else voice.name
+    icon = voice.icon if voice.icon.isascii() and _is_emoji_code(voice.icon) else ""
+    return one_line(name), icon
+
+
+def _is_emoji_code(icon: str) -> bool:
+    inner = icon[1:-1].replace("_", "").replace("-", "").replace("+", "").replace(":", "")
+    return len(icon) > 2 and icon[0] == icon[-1] == ":" and inner.isalnum()
+
+
+def refusal(words: Words, channels: Mapping[str, str]) -> str:
+    """Why something was not done, for whoever asked."""
+    return limits.clamp_mrkdwn(render(words, channels).strip(), limits.SECTION) or "This cannot be done now."
+
+
+def plainly(text: str) -> Message:
+    """An answer to one person. `text` is escaped mrkdwn, such as a `refusal`."""
+    return private(text)
+
+
+_OFFERS = {
+    "start": ("Choose a scenario and the players, and the game day begins.", "Start a game day"),
+    "declare": ("Say what is wrong, and a war room opens for it.", "Declare an incident"),
+}
+
+
+def offer(do: str, said: Mapping[str, str]) -> Message:
+    """A button that opens a modal, for doors that Slack gives no trigger to. Raises KeyError for another modal."""
+    text, label = _OFFERS[do]
+    return private(text, actions(0, [Ask(do=do, label=label, args=tuple(said.items()), style="primary")]))
+
+
+def report_comment(key: str, by: str) -> str:
+    """What stands above the files of a report."""
+    return f"The report of {bold(clean(key))}: for people, and for programs. Asked for by {person(by)}."

@@ -1,0 +1,186 @@
+"""The dungeon master's panel. Everything here is hidden from players: it is shown in the backchannel alone."""
+
+import hashlib
+from collections.abc import Sequence
+from itertools import islice
+
+from warroom.core.durations import mark as reading
+from warroom.core.effects import Ask
+from warroom.core.views import ExpectationLine, InjectLine, PanelView
+from warroom.slack import limits, presses, signs
+from warroom.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    context,
+    divider,
+    fields,
+    grouped,
+    header,
+    listed,
+    marked,
+    options,
+    paragraphs,
+    plain,
+    section,
+    with_buttons,
+)
+from warroom.slack.mrkdwn import ago, clock_time, escape, escape_line, one_line, person, quote
+from warroom.slack.statuscard import bare, incident_words, run_words, short
+
+_ROWS, _BY_HAND, _LINES, _PEOPLE = 8, 6, 20, 15
+_NOTES, _INJECT_TEXT, _ROW_TEXT, _ROW_NOTES = 1_500, 800, 200, 300
+_SECTIONS = 2
+
+
+def panel_card(view: PanelView, room: int) -> Message:
+    blocks = [context(f"{signs.HIDDEN} Only this backchannel sees this panel."), header(f"🎭 {view.scenario}")]
+    blocks += [_facts(view), *_next(view), *actions(room, view.asks), *_secret(view), divider()]
+    blocks += [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
+    for title, lines in _lists(view):
+        blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []
+    return marked(view.mark, _text(view), blocks)
+
+
+def _text(view: PanelView) -> str:
+    following = view.coming[0] if view.coming else None
+    then = f"; next: {short(following.title)}" if following else "; nothing more comes by itself"
+    return f"Panel: {escape_line(view.state)}{then}"
+
+
+# --- the head
+
+
+def _facts(view: PanelView) -> Block:
+    people = [person(each) for each in view.players]
+    more = f" and {len(people) - _PEOPLE} more" if len(people) > _PEOPLE else ""
+    state = f"{signs.ROOM.get(view.state, '')} {escape_line(view.state)}".strip()
+    return fields(
+        f"*Game*\n{state}",
+        f"*Clock*\n{_clock(view)}",
+        f"*Players*\n{', '.join(people[:_PEOPLE]) + more if people else 'nobody yet'}",
+        f"*War room*\n{'open' if view.war_room else 'opens when the game starts'}",
+    )
+
+
+def _clock(view: PanelView) -> str:
+    if view.running_since is not None:
+        return f"runs; it showed zero at {clock_time(view.running_since)} ({ago(view.running_since)})"
+    return f"stands at {reading(view.elapsed)}" if view.elapsed is not None else "has not started"
+
+
+def _secret(view: PanelView) -> list[Block]:
+    blocks = []
+    if one_line(view.hidden_notes):
+        title = f"{signs.HIDDEN} *Hidden notes, for you alone*\n"
+        blocks += paragraphs(title + escape(limits.clamp(view.hidden_notes.strip(), _NOTES)), _SECTIONS, expand=True)
+    if view.objectives:
+        goals = [f"• {short(each)}" for each in view.objectives]
+        blocks.append(context("*Objectives*\n" + listed(goals, _LINES)))
+    return blocks
+
+
+# --- injects
+
+
+def _next(view: PanelView) -> list[Block]:
+    """The next inject whole: what will be said, and what to watch for."""
+    if not view.coming:
+        return [section("*Next:* nothing more comes by itself.")]
+    here = view.coming[0]
+    lines = [f"*Next: {bare(here.title)}* · {_when(here)}"]
+    if one_line(here.text):
+        lines.append(quote(limits.clamp(here.text.strip(), _INJECT_TEXT)))
+    if one_line(here.notes):
+        lines.append(f"{signs.HIDDEN} {escape(limits.clamp(here.notes.strip(), _INJECT_TEXT))}")
+    return [section("\n".join(lines), expand=True)]
+
+
+def _when(line: InjectLine) -> str:
+    at = f" ({clock_time(line.due_at)})" if line.due_at else ""
+    held = f"{signs.OVERDUE} " if line.state == "held" else ""
+    return f"{held}{short(line.kind, 20)}, {short(line.when)}{at}"
+
+
+def _row(line: InjectLine) -> str:
+    lines = [f"*{bare(line.title)}* · {_when(line)}"]
+    if one_line(line.text):
+        lines.append(short(line.text, _ROW_TEXT))
+    if one_line(line.notes):
+        lines.append(f"{signs.HIDDEN} {short(line.notes, _ROW_NOTES)}")
+    return "\n".join(lines)
+
+
+def _coming(view: PanelView, room: int) -> list[Block]:
+    rows = view.coming[1 : 1 + _ROWS]
+    blocks = [section("*Then*")] if rows else []
+    for line in rows:
+        blocks += with_buttons(room, _row(line), line.asks)
+    return blocks
+
+
+def _by_hand(view: PanelView, room: int) -> list[Block]:
+    """Those that wait for a word: one button each, to play it."""
+    blocks = [section("*When you say so*")] if view.by_hand else []
+    for line in view.by_hand[:_BY_HAND]:
+        blocks += with_buttons(room, _row(line), line.asks[:1])
+    return blocks
+
+
+def _rest(view: PanelView, room: int) -> list[Block]:
+    """Those without a row of their own: counted, and playable from a menu."""
+    left = [*view.coming[1 + _ROWS :], *view.by_hand[_BY_HAND:]]
+    if not left:
+        return []
+    menu = _menu(left, room)
+    return [section(f"… and {len(left)} more", accessory=menu)]
+
+
+def _menu(left: Sequence[InjectLine], room: int) -> Block | None:
+    """A menu that plays what is chosen. Its id changes with its options, so that no old choice stays selected."""
+    asks = [(each.title, ask) for each in left for ask in islice(each.asks, 1)]
+    made = options(_choice(room, title, ask) for title, ask in asks)
+    if not made:
+        return None
+    version = hashlib.sha256("".join(each["value"] for each in made).encode()).hexdigest()[:8]
+    return {
+        "type": "static_select",
+        "placeholder": plain("Play another one now", limits.PLACEHOLDER),
+        "action_id": presses.action_id("play", version),
+        **grouped(made),
+    }
+
+
+def _choice(room: int, title: str, ask: Ask) -> tuple[str, str]:
+    """Value and label of an option; no value when it is too long for one."""
+    try:
+        return presses.packed(room, ask.args, limits.OPTION_VALUE), title
+    except ValueError:
+        return "", title
+
+
+# --- how it goes
+
+
+def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
+    return [
+        ("Expected of the players", [_expectation(each) for each in view.expectations]),
+        (
+            "Incidents",
+            [incident_words(each).partition("\n")[0] + f", {escape_line(each.state)}" for each in view.incidents],
+        ),
+        ("Runbooks", [run_words(each) for each in view.runs]),
+        ("Faults", [_fault(*each) for each in view.faults]),
+        ("You can speak as", [f"{short(name, 80)}" for _, name in view.actors]),
+        ("Questions for the hot wash", [f"• {short(each, 300)}" for each in view.debrief]),
+    ]
+
+
+def _expectation(line: ExpectationLine) -> str:
+    until = f" until {clock_time(line.deadline_at)}" if line.deadline_at else ""
+    word = {"waiting": "not yet", "armed": "due" if until else "open"}.get(line.state, escape_line(line.state))
+    return f"{signs.EXPECTATION.get(line.state, '')} {short(line.what)}: {word}{until}"
+
+
+def _fault(target: str, mode: str, state: str) -> str:
+    return f"{signs.FAULT.get(state, '')} {short(target, 100)} {short(mode, 40)}: {escape_line(state)}"

@@ -1,0 +1,200 @@
+"""A table to play a game at: commands as lines of text in, everything that followed as lines of text out.
+
+No chat, no database, no clock but the one that is moved: a game of hours plays in milliseconds, and its transcript can
+be read, kept beside the tests and sent with a bug report.
+
+    > harriet: start small with ana, ben       opens a game and starts it
+    > +5m                                      time passes; whatever falls due on the way happens when it is due
+    > ana: acknowledge I1
+    > ben: done R1/fence                       any answer of a step: done, yes, bearable ...
+    > check R1/really-gone fails: no answer    what a machine found
+
+Lines that come back: `3 ana IncidentAcknowledged …` is an entry, `~ …` is owed to the world, `! …` is a refusal.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core.commands import Command
+from warroom.core.deciding import decide
+from warroom.core.durations import mark, read
+from warroom.core.effects import Effect
+from warroom.core.events import Entry, Event
+from warroom.core.refusals import Refused
+from warroom.core.room import Room
+from warroom.core.runbook import Runbook
+from warroom.core.scenario import Scenario
+from warroom.core.words import plain
+
+MORNING = datetime(2012, 10, 21, 9, 0, tzinfo=UTC)
+_LONG = {"scenario", "runbook", "briefing"}  # shown by name only
+
+
+class Table:
+    """One room and a clock. `scenarios` and `runbooks` are those that lines may name."""
+
+    def __init__(
+        self,
+        scenarios: Iterable[Scenario] = (),
+        runbooks: Iterable[Runbook] = (),
+        now: datetime = MORNING,
+    ) -> None:
+        self.scenarios = {each.id: each for each in scenarios}
+        self.runbooks = {each.id: each for each in runbooks}
+        self.room, self.now = Room(), now
+        self.entries: list[Entry] = []
+        self.effects: list[Effect] = []
+
+    def give(self, command: Command) -> list[str]:
+        """Carry out a command now; the lines that came of it."""
+        try:
+            decided = decide(self.room, command, self.now)
+        except Refused as refused:
+            return [f"! {refused}"]
+        self.room = decided.room
+        self.entries += decided.entries
+        self.effects += decided.effects
+        return [*map(self.entry, decided.entries), *(f"~ {shown(effect)}" for effect in decided.effects)]
+
+    def wait(self, length: timedelta) -> list[str]:
+        """Let time pass, waking the room whenever it asked to be woken."""
+        end, lines = self.now + length, list[str]()
+        while (wake := self.room.wake_at()) is not None and wake <= end:
+            self.now = max(wake, self.now)
+            lines += [f"  ({self.time()})", *self.give(c.Tick())]
+        self.now = end
+        return lines
+
+    def say(self, line: str) -> list[str]:
+        """Carry out one line of a transcript. Raises ValueError for a line that means nothing."""
+        if line.startswith("+"):
+            length = read(line[1:].strip())
+            if length is None:
+                raise ValueError(f"{line!r} is not a length of time")
+            return self.wait(length)
+        if line.startswith("check "):
+            return self.give(self._check(line))
+        who, colon, what = line.partition(": ")
+        word, _, rest = what.partition(" ")
+        if not colon or not word:
+            raise ValueError(f"{line!r} is neither a time nor `who: what`")
+        if word == "start":
+            return [*self._open(who, rest), *self.give(c.StartGame(by=who))]
+        if word == "plan":
+            return self._open(who, rest)
+        return self.give(self._command(who, word, rest))
+
+    def _open(self, who: str, rest: str) -> list[str]:
+        name, _, people = rest.partition(" with ")
+        players = tuple(each.strip() for each in people.split(",") if each.strip())
+        game = c.OpenGame(by=who, key="GD-1", workspace="T1", scenario=self.scenarios[name], players=players)
+        return self.give(game)
+
+    def _check(self, line: str) -> Command:
+        place, _, found = line.removeprefix("check ").partition(" ")
+        run, _, step = place.partition("/")
+        verdict, _, detail = found.partition(": ")
+        attempt = self.room.runs[run].of(step).attempts if run in self.room.runs else 0
+        return c.RecordCheck(run=run, step=step, attempt=attempt, holds=verdict == "holds", detail=detail or verdict)
+
+    def _command(self, who: str, word: str, rest: str) -> Command:
+        make = WORDS.get(word)
+        if make is not None:
+            return make(self, who, rest)
+        run, _, step = rest.partition("/")
+        if not step:
+            raise ValueError(f"nobody here understands {word!r}")
+        return c.AnswerStep(by=who, run=run, step=step, answer=word)
+
+    def _walk(self, who: str, rest: str) -> Command:
+        incident, _, name = rest.partition(" ")
+        return c.StartRun(by=who, incident=incident, runbook=self.runbooks[name], digest=name)
+
+    def time(self) -> str:
+        return mark(self.room.clock.reading(self.now))
+
+    def entry(self, entry: Entry) -> str:
+        told = " ".join(_told(entry.event))
+        return f"{entry.seq} {entry.by} {type(entry.event).__name__} {told}".rstrip()
+
+
+def _told(event: Event) -> Iterator[str]:
+    for each in fields(event):
+        value = getattr(event, each.name)
+        if value in ("", (), {}, None) or isinstance(value, datetime):
+            continue
+        yield (
+            f"{each.name}={value.id}" if each.name in _LONG and hasattr(value, "id") else f"{each.name}={_value(value)}"
+        )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, timedelta):
+        return mark(value)
+    if isinstance(value, tuple):
+        return ",".join(getattr(each, "runbook", None) or str(each) for each in value)
+    text = str(value)
+    return text if len(text) <= 60 and " " not in text else f"“{text[:60]}{'…' if len(text) > 60 else ''}”"
+
+
+def shown(effect: Effect) -> str:
+    """An effect in one line."""
+    match effect:
+        case f.Say():
+            who = f" as {effect.voice.name}" if effect.voice else ""
+            text = " / ".join(part for part in (effect.title, plain(effect.body)) if part).replace("\n", " ")
+            buttons = "".join(f" [{ask.label}]" for ask in effect.asks)
+            under = f" under {effect.under}" if effect.under else ""
+            return f"say in {effect.place}{under}{who} ({effect.tone}): {text[:110]}{'…' if len(text) > 110 else ''}{buttons}"
+        case f.OpenChannel():
+            kind = "private" if effect.private else "public"
+            return f"open {effect.place}: #{effect.name} ({kind}), inviting {', '.join(effect.invite) or 'nobody'}"
+        case f.ShowCard():
+            return f"show {effect.card} in {effect.place}"
+        case f.Invite():
+            return f"invite {', '.join(effect.people)} to {effect.place}"
+        case f.FindRunbooks():
+            return f"find runbooks for {effect.incident}"
+        case f.RunCheck():
+            return f"look at {effect.probe.target} for {effect.run}/{effect.step}, attempt {effect.attempt}"
+        case f.InjectFault():
+            return f"break {effect.target}: {effect.mode} ({effect.driver})"
+        case f.RollBack():
+            return f"undo {effect.target}: {effect.mode} ({effect.driver})"
+        case _:
+            return type(effect).__name__
+
+
+WORDS: dict[str, Callable[[Table, str, str], Command]] = {
+    "go": lambda table, who, rest: c.StartGame(by=who),
+    "pause": lambda table, who, rest: c.PauseGame(by=who, reason=rest),
+    "resume": lambda table, who, rest: c.ResumeGame(by=who),
+    "end": lambda table, who, rest: c.EndGame(by=who, reason=rest),
+    "close": lambda table, who, rest: c.CloseRoom(by=who),
+    "play": lambda table, who, rest: c.PlayInject(by=who, inject=rest),
+    "skip-inject": lambda table, who, rest: c.SkipInject(by=who, inject=rest),
+    "hint": lambda table, who, rest: c.GiveHint(by=who, about=rest),
+    "speak": lambda table, who, rest: c.SpeakAs(by=who, actor=rest.partition(" ")[0], text=rest.partition(" ")[2]),
+    "join": lambda table, who, rest: c.Join(by=who),
+    "command": lambda table, who, rest: c.TakeRole(by=who, role="commander"),
+    "role": lambda table, who, rest: c.TakeRole(by=who, role=rest),
+    "acknowledge": lambda table, who, rest: c.Acknowledge(by=who, incident=rest),
+    "mitigate": lambda table, who, rest: c.Mitigate(by=who, incident=rest),
+    "resolve": lambda table, who, rest: c.Resolve(by=who, incident=rest),
+    "reopen": lambda table, who, rest: c.Reopen(by=who, incident=rest.partition(" ")[0], reason=rest.partition(" ")[2]),
+    "update": lambda table, who, rest: c.PostStatus(by=who, text=rest),
+    "note": lambda table, who, rest: c.TakeNote(by=who, text=rest),
+    "walk": Table._walk,
+    "take": lambda table, who, rest: c.TakeStep(by=who, run=rest.partition("/")[0], step=rest.partition("/")[2]),
+    "look": lambda table, who, rest: c.LookAgain(by=who, run=rest.partition("/")[0], step=rest.partition("/")[2]),
+    "skip": lambda table, who, rest: c.SkipStep(
+        by=who,
+        run=rest.partition("/")[0],
+        step=rest.partition("/")[2].partition(" ")[0],
+        reason=rest.partition("/")[2].partition(" ")[2],
+    ),
+    "abandon": lambda table, who, rest: c.AbandonRun(by=who, run=rest.partition(" ")[0], reason=rest.partition(" ")[2]),
+}

@@ -1,0 +1,311 @@
+"""The workspace: puts the parts together, listens, installs apps."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from warroom.workspace import channels
+from warroom.workspace.api import Api
+from warroom.workspace.control import Control
+from warroom.workspace.deliveries import Deliveries
+from warroom.workspace.faults import Faults
+from warroom.workspace.guard import guard
+from warroom.workspace.interactions import Interactions
+from warroom.workspace.manifest import read_manifest
+from warroom.workspace.model import App, Channel, Doc, Team, User, UserGroup
+from warroom.workspace.office import make_office, new_secret
+from warroom.workspace.ratelimits import RateLimits
+from warroom.workspace.seed import Person, Seed, SeedChannel
+from warroom.workspace.state import Clock, State, new_id
+from warroom.workspace.store import Store
+from warroom.workspace.streams import Streams
+from warroom.workspace.timing import Timing
+from warroom.workspace.uploads import Uploads
+from warroom.workspace.wire import Wire
+
+_PAGE = Path(__file__).parent / "page"
+_COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836")
+_LARGEST_BODY = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstalledApp:
+    """What an app needs to run: the tokens are as good as Slack's, here only."""
+
+    app_id: str
+    name: str
+    bot_user_id: str
+    bot_id: str
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+
+
+class Workspace:
+    """A Slack-compatible workspace on loopback.
+
+    `state` is the file everything is kept in; without one it lives and dies with the process. `rate_limits` turns on 429s.
+    `faults` breaks it on purpose, `wire` shows what crossed it.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: Seed | None = None,
+        state: Path | None = None,
+        rate_limits: bool = False,
+        timing: Timing | None = None,
+        now: Clock = time.time,
+    ) -> None:
+        timing = timing or Timing()
+        self._state = State(Store(state) if state is not None else None, now)
+        self.wire = Wire(now)
+        self.faults = Faults()
+        self._deliveries = Deliveries(self.wire, self.faults, timing, now)
+        self._streams = Streams()
+        self._office = make_office(self._state, self._deliveries, self._streams, timing)
+        self._limits = RateLimits(now, enabled=rate_limits)
+        self._runner: web.AppRunner | None = None
+        self._sow(seed or Seed())
+
+    # -- life --------------------------------------------------------------------------------------------------------------
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listens; port 0 takes a free one. `url` is known afterwards."""
+        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        bound = self._runner.addresses[0]
+        self._office.base_url = f"http://{host}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Asks connections to go, closes and keeps everything. May be called twice."""
+        self.faults.release_hanging()
+        self._deliveries.close()
+        self._streams.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        self._state.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def url(self) -> str:
+        """The address without a slash at the end, such as http://127.0.0.1:8421."""
+        if not self._office.base_url:
+            raise RuntimeError("The workspace does not listen yet.")
+        return self._office.base_url
+
+    @property
+    def api_url(self) -> str:
+        """What slack_sdk calls base_url."""
+        return f"{self.url}/api/"
+
+    # -- apps and people -----------------------------------------------------------------------------------------------------
+
+    async def install(self, manifest: Mapping[str, Any]) -> InstalledApp:
+        """Installs an app from its manifest. An app of the same name is updated and keeps its ids and tokens.
+
+        Raises:
+            ManifestError: The manifest cannot be installed.
+        """
+        features = read_manifest(manifest)
+        known = next((a for a in self._state.apps.values() if a.name == features.name), None)
+        app = replace(known, manifest=dict(manifest)) if known else self._new_app(features.name, dict(manifest))
+        self._state.keep(app)
+        self._state.keep(self._bot_user(app, features.bot_name))
+        self._state.flush()
+        return InstalledApp(
+            app_id=app.id,
+            name=app.name,
+            bot_user_id=app.bot_user_id,
+            bot_id=app.bot_id,
+            bot_token=app.bot_token,
+            app_token=app.app_token,
+            signing_secret=app.signing_secret,
+        )
+
+    def person(self, name: str) -> str:
+        """The id of the person with this handle.
+
+        Raises:
+            KeyError: There is nobody of this name.
+        """
+        for user in self._state.people():
+            if user.name == name:
+                return user.id
+        raise KeyError(name)
+
+    def channel(self, name: str) -> str:
+        """The id of the channel of this name.
+
+        Raises:
+            KeyError: There is no such channel.
+        """
+        channel = self._state.channel_named(name)
+        if channel is None:
+            raise KeyError(name)
+        return channel.id
+
+    def connections(self, app: InstalledApp) -> int:
+        """How many Socket Mode connections the app has open."""
+        return self._deliveries.connections(app.app_id)
+
+    async def wait_for_connections(self, app: InstalledApp, count: int = 1) -> None:
+        """Returns once the app has exactly so many Socket Mode connections open."""
+        await self._deliveries.wait_for_connections(app.app_id, count)
+
+    def _new_app(self, name: str, manifest: Doc) -> App:
+        return App(
+            id=new_id("A"),
+            name=name,
+            bot_user_id=new_id("U"),
+            bot_id=new_id("B"),
+            bot_token=f"xoxb-{new_secret()}",
+            app_token=f"xapp-1-{new_secret()}",
+            signing_secret=new_secret(),
+            verification_token=new_secret()[:24],
+            manifest=manifest,
+            installed=int(self._state.now()),
+        )
+
+    def _bot_user(self, app: App, name: str) -> User:
+        handle = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "bot"
+        return User(
+            id=app.bot_user_id, name=handle, real_name=name, role="App", emoji="🤖", app_id=app.id, bot_id=app.bot_id
+        )
+
+    # -- the first content -----------------------------------------------------------------------------------------------
+
+    def _sow(self, seed: Seed) -> None:
+        if self._state.team is None:
+            domain = re.sub(r"[^a-z0-9]+", "-", seed.team_name.lower()).strip("-") or "local"
+            self._state.keep(Team(id=new_id("T"), name=seed.team_name, domain=domain))
+        for person in seed.people:
+            self._add_person(person)
+        for channel in seed.channels:
+            self._add_channel(SeedChannel(name=channel) if isinstance(channel, str) else channel)
+        for group in seed.groups:
+            if all(g.handle != group.handle for g in self._state.groups.values()):
+                members = tuple(self.person(name) for name in group.members)
+                self._state.keep(
+                    UserGroup(
+                        id=new_id("S"),
+                        handle=group.handle,
+                        name=group.name,
+                        description=group.description,
+                        users=members,
+                        created=int(self._state.now()),
+                    )
+                )
+        self._state.flush()
+
+    def _add_person(self, person: Person) -> None:
+        people = self._state.people()
+        if any(user.name == person.name for user in people):
+            return
+        self._state.keep(
+            User(
+                id=new_id("U"),
+                name=person.name,
+                real_name=person.real_name or person.name,
+                role=person.role,
+                emoji=person.emoji,
+                color=_COLORS[len(people) % len(_COLORS)],
+                email=person.email or f"{person.name}@{self._state.the_team.domain}.example.com",
+                tz=person.tz,
+                tz_offset=person.tz_offset,
+                updated=int(self._state.now()),
+            )
+        )
+
+    def _add_channel(self, seed: SeedChannel) -> None:
+        people = [user.id for user in self._state.people()]
+        if self._state.channel_named(seed.name) is not None:
+            return
+        problem = channels.name_problem(seed.name)
+        if problem is not None:
+            raise ValueError(f"#{seed.name} cannot be the name of a channel: {problem}")
+        now = int(self._state.now())
+        members = tuple(self.person(name) for name in seed.members) or tuple(people)
+        self._state.keep(
+            Channel(
+                id=new_id("C"),
+                name=seed.name,
+                type="private" if seed.is_private else "public",
+                creator=members[0] if members else "USLACKBOT",
+                created=now,
+                updated=now,
+                members=members,
+                is_general=seed.name == "general",
+                purpose=seed.purpose,
+            )
+        )
+
+    # -- HTTP ----------------------------------------------------------------------------------------------------------------
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[guard], client_max_size=_LARGEST_BODY)
+        api = Api(self._office, self.wire, self.faults, self._limits)
+        uploads = Uploads(self._office)
+        application.add_routes(
+            [
+                web.route("*", "/api/{method}", api.serve),
+                web.get("/link/", self._deliveries.serve),
+                web.post("/actions/{team}/{number}/{secret}", self._respond),
+                web.post("/upload/v1/{key}", uploads.take),
+                web.get("/files/{key}/{name}", uploads.serve),
+                web.get("/archives/{channel}/{ts}", _deep_link),
+                web.get("/", _index),
+                *Control(self._office, self.wire).routes(),
+            ]
+        )
+        if _PAGE.is_dir():
+            application.add_routes([web.static("/page", _PAGE)])
+        return application
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        """An app's answer at a response URL. It needs no token: knowing the URL is enough."""
+        info = request.match_info
+        target = self._office.response_urls.use(f"{info['number']}/{info['secret']}")
+        if isinstance(target, str):
+            return web.json_response({"ok": False, "error": target}, status=404)
+        try:
+            answer = await request.json()
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+        problem = Interactions(self._office).respond(target, answer) if isinstance(answer, dict) else "invalid_payload"
+        self._state.flush()
+        self.wire.record("in", "response_url", app_id=target.app_id, request=answer, response=problem or "ok")
+        return web.json_response({"ok": False, "error": problem}, status=400) if problem else web.Response(text="ok")
+
+
+async def _index(_request: web.Request) -> web.StreamResponse:
+    page = _PAGE / "index.html"
+    if not page.is_file():
+        raise web.HTTPNotFound(text="The page of the workspace is not installed.")
+    return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
+
+
+async def _deep_link(request: web.Request) -> web.Response:
+    """A permalink of chat.getPermalink, turned into the page's own address."""
+    digits = request.match_info["ts"].removeprefix("p")
+    query = {"channel": request.match_info["channel"], "ts": f"{digits[:-6]}.{digits[-6:]}"}
+    if "thread_ts" in request.query:
+        query["thread_ts"] = request.query["thread_ts"]
+    location = request.url.with_path("/").with_query(query).relative()
+    return web.Response(status=302, headers={"Location": str(location)})
