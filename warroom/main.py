@@ -9,6 +9,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,18 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from warroom.alerts.group import Group
+from warroom.alerts import SOURCES
+from warroom.alerts.group import Group, delivery_keys
 from warroom.checks import Guard, look
 from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.commands import Command
-from warroom.core.events import Mode
+from warroom.core.events import AlertFired, AlertResolved, Mode
 from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
-from warroom.faults import DRIVERS
+from warroom.faults import DRIVERS, Driver
 from warroom.runtime.clock import Clock, SystemClock
 from warroom.runtime.deliver import ATTEMPTS, Delivery, Done, Later, Never, Performer, Result
 from warroom.runtime.handle import Handled, Runtime
@@ -45,7 +47,10 @@ from warroom.slack.socket import Sockets
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
+from warroom.web.app import Taken
 from warroom.web.app import build as build_web
+from warroom.web.app import runner as web_runner
+from warroom.web.health import Health
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +70,7 @@ class Bot:
         wall: Clock | None = None,
         resolve: Resolve | None = None,
         guard: Guard | None = None,
-        drivers: Mapping[str, Any] | None = None,
+        drivers: Mapping[str, Driver] | None = None,
     ) -> None:
         self.settings = settings
         self.library = library or load_definitions(settings)
@@ -74,7 +79,7 @@ class Bot:
         self.runtime = Runtime(self.db, clock or wall, wall)
         self._resolve = resolve or self.library.catalogue.endpoint
         self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
-        self._drivers = drivers or DRIVERS
+        self._drivers = drivers or {name: make("") for name, make in DRIVERS.items()}
         self.client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api,
@@ -142,9 +147,14 @@ class Bot:
         await self._sockets.connect()
 
     async def _start_web(self) -> None:
-        tokens = tuple(each.get_secret_value() for each in self.settings.webhook_tokens)
-        site_app = build_web(health=self._health, take_alerts=self.take_alerts, tokens=tokens)
-        self._runner = web.AppRunner(site_app, access_log=None)
+        site_app = build_web(
+            health_check=self._health,
+            sources=SOURCES,
+            keys=delivery_keys,
+            take_alerts=self._take_alerts,
+            tokens=dict.fromkeys(SOURCES, self.settings.webhook_tokens),
+        )
+        self._runner = web_runner(site_app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.web_host, self.settings.web_port)
         try:
@@ -175,19 +185,12 @@ class Bot:
             await self._runner.cleanup()
         self.db.close()
 
-    async def _health(self) -> Mapping[str, Any]:
-        """What `/readyz` tells: whether the parts work, and what waits."""
+    async def _health(self) -> Health:
+        """What `/readyz` tells."""
         connected = self._sockets is not None and await self._sockets.connected()
-        waiting = await self.db.read(outbox.pending)
-        failures = await self.db.read(outbox.failures)
-        running = all(not task.done() for task in self._loops)
-        return {
-            "ready": connected and running,
-            "slack": "connected" if connected else "not connected",
-            "loops": "running" if running else "stopped",
-            "undelivered": waiting,
-            "given_up": len(failures),
-        }
+        oldest = await self.db.read(outbox.oldest)
+        waits = max(self.runtime.wall.now() - oldest, timedelta(0)) if oldest else None
+        return Health(database=True, slack=connected, oldest=waits)
 
     # --- what acts
 
@@ -241,6 +244,13 @@ class Bot:
         return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
 
     # --- alerts
+
+    async def _take_alerts(self, group: Group, keys: tuple[str, ...]) -> Taken:
+        handled = await self.take_alerts(group, keys)
+        if handled is None:
+            return Taken()
+        news = sum(isinstance(each.event, AlertFired | AlertResolved) for each in handled.entries)
+        return Taken(room=handled.room.key, new=news)
 
     async def take_alerts(self, group: Group, keys: Sequence[str]) -> Handled | None:
         """Committed when this returns. None when every alert of it had been told before, or concerns no open room."""

@@ -22,8 +22,8 @@ def runbook(id_: str, title: str, **fields: object) -> Runbook:
         (["cache"], [], {}, "", "cache-lost", "for cache"),
         (["web"], ["region-lost"], {}, "East Coast servers lost", "region-lost", "for web / region-lost"),
         ([], [], {"alertname": "DatabaseDown"}, "", "database-lost", "answers to alertname=DatabaseDown"),
-        ([], [], {}, "Packet loss between the regions", "packet-loss", "its title says los, packet"),
-        ([], [], {}, "Database trouble", "cache-lost", "its title says database"),
+        ([], [], {}, "Packet loss between the regions", "packet-loss", "its title says loss, packet"),
+        ([], [], {}, "Database trouble", "database-lost", "its title says database"),
     ],
 )
 def test_the_best_offer(library: Library, services, modes, labels, title: str, best: str, reason: str) -> None:

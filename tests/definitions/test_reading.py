@@ -1,6 +1,7 @@
 """What the loader promises about any text at all: problems with a line, never a crash, never a runaway."""
 
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from warroom.definitions import tree
 from warroom.definitions.loader import read, read_catalogue, read_runbook, read_scenario
-from warroom.definitions.problems import DefinitionError
+from warroom.definitions.problems import DefinitionError, Problem
 
 GOOD = """\
 runbook: 1
@@ -111,17 +112,24 @@ files = (
 )
 
 
+def refused(reader: Callable[[str, str], object], text: str) -> tuple[Problem, ...] | None:
+    """The problems for which a text was refused; None when it was read."""
+    try:
+        reader(text, "any.yaml")
+    except DefinitionError as error:
+        return error.problems
+    return None
+
+
 @pytest.mark.parametrize("reader", [read_runbook, read_scenario, read_catalogue])
 @settings(max_examples=300, deadline=None)  # one example may meet a cold cache; this test is not about time
 @given(text=files)
 def test_any_text_is_read_or_refused(reader, text: str) -> None:
     """Whatever a file holds, reading it gives a definition or a DefinitionError whose lines are in the file."""
-    try:
-        reader(text, "any.yaml")
-    except DefinitionError as error:
-        height = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-        assert error.problems
-        assert all(1 <= problem.line <= height and problem.column >= 1 for problem in error.problems)
+    problems = refused(reader, text)
+    height = len(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    assert problems != ()
+    assert all(1 <= problem.line <= height and problem.column >= 1 for problem in problems or ())
 
 
 @settings(max_examples=300, deadline=None)  # as above

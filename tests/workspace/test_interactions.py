@@ -301,7 +301,7 @@ async def test_a_stale_hash_is_refused(bench: Bench, start_bot: StartBot, arrive
     assert await bench.refused("views.update", **update, hash=view["hash"]) == "hash_conflict"
     assert (await bench.call("views.update", **update))["view"]["callback_id"] == "second"
     assert await bench.refused("views.update", view=modal(), view_id="V0") == "not_found"
-    big = modal("big", *[section(text={"type": "mrkdwn", "text": "ö" * 3000}) for _ in range(50)])
+    big = modal("big", *[section(text={"type": "mrkdwn", "text": "x" * 3000}) for _ in range(90)])
     assert await bench.refused("views.update", **{**update, "view": big}) == "view_too_large"
 
 

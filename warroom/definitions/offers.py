@@ -7,48 +7,22 @@ from dataclasses import dataclass
 from warroom.core.runbook import Offer, Runbook
 
 MOST = 3
-_IDLE = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "it",
-        "its",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "the",
-        "to",
-        "we",
-        "with",
-        "down",
-        "lost",
-        "gone",
-    ]
-)
+_IDLE = {"and", "are", "down", "for", "from", "gone", "has", "its", "lost", "not", "our", "the", "then", "they", "with"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """What a runbook and an incident have in common; compared in this order."""
+    """What a runbook and an incident have in common, compared in this order; `share` of the runbook's title last."""
 
     labels: tuple[str, ...]
     services: tuple[str, ...]
     failure_modes: tuple[str, ...]
     words: tuple[str, ...]
+    share: float
 
     @property
-    def rank(self) -> tuple[int, int, int, int]:
-        return len(self.labels), len(self.services), len(self.failure_modes), len(self.words)
+    def rank(self) -> tuple[float, ...]:
+        return len(self.labels), len(self.services), len(self.failure_modes), len(self.words), self.share
 
     @property
     def strong(self) -> bool:
@@ -81,17 +55,20 @@ def rank(
 def _fit(
     runbook: Runbook, services: frozenset[str], modes: frozenset[str], labels: Mapping[str, str], words: frozenset[str]
 ) -> _Fit:
+    title = _words(runbook.title)
+    common = tuple(sorted(title & words))
     return _Fit(
         labels=tuple(
             f"{name}={labels[name]}" for name, values in runbook.matches.items() if labels.get(name) in values
         ),
         services=tuple(service for service in runbook.services if service in services),
         failure_modes=tuple(mode for mode in runbook.failure_modes if mode in modes),
-        words=tuple(sorted(_words(runbook.title) & words)),
+        words=common,
+        share=len(common) / max(1, len(title)),
     )
 
 
 def _words(title: str) -> frozenset[str]:
     """The words that say something, in one spelling: lower case, and without a plural `s`."""
-    found = re.findall(r"\w+", title.lower())
-    return frozenset(word.removesuffix("s") for word in found if len(word) > 2 and word not in _IDLE)
+    found = (word for word in re.findall(r"\w+", title.lower()) if len(word) > 2 and word not in _IDLE)
+    return frozenset(word if word.endswith("ss") else word.removesuffix("s") for word in found)

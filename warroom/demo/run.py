@@ -35,7 +35,7 @@ from warroom.workspace import InstalledApp, Workspace
 
 log = logging.getLogger(__name__)
 
-HOOK_TOKEN = "demo-only"  # noqa: S105 - opens nothing but this machine's demo
+HOOK_TOKEN = "demo-only-narwhal"  # noqa: S105 - opens nothing but this machine's demo
 PACE = 0.2  # seconds between two messages in a channel; the local workspace allows more than Slack does
 
 

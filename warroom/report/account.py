@@ -19,7 +19,7 @@ from warroom.core.plan import ExpectationState
 from warroom.core.room import Room, evolve
 from warroom.core.roster import COMMANDER
 from warroom.core.runbook import Step
-from warroom.core.runs import StepState
+from warroom.core.runs import WARROOM, StepState
 from warroom.core.scenario import Scenario
 from warroom.report.facts import (
     AlertFacts,
@@ -117,6 +117,7 @@ class Account:
     messages: dict[str, int] = field(default_factory=dict)
     roles: dict[str, list[str]] = field(default_factory=dict)
     acted: dict[str, None] = field(default_factory=dict)
+    sources: set[str] = field(default_factory=set)
     undelivered: list[str] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
@@ -128,7 +129,12 @@ class Account:
         keep = _KEPT.get(type(public.event))
         if keep:
             keep(self, self._moment(public), public.event)
-        if isinstance(public.event, _ACTS):
+        match public.event:
+            case e.MessageHeard():
+                self.messages[public.by] = self.messages.get(public.by, 0) + 1
+            case e.AlertFired(source=source):
+                self.sources.add(source)
+        if not isinstance(public.event, _HAPPENS):
             self.acted.setdefault(public.by)
 
     def _moment(self, entry: Entry) -> Moment:
@@ -152,28 +158,29 @@ class Account:
 
     def course(self) -> Course:
         room, game = self.room, self.room.game
+        if room.opened_at is None:
+            raise ValueError("a timeline begins with the opening of a room")
         started = game.started_at if game else room.opened_at
         ended = game.ended_at if game else room.closed_at
-        over = ended if started else None
         return Course(
-            state="closed" if room.closed_at else game.state.value if game else "open",
+            state=room.state,
             over=not room.open,
-            opened_at=room.opened_at or self._never(),
+            opened_at=room.opened_at,
             started_at=started,
             ended_at=ended,
-            real=over - started if over and started else None,
-            game=room.clock.elapsed if game and over else None,
+            real=ended - started if ended and started else None,
+            game=room.clock.elapsed if game and ended else None,
             pauses=tuple(self.pauses),
         )
-
-    def _never(self) -> Any:
-        raise ValueError("This timeline does not begin with the opening of a room.")
 
     def people(self) -> tuple[Participant, ...]:
         roster = self.room.roster
         parts = (("dungeon master", roster.controllers), ("player", roster.players), ("observer", roster.observers))
         known = {person: part for part, persons in parts for person in persons}
-        others = {person: "responder" for person in (*self.acted, *self.roles, *self.messages) if person in self.names}
+        machines = {WARROOM, *self.sources}
+        others = {each: "responder" for each in (*self.acted, *self.roles) if each not in machines}
+        if self.room.drill:  # whoever only spoke in the room, without a part in the game
+            others = dict.fromkeys(others, "guest")
         return tuple(
             Participant(
                 name=self.name(person),
@@ -181,7 +188,7 @@ class Account:
                 roles=tuple(self.roles.get(person, ())),
                 messages=self.messages.get(person, 0),
             )
-            for person, part in {**others, **known}.items()
+            for person, part in {**known, **{who: part for who, part in others.items() if who not in known}}.items()
         )
 
     def incident_facts(self) -> tuple[IncidentFacts, ...]:
@@ -408,20 +415,16 @@ def _role(account: Account, moment: Moment, event: e.RoleTaken) -> None:
 
 
 def _commanded(account: Account, moment: Moment, person: str) -> None:
-    for name, kept in account.incidents.items():
-        if not account.room.incidents[name].open:
+    who = account.name(person)
+    for incident, kept in account.incidents.items():
+        if not account.room.incidents[incident].open:
             continue
         first = not kept.commanders
-        if person not in kept.commanders:
-            kept.commanders.append(person)
         if first:
             kept.to_command = account.between(kept.declared, moment)
-        _pass(
-            account,
-            moment,
-            name,
-            f"{account.name(person)} took command" if first else f"Command passed to {account.name(person)}",
-        )
+        if person not in kept.commanders:
+            kept.commanders.append(person)
+        _pass(account, moment, incident, f"{who} took command" if first else f"Command passed to {who}")
 
 
 def _status(account: Account, moment: Moment, event: e.StatusPosted) -> None:
@@ -548,18 +551,4 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.DeliveryFailed: _failed,
     e.ChannelRefused: _no_channel,
 }
-_ACTS = (
-    e.IncidentAcknowledged,
-    e.IncidentMitigated,
-    e.IncidentResolved,
-    e.IncidentReopened,
-    e.SeverityChanged,
-    e.StatusPosted,
-    e.NoteTaken,
-    e.RunStarted,
-    e.StepTaken,
-    e.StepDone,
-    e.StepSkipped,
-    e.RoomOpened,
-    e.RoomClosed,
-)
+_HAPPENS = (e.DeliveryFailed, e.ChannelOpened, e.ChannelRefused)  # not done by whoever the entry names

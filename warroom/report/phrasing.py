@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from warroom.core.runs import WARROOM
 
@@ -78,3 +79,22 @@ def many(count: int, one: str, more: str = "") -> str:
 
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def day(at: datetime) -> str:
+    """`Sunday, 21 October 2012`, in UTC."""
+    here = at.astimezone(UTC)
+    return f"{_DAYS[here.weekday()]}, {here.day} {_MONTHS[here.month - 1]} {here.year}"
+
+
+def hour(at: datetime) -> str:
+    """`14:03`, in UTC."""
+    return f"{at.astimezone(UTC):%H:%M}"
+
+
+# Spelled out, because strftime answers in the language of the machine.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)

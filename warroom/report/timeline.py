@@ -153,7 +153,8 @@ class _Telling:
 
 def _opened(t: _Telling, event: e.RoomOpened) -> str:
     what = f"the game day {event.key}" if event.mode is Mode.DRILL else f"{event.key} for a real incident"
-    return f"{t.who} opened {what}: {t.said(event.title)}"
+    called = f"Called at once: {t.people(event.invited)}." if event.invited else ""
+    return also(sentence(f"{t.who} opened {what}: {t.said(event.title)}"), called)
 
 
 def place(word: str) -> str:

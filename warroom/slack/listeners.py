@@ -18,6 +18,7 @@ from slack_bolt.app.async_app import AsyncApp
 from warroom.core import commands as c
 from warroom.core.effects import WAR_ROOM
 from warroom.core.refusals import Refused, Unknown
+from warroom.core.roster import must_control
 from warroom.core.words import Words
 from warroom.errors import NotFound, WarroomError
 from warroom.runtime.clock import Clock
@@ -289,17 +290,21 @@ class Listeners:
         services = [(each.id, each.title) for each in self._desk.library.catalogue.services.values()]
         return modals.declare(services, origin=said.get("origin", "") or where.channel)
 
-    async def _room_modal(self, do: str, room: int, said: Mapping[str, str]) -> dict[str, Any]:
-        return modals.for_room(do, await self._desk.runtime.room(room), room, said)
+    async def _room_modal(self, do: str, room_id: int, said: Mapping[str, str], person: str) -> dict[str, Any]:
+        room = await self._desk.runtime.room(room_id)
+        if do in DIRECTING:
+            must_control(room.roster, person)
+        return modals.for_room(do, room, room_id, said)
 
 
 def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]:
     async def build(self: Listeners, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
-        return await self._room_modal(do, room, said)
+        return await self._room_modal(do, room, said, where.person)
 
     return build
 
 
+DIRECTING = ("speak", "end")  # modals that only the dungeon master is shown
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
     "declare": Listeners._declare_modal,

@@ -36,9 +36,9 @@ _SECTIONS = 2
 def panel_card(view: PanelView, room: int) -> Message:
     blocks = [context(f"{signs.HIDDEN} Only this backchannel sees this panel."), header(f"🎭 {view.scenario}")]
     blocks += [_facts(view), *_next(view), *actions(room, view.asks), *_secret(view), divider()]
-    blocks += [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
     for title, lines in _lists(view):
         blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []
+    blocks += [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
     return marked(view.mark, _text(view), blocks)
 
 
@@ -171,15 +171,15 @@ def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
         ),
         ("Runbooks", [run_words(each) for each in view.runs]),
         ("Faults", [_fault(*each) for each in view.faults]),
-        ("You can speak as", [f"{short(name, 80)}" for _, name in view.actors]),
+        ("You can speak as", [", ".join(short(name, 80) for _, name in view.actors[:_PEOPLE])] if view.actors else []),
         ("Questions for the hot wash", [f"• {short(each, 300)}" for each in view.debrief]),
     ]
 
 
 def _expectation(line: ExpectationLine) -> str:
-    until = f" until {clock_time(line.deadline_at)}" if line.deadline_at else ""
-    word = {"waiting": "not yet", "armed": "due" if until else "open"}.get(line.state, escape_line(line.state))
-    return f"{signs.EXPECTATION.get(line.state, '')} {short(line.what)}: {word}{until}"
+    due = f"by {clock_time(line.deadline_at)}" if line.deadline_at else "open, the clock stands still"
+    word = {"waiting": "not yet", "armed": due}.get(line.state, escape_line(line.state))
+    return f"{signs.EXPECTATION.get(line.state, '')} {short(line.what)}: {word}"
 
 
 def _fault(target: str, mode: str, state: str) -> str:

@@ -23,7 +23,7 @@ def run_card(view: RunView, room: int) -> Message:
 
 def _head(view: RunView) -> Block:
     incident = f" · for “{short(view.incident)}”" if view.incident else ""
-    summary = [short(view.summary, 300)] if one_line(view.summary) else []
+    summary = [short(view.summary, 300)] if one_line(view.summary) and not view.path else []
     started = f"{signs.RUN['walking']} {bare(view.title)}{incident} · started by {person(view.started_by)}"
     return context(f"{started} {moment(view.started_at)}", *summary)
 
@@ -65,10 +65,10 @@ def _who_and_when(here: CurrentStep, paused: bool) -> str:
 
 
 def _who(here: CurrentStep) -> str:
-    role = short(here.role, 60)
-    if not here.who:
-        return f"👤 *{role.replace('*', '∗')}* (nobody has that role)" if role else "👤 nobody yet"
-    return f"👤 {person(here.who)}" + (f" ({role})" if role else "")
+    """The role and its person. Whether they have taken the step is said by whether "I have it" is offered."""
+    role = bare(here.role)
+    who = person(here.who) if here.who else "nobody yet"
+    return f"👤 *{role}:* {who}" if role else f"👤 {who}"
 
 
 def _found(here: CurrentStep, paused: bool) -> str:

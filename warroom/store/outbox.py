@@ -133,6 +133,13 @@ def pending(conn: Connection, room_id: int | None = None) -> int:
     return int(conn.execute(select(waiting).where(where)).scalar_one())
 
 
+def oldest(conn: Connection) -> datetime | None:
+    """When the effect was kept that has waited longest; None when nothing waits."""
+    query = select(func.min(outbox.c.created_at)).where(outbox.c.state == "pending")
+    since: datetime | None = conn.execute(query).scalar_one()
+    return since
+
+
 def failures(conn: Connection, room_id: int | None = None) -> list[Failure]:
     """What was given up, oldest first."""
     where = and_(outbox.c.state == "failed", _of_room(outbox.c.room, room_id))

@@ -13,9 +13,17 @@ from typing import Any
 
 from warroom.workspace.model import KINDS, Value
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS kept (kind TEXT, key TEXT, value TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID"
-)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS kept (
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    UNIQUE (kind, key)
+)"""
+_WRITE = """
+INSERT INTO kept (kind, key, value) VALUES (?, ?, ?)
+ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"""
 
 
 class Store:
@@ -29,17 +37,15 @@ class Store:
         self._connection.execute(_SCHEMA)
 
     def load(self) -> Iterator[Value]:
-        """Everything that was kept, ordered by key within a kind."""
-        for kind, value in self._connection.execute("SELECT kind, value FROM kept ORDER BY kind, key"):
+        """Everything that was kept, in the order in which it was first kept."""
+        for kind, value in self._connection.execute("SELECT kind, value FROM kept ORDER BY n"):
             yield _decode(kind, value)
 
     def write(self, kept: Iterable[Value], dropped: Iterable[Value]) -> None:
         """Writes all of it or nothing."""
         self._connection.execute("BEGIN")
         self._connection.executemany("DELETE FROM kept WHERE kind = ? AND key = ?", ((v.kind, v.key) for v in dropped))
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", ((v.kind, v.key, _encode(v)) for v in kept)
-        )
+        self._connection.executemany(_WRITE, ((v.kind, v.key, _encode(v)) for v in kept))
         self._connection.execute("COMMIT")
 
     def close(self) -> None:

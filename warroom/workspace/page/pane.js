@@ -88,7 +88,7 @@ export class Pane {
     reconcile(this.list, wanted);
     this.refocus(focus);
     this.rove();
-    this.toEnd();
+    if (this.following) this.toEnd();
     this.scrolled();
   }
 

@@ -1,0 +1,110 @@
+"""The page with the real local workspace behind it: that the stand-in has not drifted from what it stands in for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.page import story
+from warroom.workspace.seed import Person, Seed
+from warroom.workspace.server import InstalledApp, Workspace
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PEOPLE = (
+    Person(name="vera", real_name="Vera Lund", role="Dungeon master", emoji="🐉"),
+    Person(name="ida", real_name="Ida Holm", role="Responder", emoji="🦊"),
+)
+MANIFEST: dict[str, Any] = {
+    "display_information": {"name": "warroom"},
+    "features": {
+        "bot_user": {"display_name": "warroom"},
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "slash_commands": [{"command": "/warroom", "description": "Game days", "usage_hint": "[status]"}],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": ["chat:write", "channels:join", "channels:read", "pins:write", "commands", "chat:write.customize"]
+        }
+    },
+    "settings": {"socket_mode_enabled": True, "interactivity": {"is_enabled": True}},
+}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def real() -> AsyncIterator[Workspace]:
+    """A workspace with two people and one channel; no app runs."""
+    async with Workspace(seed=Seed(people=PEOPLE, channels=("general", "incidents"))) as workspace:
+        yield workspace
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(real: Workspace) -> InstalledApp:
+    """The app whose token posts."""
+    return await real.install(MANIFEST)
+
+
+async def _open(browser: Browser, real: Workspace, person: str) -> Page:
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    page = await context.new_page()
+    page.set_default_timeout(5000)
+    await page.goto(f"{real.url}/?as={real.person(person)}")
+    await page.wait_for_selector("body.ready")
+    await page.locator("#sidebar").get_by_role("button", name="#incidents").click()
+    await expect(page.locator("#header h1")).to_have_text("incidents")
+    return page
+
+
+async def test_people_talk(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+    """What one person writes, edits and reacts to in a window, the other sees in theirs, with names for what was typed."""
+    vera, ida = await _open(browser, real, "vera"), await _open(browser, real, "ida")
+    await vera.get_by_label("Message", exact=True).fill("hello @ida & <b>all</b>")
+    await vera.keyboard.press("Enter")
+    row = ida.locator(".message").last
+    await expect(row).to_contain_text("hello @Ida Holm & <b>all</b>")
+    await expect(row.locator(".name")).to_have_text("Vera Lund")
+    await row.hover()
+    await row.get_by_role("button", name="React with eyes").click()
+    await expect(vera.get_by_role("button", name="eyes, 1, Ida Holm")).to_be_visible()
+    await vera.get_by_label("Message", exact=True).press("ArrowUp")
+    await vera.get_by_role("dialog").get_by_label("Message").fill("hello @ida, edited")
+    await vera.keyboard.press("Enter")
+    await expect(row).to_contain_text("hello @Ida Holm, edited (edited)")
+    for page in (vera, ida):
+        await page.context.close()
+
+
+async def test_the_app_speaks(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+    """A card the app posts, pins, updates and answers in a thread arrives in a window that was open before."""
+    ida = await _open(browser, real, "ida")
+    client = AsyncWebClient(token=app.bot_token, base_url=real.api_url)
+    channels: list[dict[str, Any]] = (await client.conversations_list())["channels"]
+    channel = next(one["id"] for one in channels if one["name"] == "incidents")
+    await client.conversations_join(channel=channel)
+    card = await client.chat_postMessage(channel=channel, text="EXERCISE step 3", blocks=story.STATUS_CARD)
+    await expect(ida.get_by_role("button", name="Need help")).to_be_visible()
+    await client.pins_add(channel=channel, timestamp=card["ts"])
+    await expect(ida.locator(".pinned")).to_contain_text("EXERCISE step 3")
+    await client.chat_update(channel=channel, ts=card["ts"], text="EXERCISE step 4", blocks=story.STATUS_CARD[:1])
+    await expect(ida.locator(".pinned")).to_contain_text("EXERCISE step 4")
+    await expect(ida.get_by_role("button", name="Need help")).to_have_count(0)
+    await client.chat_postMessage(channel=channel, thread_ts=card["ts"], text="by the way")
+    await ida.get_by_role("button", name="1 reply").click()
+    await expect(ida.get_by_role("complementary", name="Thread")).to_contain_text("by the way")
+    await ida.context.close()
+
+
+async def test_an_app_that_is_away(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+    """A command of an app that does not answer is explained once, in the words of Slack's client."""
+    ida = await _open(browser, real, "ida")
+    await ida.get_by_label("Message", exact=True).fill("/warroom status")
+    await ida.keyboard.press("Enter")
+    await expect(ida.locator(".notice")).to_contain_text("/warroom failed with the error")
+    await expect(ida.locator(".notice")).to_have_count(1)
+    await expect(ida.locator(".notice .times")).to_have_text("")
+    await ida.context.close()

@@ -1,0 +1,133 @@
+"""What survives: a restart, a kill, an install of the same app again."""
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warroom.workspace import ManifestError, PersonAt, Workspace
+
+from .bench import SEED, StartBench, manifest
+
+
+async def test_everything_survives_a_restart(start_bench: StartBench, tmp_path: Path) -> None:
+    """Messages, edits, reactions, pins, bookmarks, channels, people, tokens and Home views are there after a restart."""
+    file = tmp_path / "workspace.db"
+    bench = await start_bench(state=file)
+    ana = bench.workspace.person("ana")
+    room = await bench.room("kept", "ana")
+    ts = (
+        await bench.client.chat_postMessage(channel=room, text="a", metadata={"event_type": "e", "event_payload": {}})
+    )["ts"]
+    await bench.client.chat_postMessage(channel=room, text="reply", thread_ts=ts)
+    await bench.client.chat_update(channel=room, ts=ts, text="b", blocks=[{"type": "divider", "block_id": "d"}])
+    await bench.client.reactions_add(channel=room, timestamp=ts, name="eyes")
+    await bench.client.pins_add(channel=room, timestamp=ts)
+    await bench.client.bookmarks_add(channel_id=room, title="t", type="link", link="https://a.example")
+    await bench.client.views_publish(user_id=ana, view={"type": "home", "blocks": []})
+    gone = await bench.room("gone")
+    await bench.client.conversations_archive(channel=gone)
+    await bench.client.files_upload_v2(channel=room, filename="a.txt", content="abc")
+
+    async def everything(client: AsyncWebClient) -> list[Any]:
+        replies = [
+            await client.conversations_history(channel=room, include_all_metadata=True),
+            await client.conversations_replies(channel=room, ts=ts),
+            await client.conversations_list(),
+            await client.conversations_members(channel=room),
+            await client.pins_list(channel=room),
+            await client.bookmarks_list(channel_id=room),
+            await client.usergroups_list(include_users=True),
+        ]
+        return [json.loads(json.dumps(reply.data).replace(bench.workspace.url, "")) for reply in replies]
+
+    before = await everything(bench.client)
+    await bench.workspace.stop()
+    again = await start_bench(state=file)
+    assert again.app == bench.app
+    assert [r["ok"] for r in before] == [True] * len(before)
+    after = await everything(again.client)
+    assert _without_addresses(after) == _without_addresses(before)
+    assert again.workspace.person("ana") == ana
+    later = await again.client.chat_postMessage(channel=room, text="later")
+    assert later["ts"] > before[0]["messages"][0]["ts"]
+    async with PersonAt(again.workspace.url, ana) as person:
+        home = await person.home(again.app.app_id)
+    assert home is not None
+
+
+def _without_addresses(value: Any) -> Any:
+    """Without the addresses that name the server's port."""
+    if isinstance(value, dict):
+        return {name: _without_addresses(item) for name, item in value.items() if name != "permalink"}
+    return [_without_addresses(item) for item in value] if isinstance(value, list) else value
+
+
+async def test_ts_grow_although_the_clock_steps_back(start_bench: StartBench, tmp_path: Path) -> None:
+    """After a restart with a clock that is behind, a new message still comes after the old ones."""
+    file = tmp_path / "workspace.db"
+    bench = await start_bench(state=file, now=lambda: 2_000_000_000.0)
+    room = await bench.room()
+    old = (await bench.client.chat_postMessage(channel=room, text="x"))["ts"]
+    await bench.workspace.stop()
+    again = await start_bench(state=file, now=lambda: 1_000_000_000.0)
+    assert (await again.client.chat_postMessage(channel=room, text="y"))["ts"] > old
+
+
+async def test_installing_again_keeps_the_tokens(start_bench: StartBench) -> None:
+    """An app of the same name is the same app: it keeps ids and tokens and takes the new manifest."""
+    bench = await start_bench(app=manifest(without_scopes=("users:read",)))
+    assert await bench.refused("users.list") == "missing_scope"
+    assert await bench.workspace.install(manifest()) == bench.app
+    assert (await bench.call("users.list"))["ok"] is True
+    other = await bench.workspace.install(manifest(name="other"))
+    assert other.bot_token != bench.app.bot_token
+
+
+async def test_a_manifest_that_cannot_be_installed_says_why() -> None:
+    """A manifest without a bot user, or beyond the schema's limits, is refused with a sentence."""
+    workspace = Workspace(seed=SEED)
+    for change, words in (
+        ({"features": {}}, "bot_user is missing"),
+        ({"display_information": {"name": "x" * 36}}, "name must be text of 1 to 35"),
+    ):
+        with pytest.raises(ManifestError, match=words):
+            await workspace.install(manifest() | change)
+    await workspace.stop()
+
+
+async def _started(*arguments: str) -> tuple[asyncio.subprocess.Process, str, dict[str, Any]]:
+    """The workspace as a program of its own: the process, its address, the app it installed."""
+    command = (sys.executable, "-m", "warroom.workspace", "--port", "0", *arguments)
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    lines = [(await process.stdout.readline()).decode() for _ in range(3)]
+    return process, lines[0].split()[1].rstrip("/"), json.loads(lines[2])
+
+
+async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    """Killing the process between two calls loses nothing that was answered."""
+    app_file = tmp_path / "manifest.json"
+    app_file.write_text(json.dumps(manifest()), "utf-8")
+    arguments = ("--state", str(tmp_path / "workspace.db"), "--manifest", str(app_file))
+    process, url, app = await _started(*arguments)
+    client = AsyncWebClient(token=app["bot_token"], base_url=f"{url}/api/", retry_handlers=[])
+    room = (await client.conversations_create(name="kept"))["channel"]["id"]
+    sent = [(await client.chat_postMessage(channel=room, text=str(n)))["ts"] for n in range(50)]
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    process, url, again = await _started(*arguments)
+    assert again == app
+    client = AsyncWebClient(token=app["bot_token"], base_url=f"{url}/api/", retry_handlers=[])
+    history = (await client.conversations_history(channel=room))["messages"]
+    assert [m["ts"] for m in history] == sent[::-1]
+    async with aiohttp.ClientSession() as session, session.get(url + "/") as page:
+        assert page.status == 200
+    process.send_signal(signal.SIGTERM)
+    assert await process.wait() == 0

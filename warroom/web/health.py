@@ -1,0 +1,71 @@
+"""Whether this process lives (`/healthz`), and whether it can do its work (`/readyz`).
+
+Ready means that news can be taken in and kept, so it hangs on the database alone. Without Slack the room goes on and
+what is to be said waits: sending webhooks away then would only lose alerts. So that is reported, but not unready.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+log = logging.getLogger(__name__)
+
+LATE = timedelta(minutes=5)  # a message that waits longer than this is worth somebody's attention
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """`oldest` is how long the oldest undelivered message has waited; None when none waits."""
+
+    database: bool
+    slack: bool
+    oldest: timedelta | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.database
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is not as it should be, in sentences."""
+        late = self.oldest is not None and self.oldest > LATE
+        return (
+            *(() if self.database else ("The database does not answer.",)),
+            *(() if self.slack else ("There is no connection to Slack; what is to be said waits.",)),
+            *(("Messages are not getting out.",) if late else ()),
+        )
+
+
+HealthCheck = Callable[[], Awaitable[Health]]
+
+
+def routes(health: HealthCheck) -> list[web.RouteDef]:
+    async def live(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def ready(request: web.Request) -> web.Response:
+        now = await _look(health)
+        return web.json_response(_shown(now), status=200 if now.ready else 503)
+
+    return [web.get("/healthz", live), web.get("/readyz", ready)]
+
+
+async def _look(health: HealthCheck) -> Health:
+    try:
+        return await health()
+    except Exception:
+        log.exception("the health check failed")
+        return Health(database=False, slack=False)
+
+
+def _shown(health: Health) -> dict[str, object]:
+    return {
+        "ok": health.ready,
+        "database": health.database,
+        "slack": health.slack,
+        "oldest_undelivered_seconds": None if health.oldest is None else round(health.oldest.total_seconds(), 3),
+        "troubles": health.troubles,
+    }
