@@ -148,7 +148,7 @@ class Bot:
 
     async def _start_web(self) -> None:
         site_app = build_web(
-            health_check=self._health,
+            health=self._health,
             sources=SOURCES,
             keys=delivery_keys,
             take_alerts=self._take_alerts,

@@ -2,14 +2,20 @@
 
 import string
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from warroom.definitions import tree
+from warroom.definitions.library import shipped
+from warroom.definitions.lint import lint
 from warroom.definitions.loader import read, read_catalogue, read_runbook, read_scenario
 from warroom.definitions.problems import DefinitionError, Problem
+
+# These tests are not about time, and the machine may be busy with others.
+CALM = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD = """\
 runbook: 1
@@ -122,7 +128,7 @@ def refused(reader: Callable[[str, str], object], text: str) -> tuple[Problem, .
 
 
 @pytest.mark.parametrize("reader", [read_runbook, read_scenario, read_catalogue])
-@settings(max_examples=300, deadline=None)  # one example may meet a cold cache; this test is not about time
+@CALM
 @given(text=files)
 def test_any_text_is_read_or_refused(reader, text: str) -> None:
     """Whatever a file holds, reading it gives a definition or a DefinitionError whose lines are in the file."""
@@ -132,13 +138,49 @@ def test_any_text_is_read_or_refused(reader, text: str) -> None:
     assert all(1 <= problem.line <= height and problem.column >= 1 for problem in problems or ())
 
 
-@settings(max_examples=300, deadline=None)  # as above
+@CALM
 @given(text=files)
 def test_problems_are_sentences(text: str) -> None:
     """A problem is one line of text that a terminal can show, however odd the file."""
     for problem in read(text, "any.yaml").problems:
         assert str(problem).isprintable()
-        assert len(problem.sentence) < 2_000
+        assert len(problem.sentence) < 500
+
+
+def test_what_is_quoted_is_cut_and_made_printable() -> None:
+    """A name of a thousand letters, or with letters that steer a terminal, is shown short and harmless."""
+    text = GOOD + f"    next: {'x' * 1_000}\ncol\u202eour: red\n"
+    long, odd = read(text, "x.yaml").problems
+    assert len(long.sentence) <= 400
+    assert "col\ufffdour" in odd.sentence
+
+
+SHIPPED = sorted(shipped().rglob("*.yaml"))
+slips = st.lists(
+    st.tuples(st.integers(0, 500), st.sampled_from(["value", "line", "indent"]), values), min_size=1, max_size=4
+)
+
+
+def slipped(text: str, edits: list[tuple[int, str, str]]) -> str:
+    """A sound file after a few slips of the pen: a value replaced, a line replaced, a line moved to the right."""
+    written = text.splitlines()
+    for number, where, value in edits:
+        at = number % len(written)
+        key, _, _ = written[at].partition(":")
+        written[at] = {"value": f"{key}: {value}", "line": value, "indent": " " + written[at]}[where]
+    return "\n".join(written) + "\n"
+
+
+@CALM
+@given(file=st.sampled_from(SHIPPED), edits=slips)
+def test_slips_of_the_pen(
+    tmp_path_factory: pytest.TempPathFactory, file: Path, edits: list[tuple[int, str, str]]
+) -> None:
+    """A sound file with a few mistakes in it is linted to the end, and each problem's line is in the file."""
+    copy = tmp_path_factory.getbasetemp() / file.name
+    text = slipped(file.read_text(), edits)
+    copy.write_text(text)
+    assert all(1 <= problem.line <= text.count("\n") + 1 for problem in lint([copy]))
 
 
 def test_all_problems_at_once_in_the_order_of_lines() -> None:

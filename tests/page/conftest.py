@@ -23,6 +23,8 @@ QUIET = [
     "--disable-sync",
 ]
 
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
 OpenPage = Callable[..., Awaitable[Page]]
 
 
@@ -37,30 +39,44 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def workspace() -> AsyncIterator[StandIn]:
-    """A fresh stand-in with the canned story."""
-    stand_in = StandIn()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[StandIn]:
+    """The stand-in at one address for all tests, so that the browser fetches the page's thirty files only once."""
+    stand_in = StandIn(caching="max-age=3600")
     await stand_in.start()
     yield stand_in
     await stand_in.stop()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desktop(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser window of a usual size; its tabs remember nothing of one another."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context
+    await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, workspace: StandIn) -> AsyncIterator[OpenPage]:
-    """Opens a window as a person: `await open_page("U1", channel="C1")`.
+async def workspace(server: StandIn) -> AsyncIterator[StandIn]:
+    """The stand-in with a fresh story."""
+    server.reset()
+    yield server
+    await server.leave()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser, desktop: BrowserContext, workspace: StandIn) -> AsyncIterator[OpenPage]:
+    """Opens a tab as a person: `await open_page("U1", channel="C1", phone=False)`.
 
     A script error, a dialog of the browser, a violation of the page's policy or a request to anybody else fails the test.
     """
-    contexts: list[BrowserContext] = []
+    used = [desktop]
     complaints: list[str] = []
 
-    async def open_as(
-        person: str, *, channel: str = "C1", width: int = 1280, height: int = 800, **options: Any
-    ) -> Page:
-        context = await browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = await context.new_page()
+    async def open_as(person: str, *, channel: str = "C1", phone: bool = False) -> Page:
+        if phone:
+            used.append(await browser.new_context(**PHONE))
+        page = await used[-1].new_page()
         page.set_default_timeout(5000)
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.on("dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
@@ -71,7 +87,9 @@ async def open_page(browser: Browser, workspace: StandIn) -> AsyncIterator[OpenP
         return page
 
     yield open_as
-    for context in contexts:
+    for page in [page for context in used for page in context.pages]:
+        await page.close()
+    for context in used[1:]:
         await context.close()
     assert complaints == []
 

@@ -29,7 +29,14 @@ POLICY = (
 class StandIn:
     """The server, its story, and what the page did to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, caching: str = "no-store") -> None:
+        self.caching = caching
+        self.base = ""
+        self._runner: web.AppRunner | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Tells the story from its beginning, to nobody yet."""
         self.people = copy.deepcopy(story.PEOPLE)
         self.apps = copy.deepcopy(story.APPS)
         self.channels = copy.deepcopy(story.CHANNELS)
@@ -45,8 +52,6 @@ class StandIn:
         self.gate = asyncio.Event()
         self.gate.set()
         self.looks: list[str] = []
-        self.base = ""
-        self._runner: web.AppRunner | None = None
 
     # --- what a test does ---
 
@@ -91,11 +96,15 @@ class StandIn:
         host, chosen = self._runner.addresses[0][:2]
         self.base = f"http://{host}:{chosen}"
 
-    async def stop(self) -> None:
-        """Ends every stream, then the server."""
+    async def leave(self) -> None:
+        """Ends every stream and lets every held answer go."""
         self.gate.set()
         for person in list(self.streams):
             await self.drop(person)
+
+    async def stop(self) -> None:
+        """Ends every stream, then the server."""
+        await self.leave()
         if self._runner:
             await self._runner.cleanup()
 
@@ -109,11 +118,11 @@ class StandIn:
         return app
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
-        return _file(PAGE / "index.html")
+        return _file(PAGE / "index.html", "no-store")
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         path = PAGE / request.match_info["name"]
-        return _file(path) if path.parent == PAGE and path.is_file() else web.Response(status=404)
+        return _file(path, self.caching) if path.parent == PAGE and path.is_file() else web.Response(status=404)
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         answer = getattr(self, f"_get_{request.match_info['name']}")(request.query)
@@ -172,8 +181,8 @@ class StandIn:
         return response
 
 
-def _file(path: Path) -> web.FileResponse:
-    return web.FileResponse(path, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+def _file(path: Path, caching: str) -> web.FileResponse:
+    return web.FileResponse(path, headers={"Content-Security-Policy": POLICY, "Cache-Control": caching})
 
 
 def _visible(channel: Json, person: str) -> bool:

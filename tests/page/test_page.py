@@ -282,7 +282,7 @@ async def test_more_windows_than_connections(workspace: StandIn, open_page: Open
 
 async def test_phone_width(workspace: StandIn, open_page: OpenPage) -> None:
     """On a phone nothing scrolls sideways: not the messages, the list, the thread, a modal or the wire log."""
-    page = await open_page("U1", width=390, height=844, has_touch=True, is_mobile=True)
+    page = await open_page("U1", phone=True)
     await _fits(page)
     await page.get_by_role("button", name="Channels and people").tap()
     await expect(page.get_by_role("link", name="You are Vera Lund")).to_be_in_viewport()

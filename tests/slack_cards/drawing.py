@@ -15,7 +15,9 @@ def drawn(message: Message) -> str:
 
 
 def drawn_view(view: Block) -> str:
-    head = f"[{view['title']['text']}] {view['callback_id']} {view['private_metadata']}" if "title" in view else "[home]"
+    head = (
+        f"[{view['title']['text']}] {view['callback_id']} {view['private_metadata']}" if "title" in view else "[home]"
+    )
     foot = [f"[{view[name]['text']}]" for name in ("submit", "close") if name in view]
     return "\n".join([head, *blocks(view["blocks"]), *foot]) + "\n"
 

@@ -15,7 +15,14 @@ CHANNELS = {"war-room": "C0WAR", "backchannel": "G0BACK"}
 PLANNED = ["UHARRIET: plan october-21 with UANA, UBEN, UCHIARA"]
 STARTED = ["UHARRIET: start october-21 with UANA, UBEN, UCHIARA"]
 WALKING = [*STARTED, "+1m", "UANA: acknowledge I1", "UBEN: command", "UANA: walk I1 database-lost"]
-STUCK = [*WALKING, "check R1/really-gone fails: answered 503", "+2m", "UCHIARA: done R1/tell-people", "UANA: take R1/fence", "+9m"]
+STUCK = [
+    *WALKING,
+    "check R1/really-gone fails: answered 503",
+    "+2m",
+    "UCHIARA: done R1/tell-people",
+    "UANA: take R1/fence",
+    "+9m",
+]
 BRANCHED = [
     *STUCK,
     "UANA: done R1/fence",

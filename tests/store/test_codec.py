@@ -246,12 +246,13 @@ def test_lengths() -> None:
 
 def test_entry_is_as_ever() -> None:
     """The bytes that are hashed, and their hash, are those of the first release: old timelines verify for ever."""
+    # Both were computed with sha256sum, not with this code.
     at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     body = {"text": {"$text": chain.text_digest("00" * 16, "Überall \ud800")}}
     written = codec.entry_json(7, at, at - timedelta(minutes=5), "änne", "NoteTaken", body)
     assert written == (
         '{"at":"2026-03-01T12:00:00.000Z",'
-        '"body":{"text":{"$text":"DIGEST"}},'
+        '"body":{"text":{"$text":"35a1332d1b6dcdad6f760e41c501e980969b234a3e95575b0451a5875c26ece2"}},'
         '"by":"\\u00e4nne","occurred_at":"2026-03-01T11:55:00.000Z","seq":7,"type":"NoteTaken"}'
     )
-    assert chain.entry_hash(chain.START, written) == "HASH"
+    assert chain.entry_hash(chain.START, written) == "b28141f747555bb9a6282367bf345b85c9f4851abaf688ed87f2b667f33c9d30"

@@ -213,7 +213,7 @@ async def test_suggestions(bench: Bench, start_bot: StartBot, arrive: Arrive) ->
     ana = await arrive(bench, "ana")
     blocks = [actions({"type": "external_select", "action_id": "who", "min_query_length": 0}, block_id="row")]
     ts = (await bench.client.chat_postMessage(channel=room, text="x", blocks=blocks))["ts"]
-    reply = await ana._post("options", message={"channel": room, "ts": ts}, block_id="row", action_id="who", value="be")
+    reply = await ana.tell("options", message={"channel": room, "ts": ts}, block_id="row", action_id="who", value="be")
     assert reply["options"][0]["text"]["text"] == "be"
 
 
@@ -332,7 +332,7 @@ async def test_what_was_entered_survives_an_update(bench: Bench, start_bot: Star
     view = await opened(bench, ana, bot, modal("form", choice, name))
     entered = {"b": {"a": {"type": "plain_text_input", "value": "kept"}}}
     action = {"block_id": "row", "action_id": "kind", "type": "static_select", "selected_option": options(2)[1]}
-    await ana._post("press", view_id=view["id"], action=action, state={"values": entered})
+    await ana.tell("press", view_id=view["id"], action=action, state={"values": entered})
     updated = await ana.wait_for_view("view_updated")
     assert updated["state"]["values"]["b"]["a"]["value"] == "kept"
     assert await ana.submit(updated, {"n": "2.5"}) == {"c": "Enter a whole number."}

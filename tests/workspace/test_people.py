@@ -67,7 +67,7 @@ async def test_the_sidebar(bench: Bench, arrive: Arrive) -> None:
 
     before = await counts(ana)
     assert before[1:] == (1, last)
-    await ana._post("read", channel=room, ts=last)
+    await ana.tell("read", channel=room, ts=last)
     assert await counts(ana) == (0, 0, last)
     assert await counts(ben) == (0, 0, last)
 
@@ -75,7 +75,7 @@ async def test_the_sidebar(bench: Bench, arrive: Arrive) -> None:
 async def test_people_and_apps_are_listed(bench: Bench, arrive: Arrive) -> None:
     """The page learns who there is, with role and face, and what apps offer."""
     ana = await arrive(bench, "ana")
-    reply = await ana._get("people")
+    reply = await ana.ask("people")
     (listed,) = [p for p in reply["people"] if p["id"] == ana.user_id]
     assert (listed["role"], listed["avatar"]["emoji"], listed["is_bot"]) == ("Responder", "🦊", False)
     (app,) = reply["apps"]
@@ -97,10 +97,10 @@ async def test_people_manage_channels(bench: Bench, arrive: Arrive) -> None:
     with pytest.raises(PersonRefused, match="Join the channel"):
         await ben.say(room, "still here")
     assert bench.app.bot_user_id in (await bench.client.conversations_members(channel=room))["members"]
-    await ana._post("archive", channel=room)
+    await ana.tell("archive", channel=room)
     with pytest.raises(PersonRefused, match="archived"):
         await ana.say(room, "hello?")
-    await ana._post("unarchive", channel=room)
+    await ana.tell("unarchive", channel=room)
     await ana.say(room, "open again")
 
 
@@ -172,9 +172,9 @@ async def test_the_wire_shows_what_crossed_it(bench: Bench, arrive: Arrive) -> N
     ana = await arrive(bench, "ana")
     await bench.call("conversations.create", name="seen")
     await bench.call("auth.test", token="xoxb-none")
-    exchanges: list[dict[str, Any]] = (await ana._get("wire"))["exchanges"]
+    exchanges: list[dict[str, Any]] = (await ana.ask("wire"))["exchanges"]
     calls = [(e["method"], e["response"].get("error")) for e in exchanges if e["kind"] == "call"]
     assert calls == [("conversations.create", None), ("auth.test", "invalid_auth")]
-    assert (await ana._get("wire", after=str(exchanges[-1]["n"])))["exchanges"] == []
+    assert (await ana.ask("wire", after=str(exchanges[-1]["n"])))["exchanges"] == []
     assert bench.app.bot_token not in str(exchanges)
     assert bench.workspace.wire.calls("conversations.create")[0].request["name"] == "seen"

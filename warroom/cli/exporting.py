@@ -1,41 +1,52 @@
 """`warroom export` and `warroom rooms`: reading a database from the command line."""
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
+
+from sqlalchemy import Connection
 
 from warroom.errors import NotFound, SettingsError
-from warroom.exporters import export
+from warroom.exporters import EXPORTERS, Profile, file_name, write
 from warroom.settings import Settings
 from warroom.store import migrate, rooms
 from warroom.store.db import Database
+from warroom.store.rooms import RoomRow
 
 Mode = Literal["drill", "real", "all"]
 
 
 def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden: bool) -> list[Path]:
     """Write the files of a room's report; their paths. Raises NotFound with what there is."""
-    with opened(settings) as db:
-        row = db.read_sync(rooms.find, None, key)
-        if row is None:
-            there = ", ".join(each.key for each in db.read_sync(rooms.listing, None, mode="all")) or "none yet"
-            raise NotFound(f"There is no room {key!r} in {settings.database}; there is: {there}.")
-        files = [
-            each for each in db.read_sync(export, row.id, hidden=hidden) if format in ("all", each.format)
-        ]
-    if not files:
-        raise SettingsError(f"--format: {format!r} is neither `markdown`, `json` nor `all`.")
+    if format not in ("all", *EXPORTERS):
+        raise SettingsError(f"--format: {format!r} is neither `all` nor one of {', '.join(EXPORTERS)}.")
+    wanted = [each for name, each in EXPORTERS.items() if format in ("all", name)]
+    profile = Profile.CONTROLLERS if hidden else Profile.PLAYERS
     out.mkdir(parents=True, exist_ok=True)
-    written = [out / each.name for each in files]
-    for path, each in zip(written, files, strict=True):
-        path.write_bytes(each.content)
+    with opened(settings) as db:
+        row = db.read_sync(_found, settings.database, key)
+        written = [out / file_name(row.key, row.mode, each) for each in wanted]
+        for path, exporter in zip(written, wanted, strict=True):
+            part = path.with_suffix(path.suffix + ".part")  # a file that is there is whole
+            with part.open("w", encoding="utf-8", newline="\n") as text:
+                db.read_sync(write, row.id, exporter, text, profile=profile)
+            part.replace(path)
     return written
 
 
+def _found(conn: Connection, database: str, key: str) -> RoomRow:
+    row = rooms.find(conn, None, key)
+    if row is None:
+        there = ", ".join(each.key for each in rooms.listing(conn, None, mode="all")) or "none yet"
+        raise NotFound(f"There is no room {key!r} in {database}; there is: {there}.")
+    return row
+
+
 def list_rooms(settings: Settings, mode: str) -> list[dict[str, Any]]:
-    if mode not in get_args(Mode):
+    wanted: dict[str, Mode] = {"drill": "drill", "real": "real", "all": "all"}
+    if mode not in wanted:
         raise SettingsError(f"--mode: {mode!r} is neither `drill`, `real` nor `all`.")
     with opened(settings) as db:
-        found = db.read_sync(rooms.listing, None, mode=mode)
+        found = db.read_sync(rooms.listing, None, mode=wanted[mode])
     return [
         {
             "key": row.key,

@@ -35,6 +35,6 @@ class DefinitionError(WarroomError):
 
 
 def shown(text: str, most: int = 60) -> str:
-    """A piece of somebody's file inside a sentence: on one line, and never longer than a sentence bears."""
-    line = " ".join(text.split())
+    """Somebody's text inside a sentence: on one line, printable, and never longer than a sentence bears."""
+    line = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text[: 8 * most].split()))
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -20,6 +20,7 @@ LONGEST = timedelta(days=366)  # nothing in a game or an incident waits longer; 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CHANNEL = re.compile(r"#[^\s#]")
 _NOTHING = timedelta(0)
+_LONG = 400  # core's sentences may quote whatever was written
 _SHORT = 60  # a longer text is no name, and comparing it with names would cost more than it tells
 
 
@@ -232,7 +233,7 @@ class MappingFields:
 
     def _say(self, at: int, sentence: str, suggestion: str = "") -> None:
         if not self.quiet and not self.page.full:
-            self.page.note(at, sentence, suggestion)
+            self.page.note(at, shown(sentence, _LONG), shown(suggestion, _LONG))
 
     def _ask(self, key: str, *, required: bool = False, help: str = "") -> Node | None:
         self._asked.add(key)

@@ -2,6 +2,8 @@
 
 import yaml
 
+from warroom.definitions.problems import shown
+
 # What the reader of YAML says (either of PyYAML's two readers) -> what a person can do about it.
 _SENTENCES = (
     (
@@ -53,8 +55,8 @@ def _reason(said: str, character: str) -> tuple[str, str]:
     if "tab character" in said or character == "\t":
         return "there is a tab here", "indent with spaces"
     if "cannot start any token" in said:
-        return f"a text may not begin with `{character}`", "put the text in quotes"
+        return f"a text may not begin with `{shown(character)}`", "put the text in quotes"
     for needles, sentence, suggestion in _SENTENCES:
         if any(needle in said for needle in needles):
             return sentence, suggestion
-    return f"YAML cannot read this ({said or 'it does not say why'})", ""
+    return f"YAML cannot read this ({shown(said) or 'it does not say why'})", ""

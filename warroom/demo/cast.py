@@ -5,6 +5,7 @@ from warroom.workspace import Person, Seed, SeedChannel
 DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK, OBSERVER = "harriet", "ana", "ben", "chiara", "mika"
 RESPONDERS = (DATABASES, PLATFORM, NETWORK)
 OPERATIONS = "operations"
+HOOK_TOKEN = "demo-only-narwhal"  # noqa: S105 - opens nothing but this machine's demo
 
 SEED = Seed(
     team_name="Narwhal HQ",

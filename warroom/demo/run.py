@@ -22,7 +22,7 @@ from rich.console import Console
 from warroom.checks import Guard
 from warroom.core.scenario import Scenario
 from warroom.definitions.library import Library, load_library, shipped
-from warroom.demo.cast import DUNGEON_MASTER, OPERATIONS, RESPONDERS, SEED
+from warroom.demo.cast import DUNGEON_MASTER, HOOK_TOKEN, OPERATIONS, RESPONDERS, SEED
 from warroom.demo.standin import StandIn
 from warroom.errors import SettingsError
 from warroom.faults.pretend import Pretend
@@ -35,7 +35,6 @@ from warroom.workspace import InstalledApp, Workspace
 
 log = logging.getLogger(__name__)
 
-HOOK_TOKEN = "demo-only-narwhal"  # noqa: S105 - opens nothing but this machine's demo
 PACE = 0.2  # seconds between two messages in a channel; the local workspace allows more than Slack does
 
 

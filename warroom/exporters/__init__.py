@@ -1,0 +1,65 @@
+"""What comes out of warroom. One file each, listed by hand.
+
+    export(conn, room) -> files                      all formats, in memory, to hand over in the chat
+    write(conn, room, exporter, out)                 one format, to a file, entry by entry
+
+The players' profile is the rule; only the dungeon master may be given what is hidden.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import TextIO
+
+from sqlalchemy import Connection
+
+from warroom.core.events import Mode
+from warroom.exporters import jsonfile, markdown
+from warroom.exporters.source import Exporter, Profile, Source, source
+
+__all__ = ["EXPORTERS", "Exporter", "File", "Profile", "export", "file_name", "write"]
+
+EXPORTERS: dict[str, Exporter] = {each.name: each for each in (markdown.EXPORTER, jsonfile.EXPORTER)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """One exported file. Name and title carry the mark of an exercise."""
+
+    name: str
+    title: str
+    content: bytes
+
+
+def export(
+    conn: Connection,
+    room: int,
+    *,
+    profile: Profile = Profile.PLAYERS,
+    exporters: Sequence[Exporter] = tuple(EXPORTERS.values()),
+) -> tuple[File, ...]:
+    """The room's files. Raises NotFound."""
+    return tuple(_files(source(conn, room, profile), exporters))
+
+
+def write(conn: Connection, room: int, exporter: Exporter, out: TextIO, *, profile: Profile = Profile.PLAYERS) -> None:
+    """Write one format of the room to `out`. Raises NotFound."""
+    exporter.write(source(conn, room, profile), out)
+
+
+def file_name(key: str, mode: str, exporter: Exporter) -> str:
+    """What a file of this room is called: `exercise-gd-1.md`, `inc-7.json`."""
+    return f"{'exercise-' if mode == Mode.DRILL else ''}{key.lower()}{exporter.suffix}"
+
+
+def _files(room: Source, exporters: Sequence[Exporter]) -> Iterator[File]:
+    row = room.row
+    mark = "EXERCISE " if row.mode == Mode.DRILL else ""
+    for each in exporters:
+        out = StringIO()
+        each.write(room, out)
+        yield File(
+            name=file_name(row.key, row.mode, each),
+            title=f"{mark}{row.key}: {each.title}",
+            content=out.getvalue().encode("utf-8"),
+        )

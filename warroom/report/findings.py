@@ -121,19 +121,20 @@ def _what_was_expected(m: Material) -> Iterator[str]:
     if not m.expectations:
         return
     states = [each.state for each in m.expectations]
-    rest = [
-        f"{number(count)} {words}"
-        for words, count in (
-            ("too late", states.count(LATE)),
-            ("not at all", states.count(MISSED)),
-            ("still open at the end", len(states) - states.count(MET) - states.count(LATE) - states.count(MISSED)),
+    met, late, missed = (states.count(each) for each in (MET, LATE, MISSED))
+    parts = [
+        f"{number(count)} {'was' if count == 1 else 'were'} {what}"
+        for count, what in (
+            (met, "done in time"),
+            (late, "done too late"),
+            (missed, "not done"),
+            (len(states) - met - late - missed, "still open at the end"),
         )
         if count
     ]
-    met = states.count(MET)
-    done = "all of them" if met == len(states) else number(met)
-    things = many(len(states), "thing was expected", "things were expected")
-    yield f"{capital(things)} of the players; {listed([f'{done} done in time', *rest])}."
+    if met == len(states):
+        parts = ["all were done in time"]
+    yield f"Of {many(len(states), 'thing')} that the players were expected to do, {listed(parts)}."
 
 
 def _what_was_walked(m: Material) -> Iterator[str]:
@@ -197,17 +198,18 @@ def went_wrong(m: Material) -> Iterator[str]:
 
 def _expectation_failed(each: ExpectationFacts) -> Iterator[str]:
     if each.state == MISSED:
-        yield f"{_what(each)}: not done, although there were {write(each.deadline - each.armed)} for it."
+        yield f"{_what(each)}: not done within {write(each.deadline - each.armed)}."
     elif each.state == LATE and each.to_spare is not None:
         yield f"{_what(each)}: done, but {write(-each.to_spare)} too late."
 
 
 def _incident_failed(m: Material, incident: IncidentFacts) -> Iterator[str]:
-    title = quoted(incident.title)
+    title, unresolved = quoted(incident.title), m.course.over and incident.state != RESOLVED
+    ended = f"not resolved when {'play ended' if m.drill else 'the room was closed'}"
     if incident.to_acknowledge is None:
-        yield f"Nobody acknowledged {title}."
-    if m.course.over and incident.state != RESOLVED:
-        yield f"{title} was not resolved when {'play' if m.drill else 'the room'} ended."
+        yield f"Nobody acknowledged {title}{f', and it was {ended}' if unresolved else ''}."
+    elif unresolved:
+        yield f"{title} was {ended}."
     if incident.reopened:
         times = "once" if incident.reopened == 1 else f"{number(incident.reopened)} times"
         yield f"{title} was declared resolved too early; it had to be reopened {times}."

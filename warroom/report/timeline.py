@@ -75,7 +75,6 @@ def tells_too_early(event: Event) -> bool:
 
 
 _FOR_AFTERWARDS = (
-    e.GamePlanned,
     e.InjectSkipped,
     e.InjectHeld,
     e.ExpectationArmed,
@@ -324,7 +323,7 @@ def broken(mode: str) -> str:
 
 def _break(t: _Telling, event: e.FaultAsked) -> str:
     until = f"{event.deadline.astimezone(UTC):%H:%M:%S} UTC"
-    return f"To be broken on purpose, until {until} at the latest: {event.target} {broken(event.mode)}"
+    return f"To be broken on purpose: {event.target} ({event.mode}), until {until} at the latest"
 
 
 def _broke(t: _Telling, event: e.FaultInjected) -> str:

@@ -34,18 +34,22 @@ _SECTIONS = 2
 
 
 def panel_card(view: PanelView, room: int) -> Message:
-    blocks = [context(f"{signs.HIDDEN} Only this backchannel sees this panel."), header(f"🎭 {view.scenario}")]
-    blocks += [_facts(view), *_next(view), *actions(room, view.asks), *_secret(view), divider()]
+    over = view.state == "ended"
+    blocks = [
+        context(f"{signs.HIDDEN} Only this backchannel sees this panel."),
+        header(f"🎭 {view.scenario}"),
+        _facts(view),
+    ]
+    blocks += [*([] if over else [_next(view)]), *actions(room, view.asks), *_secret(view), divider()]
     for title, lines in _lists(view):
         blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []
-    blocks += [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
+    blocks += _unplayed(view) if over else [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
     return marked(view.mark, _text(view), blocks)
 
 
 def _text(view: PanelView) -> str:
-    following = view.coming[0] if view.coming else None
-    then = f"; next: {short(following.title)}" if following else "; nothing more comes by itself"
-    return f"Panel: {escape_line(view.state)}{then}"
+    following = view.coming[0] if view.coming and view.state != "ended" else None
+    return f"Panel: {escape_line(view.state)}" + (f"; next: {short(following.title)}" if following else "")
 
 
 # --- the head
@@ -83,17 +87,23 @@ def _secret(view: PanelView) -> list[Block]:
 # --- injects
 
 
-def _next(view: PanelView) -> list[Block]:
+def _next(view: PanelView) -> Block:
     """The next inject whole: what will be said, and what to watch for."""
     if not view.coming:
-        return [section("*Next:* nothing more comes by itself.")]
+        return section("*Next:* nothing more comes by itself.")
     here = view.coming[0]
     lines = [f"*Next: {bare(here.title)}* · {_when(here)}"]
     if one_line(here.text):
         lines.append(quote(limits.clamp(here.text.strip(), _INJECT_TEXT)))
     if one_line(here.notes):
         lines.append(f"{signs.HIDDEN} {escape(limits.clamp(here.notes.strip(), _INJECT_TEXT))}")
-    return [section("\n".join(lines), expand=True)]
+    return section("\n".join(lines), expand=True)
+
+
+def _unplayed(view: PanelView) -> list[Block]:
+    """What the game ended before."""
+    lines = [f"▫ {short(each.title)}" for each in (*view.coming, *view.by_hand)]
+    return [context("*Never played*\n" + listed(lines, _LINES))] if lines else []
 
 
 def _when(line: InjectLine) -> str:

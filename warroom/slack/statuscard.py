@@ -37,6 +37,8 @@ def _worst(view: StatusView) -> str:
 
 def _heading(view: StatusView) -> str:
     worst = _worst(view)
+    if view.state in ("ended", "closed", "paused"):
+        return f"{signs.ROOM[view.state]} {view.state.upper()} · {view.title}"
     if worst:
         return f"{signs.severity(worst)} {worst} · {view.title}"
     return f"✅ Nothing open · {view.title}" if view.incidents else view.title

@@ -18,7 +18,9 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from warroom.errors import WarroomError
-from warroom.web import health, safety
+from warroom.web import safety
+from warroom.web.health import HealthCheck
+from warroom.web.health import routes as health_routes
 from warroom.web.pace import Bucket
 from warroom.web.safety import Problem
 from warroom.web.tokens import Tokens, per_source
@@ -47,7 +49,7 @@ TakeAlerts = Callable[[G, tuple[str, ...]], Awaitable[Taken]]
 
 def build(
     *,
-    health_check: health.HealthCheck,
+    health: HealthCheck,
     sources: Mapping[str, ReadAlerts[G]],
     keys: Callable[[G], tuple[str, ...]],
     take_alerts: TakeAlerts[G],
@@ -69,7 +71,7 @@ def build(
     )
     app = web.Application(middlewares=[safety.errors_as_json], client_max_size=LARGEST)
     app.on_response_prepare.append(safety.add_headers)
-    app.add_routes([*health.routes(health_check), web.post("/hooks/{source}", hooks.take)])
+    app.add_routes([*health_routes(health), web.post("/hooks/{source}", hooks.take)])
     return app
 
 

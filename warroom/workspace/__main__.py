@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -21,20 +22,21 @@ _SEED = Seed(
 )
 
 
-def main() -> None:
-    options = _options()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serves until interrupted. `arguments` are those of the command line when absent."""
+    options = _options(arguments)
     seed = read_seed(yaml.safe_load(options.seed.read_text("utf-8"))) if options.seed else _SEED
     asyncio.run(_serve(Workspace(seed=seed, state=options.state, rate_limits=options.rate_limits), options))
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m warroom.workspace", description=__doc__)
     parser.add_argument("--port", type=int, default=8421, help="the port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--state", type=Path, help="the SQLite file everything is kept in; without it nothing is kept")
     parser.add_argument("--seed", type=Path, help="a YAML file with team_name, people, channels, groups")
     parser.add_argument("--manifest", type=Path, action="append", default=[], help="an app manifest (JSON or YAML)")
     parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack does")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 async def _serve(workspace: Workspace, options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ a rehearsal room on one machine, guarded by the checks of `guard`.
 """
 
 import json
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -170,7 +171,13 @@ class Control:
             return await self._command(user, channel, word, rest.strip(), thread)
         if thread and self._state.message(channel.id, thread) is None:
             raise Refused("thread_not_found", "This thread is gone.")
-        draft = Draft(channel=channel, text=as_sent(self._state, text), user=user.id, thread_ts=thread)
+        draft = Draft(
+            channel=channel,
+            text=as_sent(self._state, text),
+            user=user.id,
+            thread_ts=thread,
+            client_msg_id=str(uuid.uuid4()),
+        )
         return {"ts": messages.post(self._office, draft).ts}
 
     async def _command(self, user: User, channel: Channel, word: str, rest: str, thread: str) -> Doc:

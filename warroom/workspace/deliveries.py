@@ -316,7 +316,7 @@ class Deliveries:
         return [c for app, open_ in self._connections.items() if app_id in (None, app) for c in open_]
 
     def _put(self, connection: _Connection, frame: Doc) -> None:
-        connection.outgoing.put_nowait(json.dumps(frame, ensure_ascii=False))
+        connection.outgoing.put_nowait(json.dumps(frame))
         if "envelope_id" not in frame:
             self._wire.record("out", "socket", app_id=connection.app_id, method=str(frame["type"]), request=frame)
 

@@ -82,7 +82,7 @@ class PersonAt:
 
     async def say(self, channel: str, text: str, *, thread_ts: str = "") -> str:
         """Says something or runs a slash command. Returns the message's ts, "" for a command."""
-        reply = await self._post("say", channel=channel, text=text, **({"thread_ts": thread_ts} if thread_ts else {}))
+        reply = await self.tell("say", channel=channel, text=text, **({"thread_ts": thread_ts} if thread_ts else {}))
         return str(reply.get("ts", ""))
 
     async def press(self, message: Doc, what: str, choice: Any = None) -> None:
@@ -90,10 +90,10 @@ class PersonAt:
         a list of them, a person's or channel's id, a date or a time."""
         action = _action(message["blocks"], what, choice)
         place = {"channel": self._channel_of(message), "ts": message["ts"]}
-        await self._post("press", action=action, message=place)
+        await self.tell("press", action=action, message=place)
 
     async def press_in_view(self, view: Doc, what: str, choice: Any = None) -> None:
-        await self._post("press", action=_action(view["blocks"], what, choice), view_id=view["id"])
+        await self.tell("press", action=_action(view["blocks"], what, choice), view_id=view["id"])
 
     async def submit(self, view: Doc, values: Mapping[str, Any] | None = None) -> dict[str, str]:
         """Fills in a modal and submits it. `values` are by action_id, block_id or label. Returns errors by block_id."""
@@ -101,62 +101,62 @@ class PersonAt:
         for what, choice in (values or {}).items():
             block, element = _find(view["blocks"], what)
             filled.setdefault(block["block_id"], {})[element["action_id"]] = _value(element, choice)
-        reply = await self._post("submit", view_id=view["id"], values=filled)
+        reply = await self.tell("submit", view_id=view["id"], values=filled)
         errors: dict[str, str] = reply.get("errors", {})
         return errors
 
     async def close_view(self, view: Doc, *, cleared: bool = False) -> None:
-        await self._post("close", view_id=view["id"], cleared=cleared)
+        await self.tell("close", view_id=view["id"], cleared=cleared)
 
     async def shortcut(self, callback_id: str, message: Doc | None = None) -> None:
         place = {"message": {"channel": self._channel_of(message), "ts": message["ts"]}} if message else {}
-        await self._post("shortcut", callback_id=callback_id, **place)
+        await self.tell("shortcut", callback_id=callback_id, **place)
 
     async def react(self, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
-        await self._post("react", channel=channel, ts=ts, name=name, remove=remove)
+        await self.tell("react", channel=channel, ts=ts, name=name, remove=remove)
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
-        await self._post("edit", channel=channel, ts=ts, text=text)
+        await self.tell("edit", channel=channel, ts=ts, text=text)
 
     async def delete(self, channel: str, ts: str) -> None:
-        await self._post("delete", channel=channel, ts=ts)
+        await self.tell("delete", channel=channel, ts=ts)
 
     async def open_dm(self, *users: str) -> str:
         """Opens a direct message, with an app through its bot user's id. Returns the channel's id."""
-        reply = await self._post("open", users=list(users))
+        reply = await self.tell("open", users=list(users))
         return str(reply["channel"]["id"])
 
     async def join(self, channel: str) -> None:
-        await self._post("join", channel=channel)
+        await self.tell("join", channel=channel)
 
     async def leave(self, channel: str) -> None:
-        await self._post("leave", channel=channel)
+        await self.tell("leave", channel=channel)
 
     async def invite(self, channel: str, *users: str) -> None:
-        await self._post("invite", channel=channel, users=list(users))
+        await self.tell("invite", channel=channel, users=list(users))
 
     async def create(self, name: str, *, is_private: bool = False) -> str:
         """Creates a channel and returns its id."""
-        reply = await self._post("create", name=name, is_private=is_private)
+        reply = await self.tell("create", name=name, is_private=is_private)
         return str(reply["channel"]["id"])
 
     # -- looking -------------------------------------------------------------------------------------------------------------
 
     async def messages(self, channel: str, *, thread_ts: str = "") -> list[Doc]:
         """What the channel or thread shows this person, oldest first."""
-        reply = await self._get("messages", channel=channel, **({"thread_ts": thread_ts} if thread_ts else {}))
+        reply = await self.ask("messages", channel=channel, **({"thread_ts": thread_ts} if thread_ts else {}))
         return [message | {"channel": channel} for message in reply["messages"]]
 
     async def channels(self) -> list[Doc]:
-        return list((await self._get("channels"))["channels"])
+        return list((await self.ask("channels"))["channels"])
 
     async def views(self) -> list[Doc]:
         """The open modals, bottom first."""
-        return list((await self._get("views"))["views"])
+        return list((await self.ask("views"))["views"])
 
     async def home(self, app_id: str) -> Doc | None:
         """Opens the app's Home tab."""
-        view: Doc | None = (await self._get("home", app=app_id))["view"]
+        view: Doc | None = (await self.ask("home", app=app_id))["view"]
         return view
 
     async def wait_for(self, predicate: Callable[[Doc], bool], *, within: float = 10.0) -> Doc:
@@ -236,11 +236,13 @@ class PersonAt:
                         self._heard.append(json.loads(line[6:]))
                         self._news.notify_all()
 
-    async def _get(self, what: str, **params: str) -> Doc:
+    async def ask(self, what: str, **params: str) -> Doc:
+        """`GET /local/<what>`, for what has no method of its own here."""
         async with self._http.get(f"{self._url}/local/{what}", params={"as": self.user_id, **params}) as response:
             return await _reply(response)
 
-    async def _post(self, what: str, **body: Any) -> Doc:
+    async def tell(self, what: str, **body: Any) -> Doc:
+        """`POST /local/<what>`, for what has no method of its own here."""
         async with self._http.post(f"{self._url}/local/{what}", json={"as": self.user_id, **body}) as response:
             return await _reply(response)
 

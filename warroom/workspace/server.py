@@ -77,12 +77,20 @@ class Workspace:
     # -- life --------------------------------------------------------------------------------------------------------------
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listens; port 0 takes a free one. `url` is known afterwards."""
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        bound = self._runner.addresses[0]
-        self._office.base_url = f"http://{host}:{bound[1]}"
+        """Listens; port 0 takes a free one. `url` is known afterwards.
+
+        Raises:
+            OSError: The port is taken. It can be tried again with another.
+        """
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._office.base_url = f"http://{host}:{runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Asks connections to go, closes and keeps everything. May be called twice."""

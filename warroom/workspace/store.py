@@ -43,17 +43,19 @@ class Store:
 
     def write(self, kept: Iterable[Value], dropped: Iterable[Value]) -> None:
         """Writes all of it or nothing."""
-        self._connection.execute("BEGIN")
-        self._connection.executemany("DELETE FROM kept WHERE kind = ? AND key = ?", ((v.kind, v.key) for v in dropped))
-        self._connection.executemany(_WRITE, ((v.kind, v.key, _encode(v)) for v in kept))
-        self._connection.execute("COMMIT")
+        with self._connection:
+            self._connection.execute("BEGIN")
+            self._connection.executemany(
+                "DELETE FROM kept WHERE kind = ? AND key = ?", ((v.kind, v.key) for v in dropped)
+            )
+            self._connection.executemany(_WRITE, ((v.kind, v.key, _encode(v)) for v in kept))
 
     def close(self) -> None:
         self._connection.close()
 
 
 def _encode(value: Value) -> str:
-    return json.dumps({f.name: getattr(value, f.name) for f in fields(value)}, ensure_ascii=False)
+    return json.dumps({f.name: getattr(value, f.name) for f in fields(value)})
 
 
 def _decode(kind: str, text: str) -> Value:

@@ -27,7 +27,7 @@ class Streams:
         for user in set(users):
             queues = self._open.get(user)
             if queues:
-                frame = f"data: {json.dumps(draw(user), ensure_ascii=False)}\n\n"
+                frame = f"data: {json.dumps(draw(user))}\n\n"
                 for queue in list(queues):
                     self._put(queue, frame)
 

@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-from warroom.workspace.model import Doc
 from warroom.workspace.state import Clock
 from warroom.workspace.timing import Timing
 
@@ -93,7 +92,3 @@ class ResponseUrls:
             return "used_url"
         found.uses -= 1
         return found
-
-
-def interaction_error(code: str) -> Doc:
-    return {"ok": False, "error": code}

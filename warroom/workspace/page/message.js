@@ -188,7 +188,7 @@ function moreItems(message, desk) {
 /** On a touch screen the row of buttons is not shown, so the menu carries everything. */
 function touchItems(message, desk) {
   if (!matchMedia("(hover: none), (max-width: 720px)").matches) return [];
-  const emoji = QUICK.map((name) => ({ label: `React with :${name}:`, lead: el("span.pick-emoji", { "aria-hidden": "true" }, emojiOf(name)), pick: () => desk.react(message, name, false) }));
+  const emoji = QUICK.map((name) => ({ label: `React with ${name.replaceAll("_", " ")}`, lead: el("span.pick-emoji", { "aria-hidden": "true" }, emojiOf(name)), pick: () => desk.react(message, name, false) }));
   return [...emoji, { label: "Reply in thread", lead: icon("reply"), pick: () => desk.openThread(message.thread_ts ?? message.ts) }];
 }
 

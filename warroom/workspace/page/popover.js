@@ -50,6 +50,8 @@ export function openPopover(anchor, content, { label, closed = () => {}, wide = 
 function place(box, anchor) {
   const edge = 8;
   const at = anchor.getBoundingClientRect();
+  box.style.left = "0";
+  box.style.minWidth = `${Math.max(200, Math.min(at.width, 380))}px`;
   const { offsetWidth: width, offsetHeight: height } = box;
   const below = window.innerHeight - at.bottom - edge;
   const top = below >= height || below >= at.top ? at.bottom + 4 : at.top - height - 4;

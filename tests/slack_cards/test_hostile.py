@@ -1,0 +1,158 @@
+"""Whatever a scenario, an alert or a person writes: no ping, no link, no broken limit, and always the mark."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.slack_cards.fakes import HOSTILE, LONG, anything
+from tests.slack_cards.oracles import check_home, check_message, check_modal, strings
+from warroom.core.effects import Say
+from warroom.core.scenario import Scenario
+from warroom.core.views import Mark, PanelView, RunView, StatusView
+from warroom.core.words import Word, Words
+from warroom.slack import cards, modals
+from warroom.slack.cards import Message
+
+ROOM = 2**40
+CHANNELS = {"war-room": "C0WAR"}
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+ANY = st.one_of(HOSTILE, LONG)
+
+DATE = r"<!date\^\d+\^[ a-z{}_]+\|[0-9A-Za-z: -]+>"
+LINK = r"<https?://[^<>|\s]+\|[a-z0-9.:_-]+>"
+REFERENCE = re.compile(rf"{DATE}|{LINK}|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>")
+UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def check_safe(value: Any, *, links: bool = False) -> None:
+    """Fails when something is a ping, a link or an unseen character that no reference of ours has put there."""
+    for text in strings(value):
+        assert not UNSEEN.search(text), repr(text)
+        assert not re.search(r"@(here|channel|everyone)\b", text, re.IGNORECASE), text
+        left = REFERENCE.sub("", text)
+        assert not re.search(r"<[!@#a-z]", left, re.IGNORECASE), text
+        assert links or not re.search(LINK, text), text
+
+
+def check_marked(message: Message, mark: Mark) -> None:
+    word = "EXERCISE" if mark.drill else "REAL INCIDENT"
+    first = json.dumps(message.blocks[0], ensure_ascii=False)
+    assert message.text.startswith(f"🎲 {word}" if mark.drill else f"🔴 {word}")
+    assert word in first
+    assert message.blocks[0]["type"] == ("context" if mark.drill else "section")
+
+
+def check(message: Message, mark: Mark, *, links: bool = False) -> None:
+    check_message(message)
+    check_marked(message, mark)
+    check_safe([message.text, message.blocks, message.username, message.icon], links=links)
+
+
+@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
+def test_a_status_card_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+    """No text in any field of the status view pings, links, breaks a limit or hides the mark."""
+
+    @FEW
+    @given(anything(StatusView, text=text))
+    def law(view: StatusView) -> None:
+        check(cards.status_card(view, ROOM), view.mark)
+
+    law()
+
+
+@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
+def test_a_run_card_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+    """No text in any field of the run view pings, links, breaks a limit or hides the mark."""
+
+    @FEW
+    @given(anything(RunView, text=text))
+    def law(view: RunView) -> None:
+        check(cards.run_card(view, ROOM), view.mark)
+
+    law()
+
+
+@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
+def test_a_panel_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+    """No text in any field of the panel's view pings, links, breaks a limit or hides the mark."""
+
+    @FEW
+    @given(anything(PanelView, text=text))
+    def law(view: PanelView) -> None:
+        check(cards.panel_card(view, ROOM), view.mark)
+
+    law()
+
+
+@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
+def test_a_notice_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+    """No text in a title, body, voice or button pings, links, breaks a limit or hides the mark."""
+
+    @FEW
+    @given(anything(Say, text=text), anything(Words, text=text), anything(Mark, text=text))
+    def law(say: Say, body: Words, mark: Mark) -> None:
+        check(cards.notice(replace(say, body=body), mark, ROOM, CHANNELS), mark)
+
+    law()
+
+
+@FEW
+@given(anything(tuple[Word, ...], text=ANY))
+def test_a_refusal_is_safe_whatever_it_is_given(words: Words) -> None:
+    """A refusal quotes what was typed and what is in the room, as text."""
+    told = cards.refusal(words, CHANNELS)
+    check_message(cards.plainly(told))
+    check_safe(told)
+
+
+@FEW
+@given(anything(cards.HomeView, text=ANY, most=60))
+def test_a_home_is_safe_whatever_it_is_given(view: cards.HomeView) -> None:
+    """The home of somebody with sixty rooms and sixty scenarios is one that Slack takes."""
+    home = cards.home(view)
+    check_home(home)
+    check_safe(home)
+
+
+@FEW
+@given(anything(Mark, text=ANY), ANY, st.lists(st.tuples(ANY, ANY), max_size=5))
+def test_a_modal_is_safe_whatever_it_is_given(mark: Mark, text: str, named: list[tuple[str, str]]) -> None:
+    """Titles, actors and services from outside are text in modals, too."""
+    said = {"incident": text[:200]}
+    made = [
+        modals.skip_step(mark, ROOM, said, text),
+        modals.skip_inject(mark, ROOM, said, text),
+        modals.speak(mark, ROOM, said, named),
+        modals.post_update(mark, ROOM, said),
+        modals.resolve(mark, ROOM, said, text),
+        modals.reopen(mark, ROOM, said, text),
+        modals.end_game(mark, ROOM, said),
+        modals.declare(named, origin="C1"),
+        modals.start_game([Scenario(id=id, title=title, summary=text, briefing="", injects=()) for id, title in named]),
+    ]
+    for view in made:
+        check_modal(view)
+        check_safe([view["title"], [{**each, "element": None} for each in view["blocks"]]])
+
+
+URL = st.one_of(
+    HOSTILE,
+    st.builds(lambda host, path: f"https://{host}/{path}", st.sampled_from(("a.example", "x|y", "é.example")), HOSTILE),
+    st.sampled_from(("javascript:alert(1)", "https://good.example@evil.example/", "http://[::1", "slack://channel")),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(anything(StatusView), URL)
+def test_an_alert_links_only_where_it_says(view: StatusView, url: str) -> None:
+    """The link of an alert is http(s), and its label is the host it leads to."""
+    view = replace(view, alerts=tuple(replace(each, link=url, firing=True) for each in view.alerts))
+    message = cards.status_card(view, ROOM)
+    check(message, view.mark, links=True)
+    for found in re.finditer(r"<(https?)://(?:[^/@|]*@)?([^/:?#|]+)[^|]*\|([^>]+)>", " ".join(strings(message.blocks))):
+        assert found[3].startswith(found[2].lower())

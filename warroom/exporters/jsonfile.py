@@ -1,0 +1,88 @@
+"""JSON for programs: every entry as it is kept, with the hash chain, and the after-action report.
+
+    {"format": "warroom-export/1", "room": …, "profile": …, "names": …,
+     "entries": [one to a line], "head": hash of the last entry, "report": …, "seal": …}
+
+`warroom verify` checks such a file without a database (exporters.verify). The chain covers the entries; `seal` is the
+digest of everything else, so that an edited report is noticed too. In the players' profile hidden texts are withheld,
+and while a game is still going on so are the entries that would give its plan away; the chain verifies all the same.
+
+Written entry by entry: what is in memory does not grow with the timeline. The same room gives the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+from warroom.core.chain import START, canonical
+from warroom.core.events import Mode
+from warroom.core.texts import Kept
+from warroom.exporters.source import Exporter, Profile, Source, read
+from warroom.report.account import Account
+from warroom.report.after_action import report
+from warroom.report.timeline import tells_too_early
+from warroom.store import codec
+from warroom.store.codec import Text
+from warroom.store.rooms import RoomRow, StoredEntry
+
+FORMAT = "warroom-export/1"
+
+
+def write(source: Source, out: TextIO) -> None:
+    export_json(source.stored(), row=source.row, names=source.names, profile=source.profile, out=out)
+
+
+def export_json(
+    stored: Iterable[StoredEntry], *, row: RoomRow, names: Mapping[str, str], profile: Profile, out: TextIO
+) -> None:
+    """Write the whole export. `names` maps people's ids to their names."""
+    around: dict[str, Any] = {"format": FORMAT, "room": _room(row), "profile": profile.value, "names": dict(names)}
+    guarded = profile is Profile.PLAYERS and row.mode == Mode.DRILL and row.open
+    account, head, comma = Account(names), START, ""
+    out.write("{" + ",\n".join(f'"{name}":{canonical(value)}' for name, value in around.items()))
+    out.write(',\n"entries":[')
+    for each in stored:
+        entry = read(each)
+        account.add(entry)
+        kept = _withheld(each) if guarded and tells_too_early(entry.event) else _entry(each, profile)
+        out.write(f"{comma}\n{canonical(kept)}")
+        head, comma = each.hash, ","
+    around |= {"head": head, "report": codec.encode(report(account))}
+    out.write(f'\n],\n"head":"{head}",\n"report":{canonical(around["report"])},\n')
+    out.write(f'"seal":"{hashlib.sha256(canonical(around).encode()).hexdigest()}"}}\n')
+
+
+def _room(row: RoomRow) -> dict[str, Any]:
+    """Which room it is. Its title is in the entries alone, where it can be redacted."""
+    return {
+        "key": row.key,
+        "uid": row.uid,
+        "workspace": row.workspace,
+        "kind": row.kind,
+        "mode": row.mode,
+        "state": row.state,
+        "opened_at": codec.encode(row.opened_at),
+        "closed_at": codec.encode(row.closed_at),
+    }
+
+
+def _entry(each: StoredEntry, profile: Profile) -> dict[str, Any]:
+    texts = {text.field: _text(text, profile) for text in each.texts}
+    return {**json.loads(each.hashed()), "hash": each.hash, "texts": texts}
+
+
+def _withheld(each: StoredEntry) -> dict[str, Any]:
+    return {"seq": each.seq, "hash": each.hash, "withheld": True}
+
+
+def _text(text: Text, profile: Profile) -> dict[str, Any]:
+    """Without its salt a text that is left out cannot be guessed from its digest."""
+    if text.kind is Kept.HIDDEN and profile is Profile.PLAYERS:
+        return {"withheld": True}
+    if text.text is None:
+        return {"redacted": True}
+    return {"salt": text.salt, "text": text.text}
+
+
+EXPORTER = Exporter(name="json", suffix=".json", title="timeline for programs, verifiable", write=write)

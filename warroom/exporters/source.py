@@ -1,0 +1,75 @@
+"""What an exporter is given, and what it is."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+from typing import TextIO
+
+from sqlalchemy import Connection
+
+from warroom.core.events import Entry, vocabulary
+from warroom.errors import NotFound
+from warroom.report.people import people as people_of
+from warroom.store import codec, people, rooms
+from warroom.store.errors import Unreadable
+from warroom.store.rooms import RoomRow, StoredEntry
+from warroom.store.upcast import upcast
+
+EVENTS = vocabulary()
+
+
+class Profile(StrEnum):
+    """For whom an export is. Players get nothing that is hidden from them."""
+
+    PLAYERS = "players"
+    CONTROLLERS = "controllers"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One room to be exported. `stored` begins the timeline anew each time; only a part of it is in memory at once."""
+
+    row: RoomRow
+    names: Mapping[str, str]
+    profile: Profile
+    stored: Callable[[], Iterator[StoredEntry]]
+
+    def entries(self) -> Iterator[Entry]:
+        return map(read, self.stored())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exporter:
+    """A format. `write` writes the whole of a source; `title` says what the file is."""
+
+    name: str
+    suffix: str
+    title: str
+    write: Callable[[Source, TextIO], None]
+
+
+def source(conn: Connection, room_id: int, profile: Profile) -> Source:
+    """The room as it is now: what is appended later is not in it. Use it within the transaction. Raises NotFound."""
+    row = rooms.find(conn, None, str(room_id))
+    if row is None:
+        raise NotFound(f"There is no room {room_id}.")
+
+    def stored() -> Iterator[StoredEntry]:
+        return takewhile(lambda each: each.seq <= row.seq, rooms.stored(conn, row.id))
+
+    return Source(row=row, names=_names(conn, row, map(read, stored())), profile=profile, stored=stored)
+
+
+def _names(conn: Connection, row: RoomRow, entries: Iterable[Entry]) -> Mapping[str, str]:
+    return people.names(conn, row.workspace, people_of(entries))
+
+
+def read(stored: StoredEntry) -> Entry:
+    """The entry with its texts in place. Raises Unreadable for what this release does not know."""
+    name, body = upcast(stored.type, codec.fill(json.loads(stored.body), stored.texts))
+    if name not in EVENTS:
+        raise Unreadable(f"Entry {stored.seq}: {name} is an event of another release")
+    event = codec.decode(EVENTS[name], body)
+    return Entry(seq=stored.seq, at=stored.at, by=stored.by, event=event, occurred_at=stored.occurred_at)
