@@ -123,11 +123,6 @@ class GiveHint(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Join(Command):
-    pass
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TakeRole(Command):
     """`person` is who gets it, the asker when empty. `instead_of` is who had it when the button was drawn."""
 

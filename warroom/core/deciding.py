@@ -243,12 +243,6 @@ def _why_not_live(room: Room) -> str:
     }[room.game.state]
 
 
-def _join(room: Room, command: c.Join, now: datetime) -> News:
-    if not room.drill or not room.open or command.by in room.roster.everyone:
-        return []
-    return [e.PlayerJoined(person=command.by)]
-
-
 def _take_role(room: Room, command: c.TakeRole, now: datetime) -> News:
     news = _may_act(room, command.by)
     person, holder = command.person or command.by, room.roster.roles.get(command.role, "")
@@ -523,7 +517,6 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.SkipInject: _skip_inject,
     c.SpeakAs: _speak,
     c.GiveHint: _hint,
-    c.Join: _join,
     c.TakeRole: _take_role,
     c.LeaveRole: _leave_role,
     c.Acknowledge: _acknowledge,

@@ -130,7 +130,7 @@ class Desk:
         text = self.library.runbooks.get(runbook)
         if text is None:
             raise Unknown(f"There is no runbook {runbook!r}. There is: {', '.join(sorted(self.library.runbooks))}.")
-        digest = self.library.digests.get(runbook, "")
+        digest = self.library.digests.get(f"runbook/{runbook}", "")
         named = incident or only_open_incident(await self.runtime.room(room))
         return await self.runtime.handle(room, c.StartRun(by=by, incident=named, runbook=text, digest=digest), key=key)
 

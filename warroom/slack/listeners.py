@@ -128,15 +128,6 @@ class Listeners:
         else:
             await tell(cards.plainly(reply.text))
 
-    async def _joined(self, body: Body, event: Body) -> None:
-        here = await self._desk.room_here(_whereabouts(body, event))
-        if (
-            here is not None
-            and here[1] == WAR_ROOM
-            and await self._people.is_human(str(body["team_id"]), event["user"])
-        ):
-            await self._desk.runtime.handle(here[0], c.Join(by=event["user"]), key=f"heard:{body['key']}")
-
     async def _home(self, body: Body, event: Body) -> None:
         if event.get("tab", "home") == "home":
             await self._homes.publish(str(body["team_id"]), event["user"])
@@ -314,7 +305,6 @@ EVENTS: dict[str, Takes] = {
     "message": Listeners._message,
     "app_mention": Listeners._mention,
     "app_home_opened": Listeners._home,
-    "member_joined_channel": Listeners._joined,
 }
 
 

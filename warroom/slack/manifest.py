@@ -31,7 +31,7 @@ METHODS = (
     "views.open",
     "views.publish",
 )
-EVENTS = ("app_home_opened", "app_mention", "member_joined_channel", "message.channels", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.im")
 
 
 def manifest() -> dict[str, Any]:

@@ -38,7 +38,7 @@ class People:
             log.warning("no name for %s: %s", person, judge(error).code)
             return
         profile = user.get("profile") or {}
-        name = profile.get("display_name") or user.get("real_name") or profile.get("real_name") or user.get("name")
+        name = user.get("real_name") or profile.get("real_name") or profile.get("display_name") or user.get("name")
         is_bot = bool(user.get("is_bot"))
         await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot)
         self._known.add((workspace, person))
@@ -58,7 +58,3 @@ class People:
             return {}
         await self.meet(workspace, ids)
         return await self._db.read(people.names, workspace, ids)
-
-    async def is_human(self, workspace: str, person: str) -> bool:
-        await self.meet(workspace, [person])
-        return not await self._db.read(people.bots, workspace, [person])

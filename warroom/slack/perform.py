@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
 SEARCHED = 200  # how many messages back an unsure message is looked for
-NOT_YET = timedelta(seconds=1)
+NOT_YET = timedelta(milliseconds=250)
 
 
 class Talker:

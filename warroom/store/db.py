@@ -115,8 +115,9 @@ def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
 def _read_url(url: str) -> URL:
     try:
         read = make_url(url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError as error:
-        raise StoreUnusable("The database URL cannot be read; write it like sqlite:///var/warroom.db.") from error
+    except (ArgumentError, ValueError):
+        # Without its cause, which may quote the password.
+        raise StoreUnusable("The database URL cannot be read; write it like sqlite:///var/warroom.db.") from None
     match read.get_backend_name():
         case "sqlite":
             return read

@@ -46,4 +46,6 @@ def finish(conn: Connection, key: str) -> bool:
 
 def _add(conn: Connection, key: str, at: datetime, payload: str, room: int | None, state: str) -> bool:
     added = insert(conn, inbox).values(key=key, received_at=at, room=room, payload=payload or None, state=state)
-    return conn.execute(added.on_conflict_do_nothing(index_elements=["key"])).rowcount == 1
+    once = added.on_conflict_do_nothing(index_elements=["key"])
+    # Not rowcount: of an INSERT, SQLAlchemy does not promise it, and with psycopg it is -1.
+    return conn.execute(once.returning(inbox.c.key)).first() is not None

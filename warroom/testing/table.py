@@ -178,7 +178,6 @@ WORDS: dict[str, Callable[[Table, str, str], Command]] = {
     "skip-inject": lambda table, who, rest: c.SkipInject(by=who, inject=rest),
     "hint": lambda table, who, rest: c.GiveHint(by=who, about=rest),
     "speak": lambda table, who, rest: c.SpeakAs(by=who, actor=rest.partition(" ")[0], text=rest.partition(" ")[2]),
-    "join": lambda table, who, rest: c.Join(by=who),
     "command": lambda table, who, rest: c.TakeRole(by=who, role="commander"),
     "role": lambda table, who, rest: c.TakeRole(by=who, role=rest),
     "acknowledge": lambda table, who, rest: c.Acknowledge(by=who, incident=rest),

@@ -13,10 +13,11 @@ from aiohttp import web
 
 from warroom.workspace import channels, messages, render
 from warroom.workspace.channels import name_problem
-from warroom.workspace.interactions import Interactions, Refused
+from warroom.workspace.interactions import Interactions
 from warroom.workspace.messages import Draft, Edit
 from warroom.workspace.model import Channel, Doc, Message, ReadMark, User
 from warroom.workspace.office import Office
+from warroom.workspace.refusals import Refused
 from warroom.workspace.said import as_argument, as_sent
 from warroom.workspace.viewstack import OpenView
 from warroom.workspace.wire import Wire

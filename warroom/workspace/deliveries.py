@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from warroom.workspace.faults import Event, Faults
-from warroom.workspace.model import Doc
+from warroom.workspace.model import App, Doc
 from warroom.workspace.state import Clock
 from warroom.workspace.timing import Timing
 from warroom.workspace.wire import Wire
@@ -89,19 +89,19 @@ class Deliveries:
         while self.connections(app_id) != count:
             await self._changed.wait()
 
-    def tell(self, app_id: str, payload: Doc) -> None:
+    def tell(self, app: App, payload: Doc) -> None:
         """Sends an event, now or when a connection opens."""
-        event = Event(app_id=app_id, payload=payload, since=self._now())
+        event = Event(app_id=app.id, payload=payload, since=self._now())
         for _ in range(self._faults.copies()):
             self._send(event)
 
-    async def ask(self, app_id: str, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
+    async def ask(self, app: App, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
         """Sends a command or an interaction and waits for the answer: the acknowledgement's payload, {} if it had none.
 
         Raises:
             NotAcknowledged: `dispatch_failed` without a connection, `operation_timeout` without an answer in time.
         """
-        connection = self._next_connection(app_id)
+        connection = self._next_connection(app.id)
         if connection is None:
             raise NotAcknowledged("dispatch_failed")
         envelope_id = str(uuid.uuid4())
@@ -116,7 +116,7 @@ class Deliveries:
                 "payload": payload,
             },
         )
-        self._wire.record("out", "ask", app_id=app_id, method=type_, request=payload)
+        self._wire.record("out", "ask", app_id=app.id, method=type_, request=payload)
         try:
             async with asyncio.timeout(self._timing.ack):
                 return await answer

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from warroom.workspace.control import refusal
-from warroom.workspace.interactions import Refused
+from warroom.workspace.refusals import Refused
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CSP = (

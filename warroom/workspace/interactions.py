@@ -11,29 +11,20 @@ from warroom.workspace.blockkit.check import check_blocks, check_view
 from warroom.workspace.blockkit.elements import (
     STATE_FIELD,
     filled_in,
-    find_element,
     fires_actions,
     initial_state,
     interactive_elements,
-    is_empty,
-    offered_option,
 )
+from warroom.workspace.choices import chosen, element_of, fill, input_errors, message_state
 from warroom.workspace.deliveries import NotAcknowledged
 from warroom.workspace.manifest import Command
 from warroom.workspace.messages import Draft, Edit
 from warroom.workspace.model import App, Channel, Doc, Message, User
 from warroom.workspace.office import Office
+from warroom.workspace.refusals import Refused
 from warroom.workspace.tickets import ResponseUrl
 from warroom.workspace.views import ViewRefused
 from warroom.workspace.viewstack import OpenView
-
-
-class Refused(Exception):
-    """The workspace's own no to a person: a code for the page, a sentence for the person."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence = code, sentence
 
 
 @dataclass
@@ -51,14 +42,14 @@ class Interactions:
             Refused: The element is not there, or what was chosen is not on offer, or the app did not answer.
         """
         app = self._app(message.app_id)
-        block, element = _element(message.blocks or [], action)
+        block, element = element_of(message.blocks or [], action)
         channel = self.office.state.channels[message.channel]
         payload = self._payload(app, user, "block_actions") | {
             "container": _message_container(message),
             "trigger_id": self.office.triggers.issue(app.id, user.id),
             "channel": {"id": channel.id, "name": render.channel_name(channel)},
             "message": render.message_doc(self.office.state, message),
-            "state": {"values": _message_state(message, element, action, entered)},
+            "state": {"values": message_state(message, element, action, entered)},
             "response_url": self._response_url(app, user, channel, message.thread_ts, message.ts),
             "actions": [self._action(block, element, action)],
         }
@@ -69,8 +60,8 @@ class Interactions:
     async def press_view(self, user: User, view: OpenView, action: Doc, entered: Doc) -> None:
         """Sends block_actions for an element of a modal, remembering what was chosen and entered in it."""
         app = self._app(view.app_id)
-        block, element = _element(view.doc["blocks"], action)
-        _fill(view, entered)
+        block, element = element_of(view.doc["blocks"], action)
+        fill(view, entered)
         self._remember(view, block, element, action)
         if not fires_actions(block):
             return
@@ -84,7 +75,7 @@ class Interactions:
 
     async def press_home(self, user: User, app: App, view: Doc, action: Doc) -> None:
         """Sends block_actions for an element of an app's Home tab."""
-        block, element = _element(view["blocks"], action)
+        block, element = element_of(view["blocks"], action)
         payload = self._payload(app, user, "block_actions") | {
             "container": {"type": "view", "view_id": view["id"]},
             "trigger_id": self.office.triggers.issue(app.id, user.id),
@@ -95,7 +86,7 @@ class Interactions:
 
     def _remember(self, view: OpenView, block: Doc, element: Doc, action: Doc) -> None:
         if initial_state(element) is not None:
-            value = {"type": element["type"], **_chosen(element, action)}
+            value = {"type": element["type"], **chosen(element, action)}
             view.filled.setdefault(block["block_id"], {})[element["action_id"]] = value
 
     def _action(self, block: Doc, element: Doc, action: Doc) -> Doc:
@@ -105,15 +96,15 @@ class Interactions:
         for name in ("placeholder", "confirm"):
             if name in element and element["type"] != "button":
                 doc[name] = element[name]
-        return doc | _chosen(element, action) | {"action_ts": self.office.state.next_ts()}
+        return doc | chosen(element, action) | {"action_ts": self.office.state.next_ts()}
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
     async def submit(self, user: User, view: OpenView, values: Doc) -> dict[str, str]:
         """Submits a modal and obeys the response_action. Returns the errors by block_id, {} if it was accepted."""
         app = self._app(view.app_id)
-        _fill(view, values)
-        missing = _input_errors(view)
+        fill(view, values)
+        missing = input_errors(view)
         if missing:
             return missing
         payload = self._payload(app, user, "view_submission") | {
@@ -198,7 +189,7 @@ class Interactions:
             "trigger_id": self.office.triggers.issue(app.id, user.id),
         }
         try:
-            answer = await self.office.deliveries.ask(app.id, "slash_commands", payload, accepts_payload=True)
+            answer = await self.office.ask(app, "slash_commands", payload, accepts_payload=True)
         except NotAcknowledged as failed:
             raise self._failed(user, f"{word} failed with the error “{failed.code}”", failed.code) from None
         if answer:
@@ -251,7 +242,7 @@ class Interactions:
         """Asks the app for the options of an external select."""
         app = self._app(source.app_id)
         blocks = source.doc["blocks"] if isinstance(source, OpenView) else source.blocks or []
-        block, element = _element(blocks, action)
+        block, element = element_of(blocks, action)
         payload = self._payload(app, user, "block_suggestion") | {
             "action_id": element["action_id"],
             "block_id": block["block_id"],
@@ -351,7 +342,7 @@ class Interactions:
             raise Refused("interactivity_disabled", f"{app.name} is not set up to handle interactivity.")
         self.office.state.flush()
         try:
-            return await self.office.deliveries.ask(app.id, "interactive", payload, accepts_payload=accepts)
+            return await self.office.ask(app, "interactive", payload, accepts_payload=accepts)
         except NotAcknowledged as failed:
             sentence = f"{app.name} did not answer in time. Try again."
             raise self._failed(user, sentence, failed.code) from None
@@ -370,59 +361,7 @@ class Interactions:
         return sorted(self.office.state.apps.values(), key=lambda app: app.installed)[::-1]
 
 
-# -- elements ------------------------------------------------------------------------------------------------------------
-
-
-def _element(blocks: list[Doc], action: Doc) -> tuple[Doc, Doc]:
-    found = find_element(blocks, str(action.get("block_id")), str(action.get("action_id")))
-    if found is None:
-        raise Refused("element_not_found", "This button is no longer there. The message may have changed.")
-    return found
-
-
-def _chosen(element: Doc, action: Doc) -> Doc:
-    """What the person chose, as payloads carry it. An option is looked up among those on offer."""
-    name = STATE_FIELD.get(element["type"])
-    if name is None:
-        return {}
-    given = action.get(name)
-    if element["type"].startswith(("static", "multi_static", "radio", "checkboxes", "overflow")):
-        given = (
-            [_offered(element, g) for g in given or ()] if name == "selected_options" else _one_offered(element, given)
-        )
-    return {name: given if given is not None or name.endswith("option") else ([] if name.endswith("s") else None)}
-
-
-def _one_offered(element: Doc, given: Any) -> Doc | None:
-    return None if given is None else _offered(element, given)
-
-
-def _offered(element: Doc, given: Any) -> Doc:
-    value = given.get("value") if isinstance(given, dict) else given
-    option = offered_option(element, str(value))
-    if option is None:
-        raise Refused("option_not_found", "This choice is not on offer.")
-    return option
-
-
-def _message_state(message: Message, element: Doc, action: Doc, entered: Doc) -> Doc:
-    """The state of the message's inputs, with the one just used as it is now."""
-    values: dict[str, dict[str, Doc]] = {}
-    for each_block, each in interactive_elements(message.blocks or []):
-        state = initial_state(each)
-        if state is not None:
-            given = action if each is element else _entered(entered, each_block, each)
-            if given is not None:
-                state = {"type": each["type"], **_chosen(each, given)}
-            values.setdefault(each_block["block_id"], {})[each["action_id"]] = state
-    return values
-
-
-def _entered(values: Doc, block: Doc, element: Doc) -> Doc | None:
-    """What the page says an element holds."""
-    of_block = values.get(block["block_id"])
-    given = of_block.get(element["action_id"]) if isinstance(of_block, dict) else None
-    return given if isinstance(given, dict) else None
+# -- parts ---------------------------------------------------------------------------------------------------------------
 
 
 def _message_container(message: Message) -> Doc:
@@ -433,56 +372,6 @@ def _message_container(message: Message) -> Doc:
         "is_ephemeral": bool(message.ephemeral_to),
     }
     return container | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
-
-
-# -- views ---------------------------------------------------------------------------------------------------------------
-
-
-def _fill(view: OpenView, values: Doc) -> None:
-    """Takes what the page says was entered; only into elements that are there."""
-    for block, element in interactive_elements(view.doc["blocks"]):
-        given = _entered(values, block, element)
-        if given is not None and initial_state(element) is not None:
-            value = {"type": element["type"], **_chosen(element, given)}
-            view.filled.setdefault(block["block_id"], {})[element["action_id"]] = value
-
-
-def _input_errors(view: OpenView) -> dict[str, str]:
-    """What Slack's client itself refuses before the app hears of it."""
-    values, errors = view.values(), {}
-    for block, element in interactive_elements(view.doc["blocks"]):
-        if block["type"] == "input":
-            problem = _input_problem(block, element, values[block["block_id"]][element["action_id"]])
-            if problem:
-                errors[block["block_id"]] = problem
-    return errors
-
-
-def _input_problem(block: Doc, element: Doc, value: Doc) -> str:
-    if is_empty(value):
-        return "" if block.get("optional") else "Please complete this required field."
-    entered = str(value.get("value", ""))
-    match element["type"]:
-        case "plain_text_input":
-            if len(entered) < element.get("min_length", 0):
-                return f"Must be at least {element['min_length']} characters."
-            if len(entered) > element.get("max_length", 3000):
-                return f"Must be at most {element.get('max_length', 3000)} characters."
-        case "number_input":
-            return _number_problem(element, entered)
-    return ""
-
-
-def _number_problem(element: Doc, entered: str) -> str:
-    try:
-        number = float(entered)
-    except ValueError:
-        return "Enter a number."
-    if not element["is_decimal_allowed"] and number != int(number):
-        return "Enter a whole number."
-    if number < float(element.get("min_value", "-inf")) or number > float(element.get("max_value", "inf")):
-        return f"Enter a number from {element.get('min_value', '…')} to {element.get('max_value', '…')}."
-    return ""
 
 
 def _checked_view(answer: Doc) -> Doc:

@@ -55,12 +55,17 @@ def _post_one(office: Office, draft: Draft) -> Message:
     if draft.user:
         _mark_read(office, draft.user, message)
     office.show_message(message)
-    parent = office.state.message(message.channel, message.thread_ts) if message.is_reply else None
-    if parent is not None:
-        office.show_message(parent, "message_changed")
+    _show_parent(office, message)
     _tell_raw(office, draft.channel, render.message_doc(office.state, message))
     _tell_mentions(office, message)
     return message
+
+
+def _show_parent(office: Office, reply: Message) -> None:
+    """People see the parent's number of replies."""
+    parent = office.state.message(reply.channel, reply.thread_ts) if reply.is_reply else None
+    if parent is not None:
+        office.show_message(parent, "message_changed")
 
 
 def _message(office: Office, draft: Draft, ephemeral_to: str = "") -> Message:
@@ -147,6 +152,7 @@ def delete(office: Office, message: Message) -> None:
         state.drop(message)
         gone = {"type": "message_deleted", "channel": message.channel, "ts": message.ts}
         office.streams.publish(office.readers(channel), gone)
+        _show_parent(office, message)
     event = {
         "type": "message",
         "subtype": "message_deleted",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from warroom.workspace import render
 from warroom.workspace.deliveries import Deliveries
 from warroom.workspace.model import App, Channel, Doc, Message
+from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.state import State, new_id
 from warroom.workspace.streams import Streams
 from warroom.workspace.tickets import ResponseUrls, Triggers
@@ -18,6 +19,7 @@ from warroom.workspace.viewstack import Modals
 class Office:
     state: State
     deliveries: Deliveries
+    request_urls: RequestUrls
     streams: Streams
     timing: Timing
     triggers: Triggers
@@ -53,7 +55,18 @@ class Office:
         """Delivers an event if the app subscribed to it and holds the scope (empty: none needed)."""
         features = app.features
         if subscription in features.bot_events and (not scope or scope in features.scopes):
-            self.deliveries.tell(app.id, self._wrapped(app, event))
+            self._outlet(app).tell(app, self._wrapped(app, event))
+
+    async def ask(self, app: App, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
+        """Sends a command or an interaction and waits for the answer.
+
+        Raises:
+            NotAcknowledged: The app did not answer in time.
+        """
+        return await self._outlet(app).ask(app, type_, payload, accepts_payload=accepts_payload)
+
+    def _outlet(self, app: App) -> Deliveries | RequestUrls:
+        return self.deliveries if app.features.socket_mode else self.request_urls
 
     def tell_members(self, channel: Channel, subscription: str, scope: str, event: Doc) -> None:
         for app in self.state.bot_users_in(channel):
@@ -89,10 +102,13 @@ class Office:
         }
 
 
-def make_office(state: State, deliveries: Deliveries, streams: Streams, timing: Timing) -> Office:
+def make_office(
+    state: State, deliveries: Deliveries, request_urls: RequestUrls, streams: Streams, timing: Timing
+) -> Office:
     return Office(
         state=state,
         deliveries=deliveries,
+        request_urls=request_urls,
         streams=streams,
         timing=timing,
         triggers=Triggers(state.now, timing),

@@ -52,6 +52,7 @@ class PersonAt:
         self._heard: list[Doc] = []
         self._taken: set[int] = set()
         self._news = asyncio.Condition()
+        self._ended = False
 
     # -- life --------------------------------------------------------------------------------------------------------------
 
@@ -164,10 +165,13 @@ class PersonAt:
 
         Raises:
             TimeoutError: None came within `within` seconds; the text lists what did come.
+            ConnectionError: The stream has ended, so none can come.
         """
         try:
             async with asyncio.timeout(within), self._news:
                 while (found := self._untaken(predicate)) is None:
+                    if self._ended:
+                        raise ConnectionError(f"The stream of {self.user_id} has ended.")
                     await self._news.wait()
                 return found
         except TimeoutError:
@@ -222,8 +226,10 @@ class PersonAt:
         except Exception as wrong:
             if not opened.done():
                 opened.set_exception(wrong)
-                return
-            raise
+        finally:
+            self._ended = True
+            async with self._news:
+                self._news.notify_all()
 
     async def _read_stream(self, opened: asyncio.Future[None]) -> None:
         async with self._http.get(f"{self._url}/local/stream", params={"as": self.user_id}) as response:

@@ -21,6 +21,7 @@ from warroom.workspace.manifest import read_manifest
 from warroom.workspace.model import App, Channel, Doc, Team, User, UserGroup
 from warroom.workspace.office import make_office, new_secret
 from warroom.workspace.ratelimits import RateLimits
+from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.seed import Person, Seed, SeedChannel
 from warroom.workspace.state import Clock, State, new_id
 from warroom.workspace.store import Store
@@ -68,8 +69,9 @@ class Workspace:
         self.wire = Wire(now)
         self.faults = Faults()
         self._deliveries = Deliveries(self.wire, self.faults, timing, now)
+        self._request_urls = RequestUrls(self.wire, self.faults, timing, now)
         self._streams = Streams()
-        self._office = make_office(self._state, self._deliveries, self._streams, timing)
+        self._office = make_office(self._state, self._deliveries, self._request_urls, self._streams, timing)
         self._limits = RateLimits(now, enabled=rate_limits)
         self._runner: web.AppRunner | None = None
         self._sow(seed or Seed())
@@ -97,6 +99,7 @@ class Workspace:
         self.faults.release_hanging()
         self._deliveries.close()
         self._streams.close()
+        await self._request_urls.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -51,7 +51,11 @@ def _draft(call: Call) -> Draft:
 
 
 def _thread_parent(call: Call) -> str:
-    """The ts of the thread's parent. A reply's ts is taken for its parent; an unknown one starts no thread."""
+    """The ts of the thread's parent. A reply's ts is taken for its parent's.
+
+    For a parent that is not there Slack is reported to answer thread_not_found (bolt-js#2307), and earlier to accept the
+    message and show it nowhere (python-slack-sdk#840). Here it is always refused.
+    """
     ts = call.text("thread_ts")
     if not ts:
         return ""

@@ -1,0 +1,196 @@
+"""The timeline in words."""
+
+import os
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.report.stories import BEGAN, NAMES, exercise, incident
+from warroom.core import events as e
+from warroom.core.durations import mark
+from warroom.core.events import Entry, Event, Mode, vocabulary
+from warroom.core.room import Room, evolve
+from warroom.core.runbook import Offer
+from warroom.core.steps.check import Probe
+from warroom.report.timeline import Line, line, tells_too_early
+
+GOLDEN = Path(__file__).parent / "every-event.txt"
+
+
+def told(entries: list[Entry]) -> list[Line]:
+    room, lines = Room(), list[Line]()
+    for entry in entries:
+        room = evolve(room, entry)
+        lines.append(line(entry, NAMES, room))
+    return lines
+
+
+def one_of_each() -> list[tuple[str, Event]]:
+    """Every event of the vocabulary at least once, with who did it; to be told of the room after the exercise."""
+    step, fault = {"run": "R1", "step": "works"}, {"fault": "F1"}
+    told_by_hand: list[tuple[str, Event]] = [
+        ("U1", e.RoomOpened(key="GD-1", workspace="T1", mode=Mode.DRILL, title="The small one")),
+        (
+            "alertmanager",
+            e.RoomOpened(key="INC-7", workspace="T1", mode=Mode.REAL, title="Errors", invited=("U2", "U3")),
+        ),
+        ("warroom", e.ChannelOpened(place="war-room", channel="C1", name="gd-1")),
+        ("warroom", e.ChannelRefused(place="backchannel", reason="the name is taken")),
+        ("U1", e.RoomClosed()),
+        ("U1", e.GameStarted(briefing="You run one database.")),
+        ("U1", e.GamePaused()),
+        ("U1", e.GamePaused(reason="fire alarm")),
+        ("U1", e.GameResumed()),
+        ("U1", e.GameEnded(reason="We are tired")),
+        ("warroom", e.InjectPlayed(inject="gone", kind="announce", title="T", text="It is gone.", incident="I1")),
+        ("U1", e.InjectPlayed(inject="x", kind="actor", title="T", text="Hello", actor="Ingrid", actor_title="vendor")),
+        ("U1", e.InjectPlayed(inject="n", kind="hint", title="T", text="Look!", level="nudge", incident="I1")),
+        ("U1", e.InjectSkipped(inject="disk", reason="secret")),
+        ("warroom", e.InjectHeld(inject="disk", due=timedelta(minutes=7))),
+        ("U1", e.ActorSpoke(actor="Ingrid", actor_title="vendor", icon="", text="Well?")),
+        ("warroom", e.ExpectationArmed(expectation="seen", what="Somebody looks", deadline=timedelta(minutes=6))),
+        ("warroom", e.ExpectationMet(expectation="seen", what="Somebody looks")),
+        ("warroom", e.ExpectationMet(expectation="seen", what="Somebody looks", late=True)),
+        ("warroom", e.ExpectationMissed(expectation="seen", what="Somebody looks")),
+        ("U9", e.PlayerJoined(person="U9")),
+        ("U2", e.RoleTaken(role="commander", person="U2")),
+        ("U2", e.RoleTaken(role="scribe", person="U3")),
+        ("U3", e.RoleLeft(role="scribe", person="U3")),
+        ("U2", e.IncidentDeclared(incident="I1", title="Database gone", severity="SEV1", services=("db", "web"))),
+        ("warroom", e.IncidentDeclared(incident="I1", title="Database gone", severity="SEV1")),
+        ("U2", e.IncidentAcknowledged(incident="I1")),
+        ("U2", e.IncidentMitigated(incident="I1")),
+        ("U2", e.IncidentResolved(incident="I1", note="Promoted.")),
+        ("U2", e.IncidentReopened(incident="I1", reason="it is back")),
+        ("U2", e.SeverityChanged(incident="I1", severity="SEV3")),
+        ("U2", e.StatusPosted(text="Saving works")),
+        ("warroom", e.RunbooksOffered(incident="I1", offers=())),
+        ("warroom", e.RunbooksOffered(incident="I1", offers=tuple(Offer(runbook=x, title=x, reason="") for x in "AB"))),
+        ("am", e.AlertFired(alert="a", source="am", name="ErrorsHigh", summary="2 % fail", severity="critical")),
+        ("am", e.AlertResolved(alert="a", source="am", name="ErrorsHigh")),
+        ("am", e.AlertsCutShort(source="am", missing=12)),
+        ("U2", e.StepEntered(**step)),
+        ("U2", e.StepTaken(**step, person="U2")),
+        ("U2", e.StepDone(run="R1", step="tell", answer="done", note="on the page")),
+        ("U2", e.StepDone(run="R1", step="old", answer="hours")),
+        ("warroom", e.StepDone(run="R1", step="settle", answer="waited")),
+        ("warroom", e.StepDone(run="R1", step="works", answer="holds")),
+        ("U2", e.StepSkipped(**step, reason="no time")),
+        ("warroom", e.StepOverran(**step)),
+        ("U2", e.CheckStarted(**step, attempt=2, probe=Probe(how="tcp", target="db:1"))),
+        ("warroom", e.CheckReported(**step, attempt=2, holds=False, detail="refused")),
+        ("warroom", e.RunFinished(run="R1")),
+        ("warroom", e.RunAbandoned(run="R1", reason="the game has ended")),
+        ("U2", e.RunAbandoned(run="R1", reason="it does not fit")),
+        ("warroom", e.FaultAsked(**fault, driver="pretend", target="databases/east", mode="down", deadline=BEGAN)),
+        ("warroom", e.FaultInjected(**fault, detail="It answers 503.")),
+        ("warroom", e.FaultRefused(**fault, detail="no such target")),
+        ("warroom", e.RollbackAsked(**fault, reason="its time is up")),
+        ("warroom", e.FaultRolledBack(**fault)),
+        ("warroom", e.RollbackFailed(**fault, detail="run `undo`")),
+        ("U2", e.NoteTaken(text="Nobody knew")),
+        ("U2", e.MessageHeard(channel="C1", ts="1350810100.000100", text="Hello <@U3>")),
+        ("U2", e.MessageHeard(channel="C1", ts="1350810100.000100", text="Yes", thread="1350810000.000100")),
+        ("U2", e.MessageEdited(ts="1350810100.000100", text="Hello all")),
+        ("U2", e.MessageDeleted(ts="1350810100.000100")),
+        ("warroom", e.DeliveryFailed(what="A message to the war room", reason="the chat said no")),
+    ]
+    from_play = [(entry.by, entry.event) for entry in exercise().entries]
+    return told_by_hand + [each for each in from_play if isinstance(each[1], e.GamePlanned | e.RunStarted)]
+
+
+def in_words() -> list[tuple[str, str]]:
+    room = exercise().room
+    return [
+        (type(event).__name__, line(Entry(seq=1, at=BEGAN, by=by, event=event), NAMES, room).text)
+        for by, event in one_of_each()
+    ]
+
+
+def test_every_event_of_the_vocabulary_has_a_sentence() -> None:
+    """No event can be added without the words for it."""
+    assert {name for name, _ in in_words()} == set(vocabulary())
+
+
+@pytest.mark.parametrize(("event", "text"), in_words())
+def test_a_sentence_is_whole_and_plain(event: str, text: str) -> None:
+    """A line is one line of plain text that begins with a capital and ends with a full stop, whatever the event."""
+    assert re.search(r"[.!?][”)]?$", text)
+    assert text[0] == text[0].upper() or text.startswith(("alertmanager ", "am "))
+    assert "  " not in text
+    assert "\n" not in text
+    assert not re.search(r"[{}<>`]|\.\.|None|\bU\d\b", text.replace("run `undo`", ""))
+
+
+def test_the_sentences_are_those_that_were_agreed_on() -> None:
+    """The words do not change unnoticed."""
+    now = "".join(f"{event:21} {text}\n" for event, text in in_words())
+    if os.environ.get("WARROOM_REWRITE") == "1":
+        GOLDEN.write_text(now, encoding="utf-8")
+    assert now == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_an_unknown_person_is_shown_by_id() -> None:
+    """A name that nobody knows does not make a line impossible."""
+    entry = Entry(seq=1, at=BEGAN, by="U77", event=e.NoteTaken(text="Hello"))
+    assert line(entry, {}, Room()).text == "U77 noted: “Hello”."
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("<@U2> and <@U99|zoe>, <@U98>", "@Ana and @zoe, @U98"),
+        ("<!here> <!subteam^S1|@dbas> <#C1|general>", "@here @dbas #general"),
+        ("<https://x.example/a|the page> <https://x.example>", "the page (https://x.example/a) https://x.example"),
+        ("<mailto:a@x.example|a@x.example>", "a@x.example"),
+        ("1 &lt; 2 &amp;&amp; &amp;lt; stays", "1 < 2 && &lt; stays"),
+        ("use <name> and\n\n\ttab", "use <name> and tab"),
+    ],
+)
+def test_what_people_typed_is_read_as_they_meant_it(typed: str, read: str) -> None:
+    """The chat's notation for mentions, links and special characters does not reach the reader."""
+    entry = Entry(seq=1, at=BEGAN, by="U2", event=e.NoteTaken(text=typed))
+    assert line(entry, NAMES, Room()).text == f"Ana noted: “{read}”."
+
+
+def test_the_clock_is_shown_only_while_it_counts() -> None:
+    """Before a game and after it a line has no place on the game's clock; a pause does not move it."""
+    lines = told(exercise().entries)
+    readings = {each.text.split(":")[0]: each.clock_reading for each in lines}
+    assert readings["Hatch planned the game “The small one”. It is for Ana and Ben. Oskar will watch."] is None
+    assert readings["Ben said"] is None
+    assert mark(readings["Hatch paused the game"] or timedelta(0)) == "T+00:03:30"
+    assert readings["Hatch let play go on."] == readings["Hatch paused the game"]
+    assert all(each.clock_reading is not None for each in told(incident().entries))
+
+
+def test_both_times_of_a_late_entry_are_kept() -> None:
+    """What was written down afterwards keeps when it happened and when it was written."""
+    [note] = [each for each in told(incident().entries) if "customer saw it" in each.text]
+    assert note.occurred_at == note.at - timedelta(minutes=20)
+
+
+def test_no_line_tells_what_is_hidden() -> None:
+    """Hidden notes, reasons and the dungeon master's titles are in no sentence, not even afterwards."""
+    assert not [each.text for each in told(exercise().entries) if "CANARY" in each.text]
+
+
+def test_what_gives_the_plan_away_is_known() -> None:
+    """Expectations, breakages and left-out injects are told to players only when the game is over."""
+    early = {name for name, _ in in_words()} & {
+        type(event).__name__ for _, event in one_of_each() if tells_too_early(event)
+    }
+    assert early == {
+        name for name in vocabulary() if re.match(r"Expectation|Fault|Rollback|InjectSkipped|InjectHeld", name)
+    }
+
+
+def test_a_message_id_that_is_no_time_is_left_out() -> None:
+    """A chat whose message ids are not times does not break the timeline."""
+    gone = Entry(seq=1, at=BEGAN, by="U2", event=e.MessageDeleted(ts="oddly"))
+    assert line(gone, NAMES, Room()).text == "Ana deleted the message."
+    same = replace(gone, event=e.MessageDeleted(ts="1350810100.000100"))
+    assert line(same, NAMES, Room()).text == "Ana deleted the message of 09:01:40 UTC."

@@ -1,0 +1,354 @@
+"""The outbox: in order, by one at a time, nothing lost."""
+
+import json
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Connection, select, text
+
+from tests.store.building import NOON, SECOND, new_room, roll_back, say
+from warroom.core.effects import Effect, FindRunbooks, SetTopic, ShowCard
+from warroom.store import outbox
+from warroom.store.db import Database
+from warroom.store.outbox import ACT, TALK, Claimed, Failure
+from warroom.store.tables import lanes as lanes_table
+from warroom.store.tables import outbox as outbox_table
+
+LEASE = 30 * SECOND
+CARD = ShowCard(place="war-room", card="status")
+
+
+@pytest.fixture
+def room(database: Database) -> int:
+    return database.tx_sync(new_room).id
+
+
+def claim(
+    database: Database, now: datetime = NOON, limit: int = 9, kinds: tuple[str, ...] = (TALK, ACT)
+) -> list[Claimed]:
+    return database.tx_sync(outbox.claim, now, LEASE, limit, kinds)
+
+
+def settle(database: Database, claimed: Claimed, now: datetime = NOON, pace: timedelta = 0 * SECOND) -> bool:
+    return database.tx_sync(outbox.settle, claimed, now, outcome={"ts": "1.2"}, pace=pace)
+
+
+def effects_of(claimed: list[Claimed]) -> list[Effect]:
+    return [each.effect for each in claimed]
+
+
+def test_through(database: Database, room: int) -> None:
+    """An effect comes out as it went in, once, with an id that stays the same and gives nothing away."""
+    assert database.tx_sync(outbox.put, room, [say("\x00\ud800")], NOON) == {f"{room}:talk:war-room"}
+    (first,) = claim(database)
+    assert (first.effect, first.attempts, first.room_id, first.number) == (say("\x00\ud800"), 1, room, 1)
+    assert claim(database) == []
+    assert settle(database, first)
+    assert claim(database, NOON + LEASE) == []
+    assert database.read_sync(outbox.pending) == 0
+    assert first.effect_id.isalnum()
+
+
+def test_outcome_is_kept(database: Database, room: int) -> None:
+    """What came of an effect is kept with it."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    settle(database, claim(database)[0], NOON + SECOND)
+    row = database.read_sync(lambda conn: conn.execute(select(outbox_table)).one())
+    assert (row.state, json.loads(row.outcome), row.settled_at) == ("done", {"ts": "1.2"}, NOON + SECOND)
+
+
+def test_order(database: Database, room: int) -> None:
+    """A lane is done in the order it was filled in, over several transactions, one at a time."""
+    database.tx_sync(outbox.put, room, [say("1"), say("2")], NOON)
+    database.tx_sync(outbox.put, room, [say("3")], NOON)
+    done = []
+    while claimed := claim(database):
+        assert len(claimed) == 1
+        done += effects_of(claimed)
+        settle(database, claimed[0])
+    assert done == [say("1"), say("2"), say("3")]
+
+
+def test_lanes_do_not_wait_for_each_other(database: Database, room: int) -> None:
+    """Places, targets and rooms have lanes of their own."""
+    other = database.tx_sync(new_room).id
+    database.tx_sync(outbox.put, room, [say("a"), say("b", "backchannel"), roll_back("db"), roll_back("web")], NOON)
+    database.tx_sync(outbox.put, other, [say("c")], NOON)
+    assert len(claim(database)) == 5
+
+
+def test_kinds(database: Database, room: int) -> None:
+    """What acts can be claimed apart from what talks."""
+    database.tx_sync(outbox.put, room, [say("a"), roll_back()], NOON)
+    assert database.read_sync(outbox.next_ready, (ACT,)) == NOON
+    assert effects_of(claim(database, kinds=(ACT,))) == [roll_back()]
+    assert database.read_sync(outbox.next_ready, (ACT,)) == NOON + LEASE
+    assert effects_of(claim(database, kinds=(TALK,))) == [say("a")]
+
+
+def test_limit(database: Database, room: int) -> None:
+    """No more is claimed than was asked for, and those that waited longest come first."""
+    database.tx_sync(outbox.put, room, [roll_back("b")], NOON)
+    database.tx_sync(outbox.put, room, [roll_back("a")], NOON + SECOND)
+    assert effects_of(claim(database, NOON + SECOND, limit=1)) == [roll_back("b")]
+
+
+def test_pace(database: Database, room: int) -> None:
+    """After an effect its lane rests for as long as was said, even if something is added meanwhile."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    settle(database, claim(database)[0], pace=SECOND)
+    database.tx_sync(outbox.put, room, [say("b")], NOON)
+    assert claim(database) == []
+    assert database.read_sync(outbox.next_ready) == NOON + SECOND
+    assert effects_of(claim(database, NOON + SECOND)) == [say("b")]
+
+
+def test_put_back(database: Database, room: int) -> None:
+    """What is put back is tried again when it was said, before anything else of its lane, and the attempts add up."""
+    database.tx_sync(outbox.put, room, [say("a"), say("b")], NOON)
+    (first,) = claim(database)
+    assert database.tx_sync(outbox.put_back, first, NOON + SECOND, "429")
+    assert claim(database) == []
+    (again,) = claim(database, NOON + SECOND)
+    assert (again.effect, again.attempts, again.effect_id) == (say("a"), 2, first.effect_id)
+    assert not settle(database, first)
+
+
+def test_give_up(database: Database, room: int) -> None:
+    """What is given up is known as a failure, with its reason, and its lane goes on."""
+    database.tx_sync(outbox.put, room, [say("a"), say("b")], NOON)
+    (first,) = claim(database)
+    assert database.tx_sync(outbox.give_up, first, NOON, "channel_not_found")
+    assert effects_of(claim(database)) == [say("b")]
+    failure = Failure(
+        lane=first.lane, number=1, room_id=room, type="Say", attempts=1, reason="channel_not_found", at=NOON
+    )
+    assert database.read_sync(outbox.failures) == database.read_sync(outbox.failures, room) == [failure]
+    assert database.read_sync(outbox.failures, room + 1) == []
+
+
+def test_pending(database: Database, room: int) -> None:
+    """What is owed can be counted, in one room or in all."""
+    other = database.tx_sync(new_room).id
+    database.tx_sync(outbox.put, room, [say("a"), say("b"), roll_back()], NOON)
+    database.tx_sync(outbox.put, other, [say("c")], NOON)
+    assert database.read_sync(outbox.pending) == 4
+    assert database.read_sync(outbox.pending, room) == 3
+    assert database.read_sync(outbox.next_ready) == NOON
+
+
+def test_nothing_owed(database: Database, room: int) -> None:
+    """An empty outbox has nothing to count, to claim or to wait for."""
+    assert database.tx_sync(outbox.put, room, [], NOON) == set()
+    assert (database.read_sync(outbox.pending), database.read_sync(outbox.next_ready), claim(database)) == (0, None, [])
+
+
+# --- collapsing
+
+
+def test_collapse(database: Database, room: int) -> None:
+    """A card that waits to be shown is not added again; announcements always are."""
+    database.tx_sync(outbox.put, room, [CARD, CARD, say("a"), say("a")], NOON)
+    database.tx_sync(outbox.put, room, [CARD, say("a")], NOON)
+    assert database.read_sync(outbox.pending) == 4
+
+
+def test_no_collapse_into_what_is_tried(database: Database, room: int) -> None:
+    """A card that somebody may be showing this moment is added again, for it may miss the newest change."""
+    database.tx_sync(outbox.put, room, [CARD], NOON)
+    (claimed,) = claim(database)
+    database.tx_sync(outbox.put, room, [CARD], NOON)
+    assert database.read_sync(outbox.pending) == 2
+    database.tx_sync(outbox.put_back, claimed, NOON, "timeout")
+    database.tx_sync(outbox.put, room, [CARD], NOON)
+    assert database.read_sync(outbox.pending) == 2
+
+
+def test_no_collapse_of_what_is_done(database: Database, room: int) -> None:
+    """A card that was shown can be shown again."""
+    database.tx_sync(outbox.put, room, [CARD], NOON)
+    settle(database, claim(database)[0])
+    database.tx_sync(outbox.put, room, [CARD], NOON)
+    assert database.read_sync(outbox.pending) == 1
+
+
+def test_no_collapse_of_what_differs(database: Database, room: int) -> None:
+    """Another card, the same in another place, or the same to be pinned as well, is something else."""
+    different = [CARD, replace(CARD, card="panel"), replace(CARD, place="backchannel"), replace(CARD, pin=True)]
+    database.tx_sync(outbox.put, room, different, NOON)
+    assert database.read_sync(outbox.pending) == 4
+
+
+# --- what this release cannot read
+
+
+def test_another_release(database: Database, room: int, caplog: pytest.LogCaptureFixture) -> None:
+    """An effect of a later release is left for one that knows it, said in the log, and holds up no other lane."""
+    database.tx_sync(outbox.put, room, [FindRunbooks(incident="I1", services=(), failure_modes=(), title="")], NOON)
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    database.tx_sync(lambda conn: conn.execute(text("UPDATE outbox SET type = 'Sing' WHERE type = 'FindRunbooks'")))
+    with caplog.at_level(logging.ERROR):
+        assert effects_of(claim(database)) == [say("a")]
+    assert "Sing is an effect of another release" in caplog.text
+    assert database.read_sync(outbox.pending) == 2
+
+
+# --- many at once
+
+
+def test_one_holder_each(database: Database) -> None:
+    """However many claim at once, a lane goes to one of them, and none is left out."""
+
+    def fill(conn: Connection) -> None:
+        room = new_room(conn).id
+        outbox.put(conn, room, [roll_back(str(each)) for each in range(20)], NOON)
+
+    database.tx_sync(fill)
+    with ThreadPoolExecutor(4) as senders:
+        claimed = [each for some in senders.map(lambda _: claim(database, limit=3), range(12)) for each in some]
+    assert len(claimed) == len({each.lane for each in claimed})
+    claimed += claim(database, limit=20)
+    assert len({each.lane for each in claimed}) == len(claimed) == 20
+
+
+def test_filled_and_emptied_at_once(database: Database, room: int) -> None:
+    """While some fill a lane and others empty it, everything comes out once and in order."""
+
+    def fill(place: int) -> list[Claimed]:
+        database.tx_sync(outbox.put, room, [say(str(place)), SetTopic(place="war-room", topic=str(place))], NOON)
+        return []
+
+    def empty(_: int) -> list[Claimed]:
+        return [each for each in claim(database) if settle(database, each)]
+
+    with ThreadPoolExecutor(4) as several:
+        turns = [several.submit(turn, place) for place in range(20) for turn in (fill, empty)]
+        done = [each for turn in turns for each in turn.result()]
+    while claimed := claim(database):
+        done += [each for each in claimed if settle(database, each)]
+    by_number = sorted(done, key=lambda each: each.number)
+    assert [each.number for each in by_number] == list(range(1, 41))
+    pairs = zip(by_number[::2], by_number[1::2], strict=True)
+    assert all(isinstance(topic.effect, SetTopic) and said.effect == say(topic.effect.topic) for said, topic in pairs)
+
+
+# --- any history
+
+
+@dataclass
+class Lane:
+    """What a lane should hold."""
+
+    owed: list[Effect]
+    ready_at: datetime
+    done: int = 0
+    holder: Claimed | None = None
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Senders that die, come back late and do things twice, against a list that is always right."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self.database, self.now, self.count = database, NOON, 0
+        self.lanes: dict[str, Lane] = {}
+        self.claims: list[Claimed] = []
+
+    @initialize()
+    def open_room(self) -> None:
+        self.room = self.database.tx_sync(new_room).id
+
+    @rule(lanes=st.lists(st.sampled_from(["db", "web"]), min_size=1, max_size=4))
+    def put(self, lanes: list[str]) -> None:
+        effects = [replace(roll_back(lane), fault=f"F{self.count + each}") for each, lane in enumerate(lanes)]  # type: ignore[type-var]  # an Effect is a dataclass
+        self.count += len(lanes)
+        self.database.tx_sync(outbox.put, self.room, effects, self.now)
+        for effect in effects:
+            self.lanes.setdefault(f"{self.room}:{effect.lane}", Lane([], self.now)).owed.append(effect)
+
+    @rule(seconds=st.sampled_from([1, 10, 30]))
+    def wait(self, seconds: int) -> None:
+        self.now += seconds * SECOND
+
+    @rule(limit=st.integers(1, 3))
+    def claim(self, limit: int) -> None:
+        claimed = claim(self.database, self.now, limit)
+        ready = {name for name, lane in self.lanes.items() if lane.done < len(lane.owed) and lane.ready_at <= self.now}
+        assert {each.lane for each in claimed} <= ready
+        assert len(claimed) == min(limit, len(ready))
+        for each in claimed:
+            lane = self.lanes[each.lane]
+            assert each.effect == lane.owed[lane.done]
+            assert (each.lane, each.epoch) not in {(old.lane, old.epoch) for old in self.claims}
+            lane.holder, lane.ready_at = each, self.now + LEASE
+        self.claims += claimed
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), pace=st.sampled_from([0, 5]))
+    def settle(self, data: st.DataObject, pace: int) -> None:
+        claimed = data.draw(st.sampled_from(self.claims))
+        assert settle(self.database, claimed, self.now, pace * SECOND) == self._ends(
+            claimed, self.now + pace * SECOND, 1
+        )
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data())
+    def give_up(self, data: st.DataObject) -> None:
+        claimed = data.draw(st.sampled_from(self.claims))
+        given_up = self.database.tx_sync(outbox.give_up, claimed, self.now, "no")
+        assert given_up == self._ends(claimed, self.now, 1)
+
+    @precondition(lambda self: self.claims)
+    @rule(data=st.data(), later=st.sampled_from([0, 5]))
+    def put_back(self, data: st.DataObject, later: int) -> None:
+        claimed = data.draw(st.sampled_from(self.claims))
+        at = self.now + later * SECOND
+        assert self.database.tx_sync(outbox.put_back, claimed, at, "429") == self._ends(claimed, at, 0)
+
+    def _ends(self, claimed: Claimed, ready_at: datetime, done: int) -> bool:
+        lane = self.lanes[claimed.lane]
+        if lane.holder is not claimed:
+            return False
+        lane.holder, lane.ready_at, lane.done = None, ready_at, lane.done + done
+        return True
+
+    @invariant()
+    def same_as_the_list(self) -> None:
+        busy = [lane for lane in self.lanes.values() if lane.done < len(lane.owed)]
+        pending, ready = self.database.read_sync(lambda conn: (outbox.pending(conn), outbox.next_ready(conn)))
+        assert pending == sum(len(lane.owed) - lane.done for lane in busy)
+        assert ready == min((lane.ready_at for lane in busy), default=None)
+
+    @invariant()
+    def done_is_a_prefix(self) -> None:
+        states = select(outbox_table.c.lane, outbox_table.c.state).where(outbox_table.c.room == self.room)
+        rows = self.database.read_sync(lambda conn: conn.execute(states.order_by(outbox_table.c.number)).all())
+        for name, lane in self.lanes.items():
+            waiting = [row.state == "pending" for row in rows if row.lane == name]
+            assert waiting == [False] * lane.done + [True] * (len(lane.owed) - lane.done)
+
+    def teardown(self) -> None:
+        nothing_owed = lanes_table.update().values(done_number=lanes_table.c.last_number)
+        self.database.tx_sync(lambda conn: conn.execute(nothing_owed))
+
+
+def test_any_history(database: Database) -> None:
+    """In any history each lane is done in order, has one live holder, and a late one changes nothing."""
+    quick: Any = settings(
+        max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(lambda: AnyHistory(database), settings=quick)
