@@ -128,12 +128,15 @@ class Bot:
                 bot_token=token,
             )
 
+        bolt_log = logging.getLogger("warroom.slack.bolt")
+        bolt_log.setLevel(logging.ERROR)  # it warns that `authorize` stands in for the token, which is meant
         app = AsyncApp(
             client=self.client,
             authorize=authorize,
             process_before_response=True,
-            logger=logging.getLogger("warroom.slack.bolt"),
+            logger=bolt_log,
         )
+        bolt_log.setLevel(logging.NOTSET)
         desk = Desk(self.runtime, self.library)
         people = People(self.client, self.db, self.runtime.wall)
         self._reports = Reports(self.client, desk, self._export)

@@ -7,7 +7,7 @@ from warroom.core.runbook import Offer
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
 
-NAMES = {"U1": "Hatch", "U2": "Ana", "U3": "Ben", "U4": "Oskar"}
+NAMES = {"U1": "Hatch", "U2": "Ana", "U3": "Ben", "U4": "Oskar", "U9": "Zoe"}
 WAR_ROOM = "C1"
 BEGAN = datetime(2012, 10, 21, 9, 0, tzinfo=UTC)
 

@@ -349,6 +349,6 @@ class AnyHistory(RuleBasedStateMachine):
 def test_any_history(database: Database) -> None:
     """In any history each lane is done in order, has one live holder, and a late one changes nothing."""
     quick: Any = settings(
-        max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(lambda: AnyHistory(database), settings=quick)

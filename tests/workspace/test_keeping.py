@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from warroom.workspace import ManifestError, PersonAt, Workspace
+from warroom.workspace import ManifestError, PersonAt, Workspace, read_seed
 
 from .bench import SEED, StartBench, manifest
 
@@ -100,6 +100,26 @@ async def test_a_manifest_that_cannot_be_installed_says_why() -> None:
         with pytest.raises(ManifestError, match=words):
             await workspace.install(manifest() | change)
     await workspace.stop()
+
+
+async def test_a_seed_is_read_from_a_file(start_bench: StartBench) -> None:
+    """A seed document names the team, its people, channels and groups; what it cannot mean is refused."""
+    document = {
+        "team_name": "Narwhal",
+        "people": [{"name": "ana", "role": "Responder"}, {"name": "ben"}],
+        "channels": ["general", {"name": "ops", "members": ["ben"], "is_private": True}],
+        "groups": [{"handle": "oncall", "name": "On call", "members": ["ana"]}],
+    }
+    bench = await start_bench(seed=read_seed(document))
+    ana, ben = bench.workspace.person("ana"), bench.workspace.person("ben")
+    async with PersonAt(bench.workspace.url, ana) as person:
+        assert [c["name"] for c in await person.channels()] == ["general"]
+    async with PersonAt(bench.workspace.url, ben) as person:
+        assert [c["name"] for c in await person.channels()] == ["general", "ops"]
+    assert (await bench.call("team.info"))["team"]["name"] == "Narwhal"
+    for wrong in ({"people": "ana"}, {"people": [{"nam": "ana"}]}, {"groups": [{"handle": "x"}]}):
+        with pytest.raises(ValueError, match=r"must be a list|cannot be read"):
+            read_seed(wrong)
 
 
 async def _started(*arguments: str) -> tuple[asyncio.subprocess.Process, str, dict[str, Any]]:

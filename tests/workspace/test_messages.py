@@ -82,6 +82,27 @@ async def test_only_ones_own_messages_can_be_changed(bench: Bench, arrive: Arriv
     assert await bench.refused("chat.delete", channel=room, ts=own) == "message_not_found"
 
 
+async def test_the_parent_shows_how_many_replies_there_are(bench: Bench, arrive: Arrive) -> None:
+    """A reply that comes or goes changes the number under its parent, for everybody who looks."""
+    room = await bench.room("talk", "ana")
+    ana = await arrive(bench, "ana")
+    parent = await ana.say(room, "parent")
+    reply = (await bench.client.chat_postMessage(channel=room, text="reply", thread_ts=parent))["ts"]
+    await ana.wait_for_message(lambda m: m["ts"] == parent and m.get("reply_count") == 1)
+    await bench.client.chat_delete(channel=room, ts=reply)
+    await ana.wait_for(lambda e: e["type"] == "message_changed" and "reply_count" not in e["message"])
+
+
+async def test_text_that_is_no_unicode_harms_nobody(bench: Bench, arrive: Arrive) -> None:
+    """Half a surrogate pair in a text is kept as it is, and what comes after it works."""
+    room = await bench.room("talk", "ana")
+    ana = await arrive(bench, "ana")
+    reply = await bench.client.chat_postMessage(channel=room, text="\ud83d")
+    assert reply["ok"] is True
+    await ana.say(room, "after")
+    assert (await ana.wait_for_message(lambda m: m["text"] == "after"))["ts"] > reply["ts"]
+
+
 async def test_a_deleted_parent_leaves_a_tombstone(bench: Bench) -> None:
     """Deleting a message with replies keeps the thread under a tombstone."""
     room = await bench.room()

@@ -119,6 +119,14 @@ async def test_people_change_only_what_is_theirs(bench: Bench, arrive: Arrive) -
     assert (await ben.wait_for(lambda e: e["type"] == "message_deleted"))["ts"] == ts
 
 
+async def test_the_end_of_a_stream_is_noticed(bench: Bench, arrive: Arrive) -> None:
+    """Who waits for something when the workspace stops is told so, and does not wait on."""
+    ana = await arrive(bench, "ana")
+    await bench.workspace.stop()
+    with pytest.raises(ConnectionError, match="has ended"):
+        await ana.wait_for(lambda event: True)
+
+
 LOCAL = {"Content-Type": "application/json"}
 REFUSED: list[tuple[str, dict[str, str], str]] = [
     ("GET", {"Host": "evil.example"}, "foreign_host"),

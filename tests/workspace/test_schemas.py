@@ -7,8 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from warroom.workspace.methods import METHODS
+
 from .bench import REFERENCE, Arrive, Bench
 from .test_blockkit import actions, button, field, options, plain, section
+from .test_calls import MISSING
 
 pytestmark = pytest.mark.skipif(not REFERENCE.is_dir(), reason="Slack's schemas are not beside this repository")
 
@@ -114,6 +117,42 @@ async def test_a_refusal_has_slacks_shape(bench: Bench) -> None:
     ):
         assert reply["ok"] is False
         assert _problems(f"response/{name}", reply) == []
+
+
+REFERENCE_DIFFERS = {
+    # apps.connections.open: the reference gives no scopes for app-level tokens
+    ("apps.connections.open", "scopes"),
+}
+
+
+def _reference() -> dict[str, Any]:
+    methods: dict[str, Any] = json.loads((REFERENCE / "methods.json").read_text("utf-8"))["methods"]
+    return methods
+
+
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_the_table_agrees_with_the_reference(name: str) -> None:
+    """Every method's tier, scopes, required arguments and taste for JSON are those of Slack's reference."""
+    ours, theirs = METHODS[name], _reference()[name]
+    tiers = {"t1": 1, "t2": 2, "t3": 3, "t4": 4}
+    expected = {
+        "tier": tiers.get(theirs["tier"], ours.tier),
+        "json": bool(theirs["json"]),
+        "scopes": set(theirs["scopes"].get("bot", ())),
+        "required": set(theirs["required"] or ()) - {"token"} - {a.name for a in ours.args if a.required},
+    }
+    got = {"tier": ours.tier, "json": ours.takes_json, "scopes": set(ours.any_scope()), "required": set()}
+    assert {k: v for k, v in got.items() if v != expected[k] and (name, k) not in REFERENCE_DIFFERS} == {}
+
+
+UNDOCUMENTED = {("chat.postMessage", "thread_not_found")}  # seen in the wild: bolt-js#2307
+
+
+@pytest.mark.parametrize(("method", "code"), sorted({(method, code) for method, _, code in MISSING}))
+def test_codes_are_documented(method: str, code: str) -> None:
+    """Every code these tests expect is one that the reference gives for the method, or one that all methods have."""
+    documented = {*_reference()[method]["errors"], "invalid_arguments"}
+    assert code in documented or (method, code) in UNDOCUMENTED
 
 
 GOOD: list[tuple[str, Callable[[], Any]]] = [

@@ -105,6 +105,14 @@ class Stage:
         await self.settled()
         await self.tell(f"{self.real_names[who]} answers “{label}”: {'; '.join(str(each) for each in values.values())}")
 
+    async def submit(self, who: str, values: dict[str, Any]) -> None:
+        """Submit the modal that has just opened for this person."""
+        view = await self.people[who].wait_for_view("view_opened")
+        if errors := await self.people[who].submit(view, values):
+            raise WarroomError(f"{who} was told: {errors}")
+        await self.settled()
+        await self.tell(f"{self.real_names[who]} submits “{view['title']['text']}”")
+
     async def say(self, who: str, channel: str, text: str) -> None:
         await self.people[who].say(channel, text)
         await self.settled()

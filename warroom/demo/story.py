@@ -47,7 +47,6 @@ async def october_21(stage: Stage) -> None:
     """An hour in which one thing after another is taken away, and in the middle of it something real."""
     await _begin(stage)
     war, back = await stage.channel(ANA, "exercise-"), await stage.channel(HARRIET, "backchannel")
-    await stage.people[MIKA].join(war)
     await _the_databases(stage, war, back)
     await _the_east(stage, war, back)
     await _the_caches(stage, war)
@@ -57,7 +56,16 @@ async def october_21(stage: Stage) -> None:
 
 async def _begin(stage: Stage) -> None:
     operations = await stage.channel(HARRIET, OPERATIONS)
-    await stage.say(HARRIET, operations, f"/warroom start october-21 @{ANA} @{BEN} @{CHIARA}")
+    company = stage.company.workspace
+    await stage.say(HARRIET, operations, "/warroom start")
+    await stage.submit(
+        HARRIET,
+        {
+            "scenario": "october-21",
+            "players": [company.person(name) for name in (ANA, BEN, CHIARA)],
+            "observers": [company.person(MIKA)],
+        },
+    )
     stage.room = await _newest(stage, "drill")
 
 
@@ -84,41 +92,44 @@ async def _the_east(stage: Stage, war: str, back: str) -> None:
     await stage.press(BEN, war, "Start: Region lost - fail over to the West")
     await stage.until(13.5)  # by now the fencing is overdue, and everybody can see it
     await stage.press(ANA, war, "Done", on="Fence the old primary")
+    await stage.press(CHIARA, war, "Done", on="Say what is going on")
     await stage.press(BEN, war, "Bearable, promote")
     await _something_real(stage)
+    await stage.until(16)
     await stage.press(ANA, war, "Done", on="Promote the replica")
+    await stage.press(BEN, war, "Go West")
     await _a_break(stage, back)
+    await stage.until(19)
     await stage.press(ANA, war, "Done", on="Point the applications at the West")
+    await stage.until(20)
     await stage.press(ANA, war, "Yes, writes work")
     why = "The vendor rebuilds the replica; we follow it up after the game."
     await stage.fill(ANA, war, "Skip…", {"reason": why}, on="Get a replica again")
     await stage.fill(ANA, war, "Resolved", {"note": "The West takes writes."}, on="Database lost - promote the replica")
-    await stage.press(CHIARA, war, "Done", on="Say what is going on")
-    await stage.press(BEN, war, "Go West")
     await stage.press(BEN, war, "Done", on="Make the West big enough")
+    await stage.until(21)
     await stage.press(ANA, war, "Yes, it is in the West")
-    await stage.until(17)
-    await stage.press(BEN, war, "Done", on="Drain the East and move the traffic")
 
 
 async def _the_caches(stage: Stage, war: str) -> None:
-    await stage.until(18.5)
     await stage.press(ANA, war, "Acknowledge", on="The memcache clusters are gone")
     await stage.press(ANA, war, "Start: Cache cluster lost - protect the database, then warm up")
-    await stage.until(20.5)
+    await stage.until(24)
+    await stage.press(BEN, war, "Done", on="Drain the East and move the traffic")
     await stage.press(ANA, war, "Done", on="Shield the database")
+    await stage.until(25)
+    await stage.press(ANA, war, "It copes")
+    await stage.until(27.5)
+    await stage.press(ANA, war, "Done", on="Use the cache in the West")
+    await stage.until(28.5)
     await stage.press(BEN, war, "Yes, it carries")
     await stage.fill(BEN, war, "Resolved", {"note": "Served from the West."}, on="Region lost - fail over to the West")
-    await stage.press(ANA, war, "It copes")
-    await stage.press(ANA, war, "Done", on="Use the cache in the West")
-    await stage.until(22)
+    await stage.until(30)
     await stage.press(ANA, war, "Done", on="Warm it up")
     text = "Saving works, from the West. Pages are slow while the caches fill. Next update in 15 minutes."
     await stage.fill(BEN, war, "Post an update", {"text": text})
-    await stage.until(26)
+    await stage.until(34)
     await stage.press(ANA, war, "Good, open up")
-    await stage.press(ANA, war, "Done", on="Open up in steps")
-    await stage.fill(ANA, war, "Resolved", {"note": "Hit rate is back."}, on="Cache cluster lost")
 
 
 async def _the_network(stage: Stage, war: str, back: str) -> None:
@@ -127,21 +138,26 @@ async def _the_network(stage: Stage, war: str, back: str) -> None:
     await stage.press(CHIARA, war, "Start: Packet loss at the provider")
     says = {"actor": "manager", "text": "I am not an engineer, but is this the same problem as before, or a new one?"}
     await stage.fill(HARRIET, back, "Speak as…", says)
+    await stage.until(36)
     await stage.press(HARRIET, back, "Next inject now")  # they are quick: the sign-in goes two minutes early
     await stage.until(38)
+    await stage.press(ANA, war, "Done", on="Open up in steps")
+    await stage.fill(ANA, war, "Resolved", {"note": "Hit rate is back."}, on="Cache cluster lost")
     await stage.press(BEN, war, "Acknowledge", on="the sign-in service that narwhal relies on is down")
     await stage.press(BEN, war, "Start: A third party we depend on is down")
+    await stage.until(39.5)
     await stage.press(CHIARA, war, "Done", on="Measure it, both ways")
+    await stage.until(40.5)
     await stage.press(CHIARA, war, "The provider's")
-    await stage.until(41)
+    await stage.until(42.5)
     await stage.press(CHIARA, war, "Done", on="Open a case with evidence")
     await stage.press(BEN, war, "Done", on="Stop waiting for them")
-    await stage.until(44)
+    await stage.until(46)
     await stage.press(CHIARA, war, "Done", on="Make it hurt less")
 
 
 async def _the_end(stage: Stage, war: str, back: str) -> None:
-    await stage.until(48)
+    await stage.until(49.5)
     await stage.press(CHIARA, war, "We can live with it")
     await stage.say(BEN, war, "Dana, the lists print: reading works, and whoever is signed in stays in.")
     await stage.until(50.5)

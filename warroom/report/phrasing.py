@@ -51,7 +51,7 @@ def sentence(text: str) -> str:
 
 def lowered(text: str) -> str:
     """To go on in the middle of a sentence; abbreviations and names in capitals stay."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def also(*parts: str) -> str:

@@ -433,7 +433,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[_Telling, Any], str]]] = {
     e.FaultInjected: (Kind.FAULT, _broke),
     e.FaultRefused: (
         Kind.FAULT,
-        lambda t, event: f"{t.fault(event.fault)} could not be broken, so play went on in words: {event.detail}",
+        lambda t, event: f"Nothing was broken at {t.fault(event.fault)}, so play went on in words: {event.detail}",
     ),
     e.RollbackAsked: (Kind.FAULT, _undo),
     e.FaultRolledBack: (Kind.FAULT, _undone),

@@ -53,7 +53,8 @@ def read_arguments(method: Method, given: Mapping[str, Any]) -> Given:
     """
     read = {arg.name: _READ[arg.kind](arg, given[arg.name]) for arg in method.args if given.get(arg.name) is not None}
     for arg in method.args:
-        if arg.required and read.get(arg.name) in (None, ""):
+        empty = (None,) if arg.may_be_empty else (None, "")
+        if arg.required and read.get(arg.name) in empty:
             messages = (f"[ERROR] missing required field: {arg.name}",) if arg.missing == "invalid_arguments" else ()
             raise ApiError(arg.missing, messages=messages)
     return read

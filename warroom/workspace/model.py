@@ -155,6 +155,8 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
+    """A message that somebody pinned."""
+
     kind: ClassVar[str] = "pin"
     channel: str
     ts: str
@@ -168,6 +170,8 @@ class Pin:
 
 @dataclass(frozen=True, kw_only=True)
 class Bookmark:
+    """A link at the top of a channel."""
+
     kind: ClassVar[str] = "bookmark"
     id: str
     channel: str
@@ -208,6 +212,8 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class FileContent:
+    """The bytes of a file."""
+
     kind: ClassVar[str] = "file_content"
     id: str
     base64: str
@@ -247,6 +253,8 @@ class ReadMark:
 
 @dataclass(frozen=True, kw_only=True)
 class UserGroup:
+    """People who can be named together, such as @oncall."""
+
     kind: ClassVar[str] = "user_group"
     id: str
     handle: str

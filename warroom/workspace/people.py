@@ -53,6 +53,7 @@ class PersonAt:
         self._taken: set[int] = set()
         self._news = asyncio.Condition()
         self._ended = False
+        self._cause: Exception | None = None
 
     # -- life --------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +172,7 @@ class PersonAt:
             async with asyncio.timeout(within), self._news:
                 while (found := self._untaken(predicate)) is None:
                     if self._ended:
-                        raise ConnectionError(f"The stream of {self.user_id} has ended.")
+                        raise ConnectionError(f"The stream of {self.user_id} has ended.") from self._cause
                     await self._news.wait()
                 return found
         except TimeoutError:
@@ -224,6 +225,7 @@ class PersonAt:
         try:
             await self._read_stream(opened)
         except Exception as wrong:
+            self._cause = wrong
             if not opened.done():
                 opened.set_exception(wrong)
         finally:

@@ -365,7 +365,7 @@ METHODS = (
         handler=_set_topic,
         tier=2,
         scopes=TOPIC,
-        args=(_CHANNEL, Arg(name="topic")),
+        args=(_CHANNEL, Arg(name="topic", required=True, may_be_empty=True)),
         channel=ChannelRule(access="member", live=True, kinds=_NAMED),
     ),
     Method(
@@ -373,7 +373,7 @@ METHODS = (
         handler=_set_purpose,
         tier=2,
         scopes=TOPIC,
-        args=(_CHANNEL, Arg(name="purpose")),
+        args=(_CHANNEL, Arg(name="purpose", required=True, may_be_empty=True)),
         channel=ChannelRule(access="member", live=True, kinds=_NAMED),
     ),
     Method(
@@ -381,7 +381,7 @@ METHODS = (
         handler=_invite,
         tier=3,
         scopes=INVITE,
-        args=(_CHANNEL, Arg(name="users", kind="list"), *flags("force")),
+        args=(_CHANNEL, required("users", "list", missing="no_user"), *flags("force")),
         channel=ChannelRule(access="member", live=True, kinds=_NAMED),
     ),
     Method(

@@ -74,7 +74,11 @@ METHODS = (
         handler=_react,
         tier=3,
         scopes=("reactions:write",),
-        args=(required("name", missing="invalid_name"), *_ITEM),
+        args=(
+            required("name", missing="invalid_name"),
+            required("channel", missing="no_item_specified"),
+            required("timestamp", missing="no_item_specified"),
+        ),
         channel=ChannelRule(access="member", optional=True, live=True),
     ),
     Method(

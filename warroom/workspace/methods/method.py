@@ -30,11 +30,15 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Arg:
-    """An argument. `missing` and `invalid` are the codes for when it is not there or not of its kind."""
+    """An argument. `missing` and `invalid` are the codes for when it is not there or not of its kind.
+
+    Empty text counts as missing unless `may_be_empty`.
+    """
 
     name: str
     kind: ArgKind = "text"
     required: bool = False
+    may_be_empty: bool = False
     missing: str = "invalid_arguments"
     invalid: str = "invalid_arguments"
 
@@ -142,8 +146,13 @@ def numbers(*names: str) -> tuple[Arg, ...]:
 
 READ = by_kind("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = by_kind("channels:history", "groups:history", "im:history", "mpim:history")
-MANAGE = by_kind("channels:manage", "groups:write", "im:write", "mpim:write")
-TOPIC = by_kind("channels:manage|channels:write.topic", "groups:write|groups:write.topic", "im:write", "mpim:write")
+MANAGE = by_kind("channels:manage|channels:write", "groups:write", "im:write", "mpim:write")
+TOPIC = by_kind(
+    "channels:manage|channels:write.topic",
+    "groups:write|groups:write.topic",
+    "im:write|im:write.topic",
+    "mpim:write|mpim:write.topic",
+)
 INVITE = by_kind(
     "channels:manage|channels:write.invites", "groups:write|groups:write.invites", "im:write", "mpim:write"
 )
