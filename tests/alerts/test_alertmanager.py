@@ -214,6 +214,28 @@ def test_long_texts_are_cut() -> None:
     assert group.alerts[0].summary.endswith("…")
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://prometheus.example:9090/graph?x=1#y", True),
+        ("javascript://prometheus.example/%0aalert(1)", False),
+        ("ftp://prometheus.example/", False),
+        ("https://", False),
+        ("http://[::1", False),
+        ("?orgId=1", False),
+        ("https://example.org/a b", False),
+        ("https://example.org/\u202e", False),
+        ("https://example.org/" + "x" * 2_000, False),
+        (7, False),
+    ],
+)
+def test_links(said: object, kept: bool) -> None:
+    """Only a whole web address is a link; without one the sender's own page is, if it has one."""
+    assert read(minimal(generatorURL=said)).alerts[0].link == (said if kept else "")
+    own = {**minimal(generatorURL=said), "externalURL": "https://alertmanager.example/"}
+    assert read(own).alerts[0].link == (said if kept else "https://alertmanager.example/")
+
+
 def test_half_a_character() -> None:
     """A lone surrogate, which JSON can spell and nothing can encode, becomes a mark."""
     group = read(

@@ -474,6 +474,12 @@ async def test_rebinding(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not reached.is_set()
 
 
+@pytest.mark.parametrize("host", [host for host in FORBIDDEN if ":" in host or host.count(".") == 3])
+def test_not_public(host: str) -> None:
+    """None of these addresses is public, whether or not anything could be reached there from here."""
+    assert not is_public(host.strip("[]"))
+
+
 @given(st.ip_addresses(v=4))
 def test_disguises(address: ipaddress.IPv4Address) -> None:
     """An IPv4 address inside an IPv6 one is judged as the IPv4 address."""

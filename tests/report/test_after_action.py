@@ -9,6 +9,7 @@ from tests.report.stories import NAMES, exercise, incident
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.events import Entry
+from warroom.core.room import fold
 from warroom.report.account import players_reading
 from warroom.report.after_action import after_action
 from warroom.report.facts import AfterAction, StepFacts
@@ -169,8 +170,6 @@ def test_a_game_that_ends_in_the_middle_says_what_was_left() -> None:
     played = Table(table.scenarios.values(), table.runbooks.values(), now=table.entries[over].at)
     for entry in table.entries[:over]:
         played.entries.append(entry)
-    from warroom.core.room import fold
-
     played.room = fold(played.entries)
     played.give(c.EndGame(by="U1"))
     wrong = after_action(played.entries, NAMES).went_wrong

@@ -33,7 +33,8 @@ def check_safe(value: Any, *, links: bool = False) -> None:
     """Fails when something is a ping, a link or an unseen character that no reference of ours has put there."""
     for text in strings(value):
         assert not UNSEEN.search(text), repr(text)
-        assert not re.search(r"@(here|channel|everyone)\b", text, re.IGNORECASE), text
+        carried = text.startswith('{"r":')  # the value of a button is read by nobody but us
+        assert carried or not re.search(r"@(here|channel|everyone)\b", text, re.IGNORECASE), text
         left = REFERENCE.sub("", text)
         assert not re.search(r"<[!@#a-z]", left, re.IGNORECASE), text
         assert links or not re.search(LINK, text), text

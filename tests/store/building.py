@@ -42,5 +42,5 @@ def say(text: str, place: str = "war-room") -> Effect:
     return Say(place=place, tone=Tone.PLAIN, title=text)
 
 
-def roll_back(target: str = "db") -> Effect:
-    return RollBack(fault="F1", driver="pretend", target=target, mode="down")
+def roll_back(target: str = "db", fault: str = "F1") -> Effect:
+    return RollBack(fault=fault, driver="pretend", target=target, mode="down")

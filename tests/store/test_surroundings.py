@@ -12,10 +12,14 @@ def test_card(database: Database) -> None:
     """A card has one message in each place, found by either, and what it showed last."""
     room = database.tx_sync(new_room).id
     shown = Card(room_id=room, card="status", place="war-room", channel="C1", ts="1.2", digest="d1", pinned=False)
-    values = {"channel": "C1", "ts": "1.2", "pinned": False}
+
+    def remember(digest: str) -> None:
+        there = (room, "status", "war-room")
+        database.tx_sync(cards.remember, *there, channel="C1", ts="1.2", digest=digest, pinned=False)
+
     assert database.read_sync(cards.get, room, "status", "war-room") is None
-    database.tx_sync(cards.remember, room, "status", "war-room", **values, digest="d0")
-    database.tx_sync(cards.remember, room, "status", "war-room", **values, digest="d1")
+    remember("d0")
+    remember("d1")
     assert database.read_sync(cards.get, room, "status", "war-room") == shown
     assert database.read_sync(cards.get, room, "status", "backchannel") is None
     assert database.read_sync(cards.at, "T1", "C1", "1.2") == shown

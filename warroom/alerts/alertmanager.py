@@ -117,7 +117,7 @@ def _unique(told: Iterator[_Told]) -> list[_Told]:
     by_key: dict[str, _Told] = {}
     for each in told:
         known = by_key.get(each.alert.key)
-        if known is None or (known.alert.firing and not each.alert.firing):
+        if known is None or known.alert.firing:
             by_key[each.alert.key] = each
     return list(by_key.values())
 

@@ -20,7 +20,7 @@ from warroom.core.plan import ExpectationState, InjectState, Plan
 from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runs import Run
-from warroom.core.steps.check import Check
+from warroom.core.steps.check import FAILS, HOLDS, Check
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
 from warroom.core.steps.wait import Wait
@@ -276,8 +276,22 @@ def run(room: Room, name: str) -> RunView | None:
         paused=room.game is not None and room.game.state is GameState.PAUSED,
         current=_current(room, walk),
         path=tuple(_step_line(walk, step) for step in dict.fromkeys(walk.path) if step != walk.at),
-        ahead=tuple(_step_line(walk, each.id) for each in walk.runbook.steps if each.id not in walk.path),
+        ahead=tuple(_step_line(walk, each) for each in _ahead(walk)),
     )
+
+
+def _ahead(walk: Run) -> Iterable[str]:
+    """The steps that come if all goes well: checks hold, and the first answer is given."""
+    step, seen = walk.current, {walk.at}
+    while step is not None:
+        answers = step.what.answers()
+        usual = HOLDS if step.what.asks_world() else (answers[0].word if answers else "")
+        following = walk.runbook.after(step, usual)
+        if following is None or following in seen:
+            return
+        seen.add(following)
+        yield following
+        step = walk.runbook.step(following)
 
 
 def _step_line(walk: Run, name: str) -> StepLine:
@@ -298,7 +312,7 @@ def _step_line(walk: Run, name: str) -> StepLine:
 def _answer_label(walk: Run, name: str, answer: str) -> str:
     step = walk.runbook.step(name)
     if step is None or not isinstance(step.what, Choose):
-        return "" if answer == "done" else answer
+        return {"done": "", HOLDS: "holds", FAILS: "does not hold"}.get(answer, answer)
     return next((each.label or each.word for each in step.what.options if each.word == answer), answer)
 
 

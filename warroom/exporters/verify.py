@@ -142,10 +142,10 @@ def _in_place(entries: list[Any], number: int, entry: Any) -> None:
         raise BadEntry(number, "it has no number of its own.")
     if seq == number:
         return
-    if 0 < seq < number:
-        raise BadEntry(seq, f"it stands there again, after entry {number - 1}; it was added or moved.")
-    moved = any(isinstance(each, dict) and each.get("seq") == number for each in entries[number:])
-    what = "it was moved" if moved else "it is missing, or its number was changed"
+    later = any(isinstance(each, dict) and each.get("seq") == number for each in entries[number:])
+    if later and 0 < seq < number:
+        raise BadEntry(seq, f"it stands there again, after entry {number - 1}; something was added.")
+    what = "it was moved" if later else "it is missing, or its number was changed"
     raise BadEntry(number, f"{what}; entry {seq} stands in its place.")
 
 

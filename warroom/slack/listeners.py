@@ -34,6 +34,7 @@ from warroom.store import inbox
 
 log = logging.getLogger(__name__)
 
+MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 Takes = Callable[["Listeners", Body, Body], Awaitable[None]]
@@ -100,17 +101,19 @@ class Listeners:
 
     async def _names(self, body: Body, event: Body) -> dict[str, str]:
         text = f"{event.get('text', '')} {(event.get('message') or {}).get('text', '')}"
-        return await self._people.named(str(body["team_id"]), re.findall(r"<@([UW][A-Z0-9]+)", text))
+        return await self._people.named(str(body["team_id"]), MENTIONED.findall(text))
 
     async def _direct(self, body: Body, event: Body) -> None:
         if event.get("bot_id") or event.get("subtype"):
             return
-        asked = Asked(where=_whereabouts(body, event), text=event.get("text", ""), direct=True, key=body["key"])
+        asked = Asked(
+            where=_whereabouts(body, event), text=event.get("text", ""), direct=True, key=f"asked:{body['key']}"
+        )
         await self._answer(asked, lambda message: self._post(event["channel"], message))
 
     async def _mention(self, body: Body, event: Body) -> None:
         text = re.sub(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>\s*", "", event.get("text", ""))
-        asked = Asked(where=_whereabouts(body, event), text=text, key=body["key"])
+        asked = Asked(where=_whereabouts(body, event), text=text, key=f"asked:{body['key']}")
         thread = event.get("thread_ts", "")
         await self._answer(asked, lambda message: self._whisper(event["channel"], str(event["user"]), message, thread))
 
@@ -118,14 +121,14 @@ class Listeners:
         """For doors without a trigger: a modal is offered by a button instead of being opened."""
         try:
             reply = await self._slash.take(asked)
+            if reply.exports is not None:
+                await self._reports.send(reply.exports, asked.where)
         except (Refused, NotFound) as refused:
             await tell(cards.plainly(_sentence(refused)))
             return
         if reply.opens:
             await tell(cards.offer(reply.opens, reply.said))
-        elif reply.exports is not None:
-            await self._reports.send(reply.exports, asked.where)
-        else:
+        elif reply.text:
             await tell(cards.plainly(reply.text))
 
     async def _home(self, body: Body, event: Body) -> None:
@@ -139,10 +142,10 @@ class Listeners:
         asked = Asked(where=where, text=body.get("text", ""), key=f"command:{body['trigger_id']}")
         try:
             reply = await self._slash.take(asked)
+            await self._after(reply, where, body["trigger_id"])
         except (Refused, NotFound) as refused:
             await ack(text=_sentence(refused))
             return
-        await self._after(reply, where, body["trigger_id"])
         await ack(**({"text": reply.text} if reply.text else {}))
         await self._people.meet(where.workspace, [where.person])
 
@@ -227,7 +230,8 @@ class Listeners:
         where = _pressed_where(body)
         try:
             room = await self._desk.room_meant(where)
-            text = unescape(body["message"].get("text", ""))
+            said = body["message"].get("text", "")
+            text = unescape(said, await self._people.named(where.workspace, MENTIONED.findall(said)))
             note = c.TakeNote(by=where.person, text=text, occurred_at=_said_at(body["message"]["ts"]))
             await self._desk.runtime.handle(room, note, key=f"note:{where.channel}:{body['message']['ts']}")
         except (Refused, NotFound) as refused:

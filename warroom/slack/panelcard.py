@@ -69,7 +69,7 @@ def _facts(view: PanelView) -> Block:
 
 def _clock(view: PanelView) -> str:
     if view.running_since is not None:
-        return f"runs; it showed zero at {clock_time(view.running_since)} ({ago(view.running_since)})"
+        return f"running; T+0 was {clock_time(view.running_since)} ({ago(view.running_since)})"
     return f"stands at {reading(view.elapsed)}" if view.elapsed is not None else "has not started"
 
 

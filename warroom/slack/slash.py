@@ -14,6 +14,7 @@ from warroom.core import views
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
+from warroom.slack.mrkdwn import unescape
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -90,7 +91,7 @@ async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
 async def _declare(slash: Slash, asked: Asked, rest: str) -> Reply:
     if not rest:
         return Reply(opens="declare", said={"origin": asked.where.channel})
-    handled = await slash.desk.declare(asked.where, rest, key=asked.key)
+    handled = await slash.desk.declare(asked.where, unescape(rest), key=asked.key)
     return Reply(text=f"{handled.room.key} is open: a real incident. You are being invited to its war room.")
 
 
@@ -111,7 +112,7 @@ async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
 def _in_room(make: Callable[[str, str], c.Command], said: str) -> Callable[[Slash, Asked, str], Awaitable[Reply]]:
     async def does(slash: Slash, asked: Asked, rest: str) -> Reply:
         room = await slash.desk.room_meant(asked.where)
-        await slash.desk.runtime.handle(room, make(asked.where.person, rest), key=asked.key)
+        await slash.desk.runtime.handle(room, make(asked.where.person, unescape(rest)), key=asked.key)
         return Reply(text=said)
 
     return does
@@ -127,7 +128,9 @@ async def _acknowledge(slash: Slash, asked: Asked, rest: str) -> Reply:
 async def _resolve(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     incident = only_open_incident(await slash.desk.runtime.room(room))
-    await slash.desk.runtime.handle(room, c.Resolve(by=asked.where.person, incident=incident, note=rest), key=asked.key)
+    await slash.desk.runtime.handle(
+        room, c.Resolve(by=asked.where.person, incident=incident, note=unescape(rest)), key=asked.key
+    )
     return Reply(text="Resolved.")
 
 
@@ -136,7 +139,7 @@ async def _severity(slash: Slash, asked: Asked, rest: str) -> Reply:
     incident = only_open_incident(await slash.desk.runtime.room(room))
     command = c.SetSeverity(by=asked.where.person, incident=incident, severity=rest.upper())
     await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text=f"It is {rest.upper()} now.")
+    return Reply(text="The severity is set.")
 
 
 async def _role(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -147,7 +150,7 @@ async def _role(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     command = c.TakeRole(by=asked.where.person, role=role, person=people[0] if people else "")
     await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text=f"{role.capitalize()} is taken care of.")
+    return Reply(text="The role is taken care of.")
 
 
 async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -164,9 +167,9 @@ async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
     if not colon:
         raise NotNow("Say who speaks and what: `say vendor: The replicas are half way.`")
     room = await slash.desk.room_meant(asked.where)
-    command = c.SpeakAs(by=asked.where.person, actor=actor.strip().lower(), text=text)
+    command = c.SpeakAs(by=asked.where.person, actor=actor.strip().lower(), text=unescape(text))
     await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text=f"Said as {actor.strip()}.")
+    return Reply(text="Said.")
 
 
 async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:

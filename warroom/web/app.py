@@ -130,10 +130,7 @@ async def _body(request: web.Request) -> bytes:
         raise Problem(408, f"The body did not arrive within {BODY_WITHIN:.0f} s.", Connection="close") from error
     except web.HTTPRequestEntityTooLarge as error:
         raise Problem(413, f"The body is larger than {LARGEST // 1024} KiB.", Connection="close") from error
-    except (
-        web.RequestPayloadError,
-        ConnectionError,
-    ) as error:  # cut off, badly chunked, not what it says it is packed as
+    except (web.RequestPayloadError, ConnectionError) as error:  # cut off, badly chunked, badly packed
         raise Problem(400, "The body did not arrive whole.", Connection="close") from error
 
 

@@ -231,6 +231,7 @@ class Interactions:
         if message is None:
             return payload
         channel = self.office.state.channels[message.channel]
+        payload["user"].pop("username")  # Slack leaves it out here
         return payload | {
             "channel": {"id": channel.id, "name": render.channel_name(channel)},
             "message_ts": message.ts,

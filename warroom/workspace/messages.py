@@ -256,7 +256,7 @@ def pin_item(office: Office, item: Pin, message: Message) -> Doc:
 
 
 def _tell_pin(office: Office, type_: str, item: Pin, message: Message, by: str) -> None:
-    event = {
+    event: Doc = {
         "type": type_,
         "user": by,
         "channel_id": item.channel,
@@ -265,6 +265,8 @@ def _tell_pin(office: Office, type_: str, item: Pin, message: Message, by: str) 
         "pin_count": len(office.state.pins_of(item.channel)),
         "event_ts": office.state.next_ts(),
     }
+    if type_ == "pin_removed":
+        event["has_pins"] = event["pin_count"] > 0
     office.tell_members(office.state.channels[item.channel], type_, "pins:read", event)
 
 

@@ -217,6 +217,8 @@ def _thread(state: State, message: Message) -> Doc:
         doc: Doc = {"thread_ts": message.thread_ts}
         if parent is not None and parent.user:
             doc["parent_user_id"] = parent.user
+        if parent is not None and message.subtype == "thread_broadcast":
+            doc["root"] = message_doc(state, parent)
         return doc
     replies = state.replies(message.channel, message.ts)
     if not replies:

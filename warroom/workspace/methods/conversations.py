@@ -455,7 +455,7 @@ METHODS = (
         name="conversations.open",
         handler=_open,
         tier=3,
-        scopes=MANAGE,
+        scopes=by_kind("channels:manage", "groups:write", "im:write", "mpim:write"),
         args=(Arg(name="users", kind="list"), *texts("channel"), *flags("return_im", "prevent_creation")),
     ),
 )
