@@ -45,7 +45,7 @@ class Listeners:
         self._app, self._client = app, app.client
         self._desk, self._people, self._reports, self._homes = desk, people, reports, homes
         self._wall = wall
-        self._slash = Slash(desk, people.humans)
+        self._slash = Slash(desk, people)
 
     def register(self) -> None:
         """Every listener of the bot, in one place."""

@@ -15,6 +15,7 @@ from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
 from warroom.slack.mrkdwn import unescape
+from warroom.slack.people import People
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -47,9 +48,12 @@ class Word:
 
 
 class Slash:
-    def __init__(self, desk: Desk, humans: Callable[[str, str], Awaitable[tuple[str, ...]]]) -> None:
-        self.desk = desk
-        self.humans = humans
+    def __init__(self, desk: Desk, people: People) -> None:
+        self.desk, self.people = desk, people
+
+    async def plain(self, asked: Asked, said: str) -> str:
+        """Somebody's words as people read them: entities undone, mentions as names."""
+        return unescape(said, await self.people.named(asked.where.workspace, MENTION.findall(said)))
 
     async def take(self, asked: Asked) -> Reply:
         """Do what was asked. Raises Refused and NotFound with a sentence."""
@@ -78,7 +82,7 @@ async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True)
         )
     if not people and asked.direct:
         return Reply(opens="start", said={"origin": asked.where.channel, "scenario": scenario})
-    players = people or await slash.humans(asked.where.channel, asked.where.workspace)
+    players = people or await slash.people.humans(asked.where.channel, asked.where.workspace)
     handled = await slash.desk.start_game(asked.where, scenario, players, at_once=at_once, key=asked.key)
     how = "begins" if at_once else "is planned"
     return Reply(text=f"{handled.room.key} {how}. Your panel is in the backchannel that you have just been invited to.")
@@ -91,7 +95,7 @@ async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
 async def _declare(slash: Slash, asked: Asked, rest: str) -> Reply:
     if not rest:
         return Reply(opens="declare", said={"origin": asked.where.channel})
-    handled = await slash.desk.declare(asked.where, unescape(rest), key=asked.key)
+    handled = await slash.desk.declare(asked.where, await slash.plain(asked, rest), key=asked.key)
     return Reply(text=f"{handled.room.key} is open: a real incident. You are being invited to its war room.")
 
 
@@ -112,7 +116,7 @@ async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
 def _in_room(make: Callable[[str, str], c.Command], said: str) -> Callable[[Slash, Asked, str], Awaitable[Reply]]:
     async def does(slash: Slash, asked: Asked, rest: str) -> Reply:
         room = await slash.desk.room_meant(asked.where)
-        await slash.desk.runtime.handle(room, make(asked.where.person, unescape(rest)), key=asked.key)
+        await slash.desk.runtime.handle(room, make(asked.where.person, await slash.plain(asked, rest)), key=asked.key)
         return Reply(text=said)
 
     return does
@@ -129,7 +133,7 @@ async def _resolve(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     incident = only_open_incident(await slash.desk.runtime.room(room))
     await slash.desk.runtime.handle(
-        room, c.Resolve(by=asked.where.person, incident=incident, note=unescape(rest)), key=asked.key
+        room, c.Resolve(by=asked.where.person, incident=incident, note=await slash.plain(asked, rest)), key=asked.key
     )
     return Reply(text="Resolved.")
 
@@ -167,7 +171,7 @@ async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
     if not colon:
         raise NotNow("Say who speaks and what: `say vendor: The replicas are half way.`")
     room = await slash.desk.room_meant(asked.where)
-    command = c.SpeakAs(by=asked.where.person, actor=actor.strip().lower(), text=unescape(text))
+    command = c.SpeakAs(by=asked.where.person, actor=actor.strip().lower(), text=await slash.plain(asked, text))
     await slash.desk.runtime.handle(room, command, key=asked.key)
     return Reply(text="Said.")
 
