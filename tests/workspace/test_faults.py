@@ -67,6 +67,8 @@ async def test_calls_can_be_made_to_fail(bench: Bench) -> None:
     assert seen == [(429, "ratelimited"), (503, "service_unavailable"), (200, "fatal_error")]
     await bench.client.chat_postMessage(channel=room, text="through")
     assert await _texts(bench, room) == ["through"]
+    tried = [(e.status, e.request["text"]) for e in bench.workspace.wire.calls("chat.postMessage")]
+    assert tried == [(429, "x"), (503, "x"), (200, "x"), (200, "through")]
 
 
 async def test_a_web_page_instead_of_json(bench: Bench) -> None:

@@ -115,7 +115,7 @@ class Company:
         """Everything runs when this is entered, and has stopped when it is left."""
         library = load_library([shipped()])
         workspace = Workspace(seed=SEED, state=folder / "workspace.db")
-        stand_in = StandIn()
+        stand_in = StandIn(state=folder / "stand-in.json")
         async with contextlib.AsyncExitStack() as stack:
             await _start_at(workspace, port)
             stack.push_async_callback(workspace.stop)
@@ -190,16 +190,18 @@ async def _welcome(company: Company, options: Options, console: Console) -> None
     sample.write_bytes(payload(SystemClock().now()))
     console.print(f"\n  Open [bold]{address}[/bold]\n", soft_wrap=True)
     console.print(
-        "  You are Harriet, the dungeon master; the switch at the side makes you anybody else.\n"
-        f"  Begin in #{OPERATIONS} with   /warroom start october-21 @ana @ben @chiara\n"
-        "  or say “start” to the bot, or press the button on its Home tab.\n\n"
+        "  You are Harriet, the dungeon master.\n"
+        "  The switch at the side makes you anybody else.\n\n"
+        f"  Begin in #{OPERATIONS} with\n"
+        "      /warroom start october-21 @ana @ben @chiara\n"
+        "  or say “start” to the bot, or use its Home tab.\n\n"
         "  A real alert while you play:\n"
     )
     print(
         f"  curl -H 'Authorization: Bearer {HOOK_TOKEN}' -H 'Content-Type: application/json' "
         f"--data @{sample} {company.bot.web_address}/hooks/alertmanager\n"
     )
-    console.print("  Ctrl-C stops it; started again, it goes on where it was (--fresh forgets).")
+    console.print("  Ctrl-C stops it. Started again, it goes on where it was\n  (--fresh forgets).")
     if options.browser and sys.stdout.isatty():
         await asyncio.to_thread(webbrowser.open, address)
     await until_told_to_stop()

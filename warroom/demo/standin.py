@@ -1,8 +1,8 @@
 """The stand-in: a system on this machine that plays what the demo's runbooks look after, and can be made to fail.
 
 The shipped catalogue names its parts: `stand-in:/databases/west` answers HTTP, `stand-in-tcp:/cache/west` is a port of
-its own. A part that is whole answers `200 ok databases/west`, or accepts a connection. What is broken is kept in memory
-and outlives a restart of the bot, because the stand-in is not the bot.
+its own. A part that is whole answers `200 ok databases/west`, or accepts a connection. What is broken is kept in a file
+when there is one, and so outlives a restart of the whole demo.
 
     GET    /databases/west            as whole or broken as that part is
     PUT    /faults/databases/west     {"mode": "down"}: HTTP 503, or the port refuses
@@ -16,6 +16,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Collection
+from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
@@ -27,11 +28,12 @@ _SLOW = 3.0  # seconds
 
 
 class StandIn:
-    """Listens only on loopback. `port` 0 lets the system choose one."""
+    """Listens only on loopback. `port` 0 lets the system choose one; `state` is the file that remembers what is broken."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, state: Path | None = None) -> None:
         self._asked_port = port
-        self._faults: dict[str, str] = {}
+        self._state = state
+        self._faults: dict[str, str] = json.loads(state.read_text("utf-8")) if state and state.exists() else {}
         self._ports: dict[str, Port] = {}
         self._addresses: set[str] = set()
         self._runner: web.AppRunner | None = None
@@ -106,6 +108,10 @@ class StandIn:
             self._faults[part] = mode
         else:
             self._faults.pop(part, None)
+        if self._state is not None:
+            fresh = self._state.with_suffix(".new")
+            fresh.write_text(json.dumps(self._faults), "utf-8")
+            fresh.replace(self._state)
         if part in self._ports:
             self._ports[part].set_listening(not _refuses(mode))
 

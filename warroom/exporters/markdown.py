@@ -28,9 +28,10 @@ from warroom.report.facts import (
     InjectFacts,
     Moment,
     RunFacts,
+    Said,
     StepFacts,
 )
-from warroom.report.phrasing import Names, capital, day, hour, listed, many
+from warroom.report.phrasing import Names, capital, date, day, hour, listed, many
 from warroom.report.timeline import Line, line, tells_too_early
 
 Lines = Iterator[str]
@@ -80,8 +81,16 @@ def _bullets(items: Iterable[str]) -> Lines:
     yield ""
 
 
-def _time(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%H:%M:%S}" if at else ""
+def _time(at: datetime | None, beside: datetime) -> str:
+    """The time of day, with the date when it is not that of `beside`."""
+    if at is None:
+        return ""
+    other = "" if day(at) == day(beside) else f"{date(at)}, "
+    return f"{other}{at.astimezone(UTC):%H:%M:%S}"
+
+
+def _began(after: AfterAction) -> datetime:
+    return after.course.started_at or after.course.opened_at
 
 
 def _length(took: timedelta | None) -> str:
@@ -138,8 +147,7 @@ def _title(after: AfterAction) -> Lines:
 
 
 def _glance(after: AfterAction) -> Iterator[tuple[str, str]]:
-    course = after.course
-    began, ended = course.started_at or course.opened_at, course.ended_at
+    course, began, ended = after.course, _began(after), after.course.ended_at
     same_day = ended is not None and day(ended) == day(began)
     until = "" if ended is None else f" to {hour(ended)}" if same_day else f" to {day(ended)}, {hour(ended)}"
     yield "**When**", f"{day(began)}, {hour(began)}{until} UTC"
@@ -209,7 +217,7 @@ def _incident(after: AfterAction, incident: IncidentFacts) -> Lines:
             (
                 inline(each.what),
                 mark(each.moment.clock),
-                _time(each.moment.at),
+                _time(each.moment.at, _began(after)),
                 length(each.after) if place else "",
                 _who(each.moment.who),
             )
@@ -241,7 +249,7 @@ def _expected(after: AfterAction) -> Lines:
                 mark(each.deadline),
                 _RESULTS[ExpectationState(each.state)],
                 mark(each.met) if each.met is not None else "",
-                _time(each.met_at),
+                _time(each.met_at, _began(after)),
                 _spare(each),
             )
             for each in after.expectations
@@ -357,8 +365,8 @@ def _alerts(after: AfterAction) -> Lines:
                 inline(each.severity),
                 f"{each.fired:,}",
                 f"{each.resolved:,}",
-                _time(each.first),
-                _time(each.last),
+                _time(each.first, _began(after)),
+                _time(each.last, _began(after)),
                 inline(each.summary, LONGEST),
             )
             for each in after.alerts
@@ -373,12 +381,12 @@ def _broken(after: AfterAction) -> Lines:
         return
     yield from _section("What was broken on purpose")
     headings = ("What", "How", "Broken (UTC)", "Undone (UTC)", "Lasted", "Now", "Remarks")
-    yield from _table(headings, (_fault(each) for each in after.faults))
+    yield from _table(headings, (_fault(each, _began(after)) for each in after.faults))
 
 
-def _fault(each: FaultFacts) -> tuple[str, ...]:
+def _fault(each: FaultFacts, began: datetime) -> tuple[str, ...]:
     def when(moment: Moment | None) -> str:
-        return _time(moment.at) if moment else ""
+        return _time(moment.at, began) if moment else ""
 
     undone = "Undone" if each.undone else "To be undone"
     why = f"{undone} because {each.why_undone}. " if each.why_undone else ""
@@ -425,11 +433,13 @@ def _written(after: AfterAction) -> Lines:
             yield from _section(title)
             yield from _table(
                 (_clock(after), "Time (UTC)", "Who", "What"),
-                (
-                    (mark(each.moment.clock), _time(each.moment.at), _who(each.moment.who), inline(each.text, LONGEST))
-                    for each in said
-                ),
+                (_said(after, each) for each in said),
             )
+
+
+def _said(after: AfterAction, each: Said) -> tuple[str, ...]:
+    moment = each.moment
+    return mark(moment.clock), _time(moment.at, _began(after)), _who(moment.who), inline(each.text, LONGEST)
 
 
 def _people(after: AfterAction) -> Lines:
@@ -469,8 +479,8 @@ def _phase(room: Room) -> str:
     if room.drill:
         return _OF_A_GAME[GameState.PLANNED]
     states = [each.state for each in room.incidents.values() if each.open]
-    if not states:
-        return "Afterwards" if room.incidents else "Before"
+    if room.incidents and not states:
+        return "Afterwards"
     if all(state is IncidentState.DECLARED for state in states):
         return "Until somebody acknowledged"
     return "Mitigated" if all(state is IncidentState.MITIGATED for state in states) else "Response"
@@ -507,9 +517,9 @@ def _grouped(told: Sequence[_Told], *, dated: bool) -> Iterator[tuple[str, list[
 def _row(each: Line) -> tuple[str, str, str]:
     happened = each.occurred_at or each.at
     late = abs(each.at - happened) > APART
-    written = f" *(written down at {_time(each.at)})*" if late else ""
-    reading = mark(each.clock_reading) if each.clock_reading is not None else ""
-    return reading, _time(happened), inline(each.text, LONGEST) + written
+    written = f" *(written down at {_time(each.at, each.at)})*" if late else ""
+    reading = mark(each.clock_reading) if each.clock_reading is not None and not late else ""
+    return reading, _time(happened, each.at), inline(each.text, LONGEST) + written
 
 
 # --- how to verify

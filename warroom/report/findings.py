@@ -103,7 +103,16 @@ def _one_incident(incident: IncidentFacts) -> str:
     what = f"{quoted(incident.title)} ({incident.severity})"
     if incident.state != RESOLVED:
         steps.append("had not been resolved at the end")
-    return f"{what} was {listed(steps)}." if incident.to_acknowledge is not None else f"{what} was never acknowledged."
+    again = f" It had to be reopened {_times(incident.reopened)}." if incident.reopened else ""
+    return (
+        f"{what} was {listed(steps)}.{again}"
+        if incident.to_acknowledge is not None
+        else f"{what} was never acknowledged."
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
 
 
 def _several(incidents: tuple[IncidentFacts, ...]) -> str:
@@ -211,8 +220,7 @@ def _incident_failed(m: Material, incident: IncidentFacts) -> Iterator[str]:
     elif unresolved:
         yield f"{title} was {ended}."
     if incident.reopened:
-        times = "once" if incident.reopened == 1 else f"{number(incident.reopened)} times"
-        yield f"{title} was declared resolved too early; it had to be reopened {times}."
+        yield f"{title} was declared resolved too early; it had to be reopened {_times(incident.reopened)}."
     if incident.to_command is None:
         yield f"Nobody was in command of {title}."
     if incident.runbooks_found == ():

@@ -87,6 +87,12 @@ def day(at: datetime) -> str:
     return f"{_DAYS[here.weekday()]}, {here.day} {_MONTHS[here.month - 1]} {here.year}"
 
 
+def date(at: datetime) -> str:
+    """`21 October`, in UTC."""
+    here = at.astimezone(UTC)
+    return f"{here.day} {_MONTHS[here.month - 1]}"
+
+
 def hour(at: datetime) -> str:
     """`14:03`, in UTC."""
     return f"{at.astimezone(UTC):%H:%M}"

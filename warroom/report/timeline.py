@@ -20,7 +20,7 @@ from warroom.core.runs import WARROOM
 from warroom.core.steps.check import HOLDS, Check
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.wait import Wait
-from warroom.report.phrasing import Names, also, listed, lowered, many, name, quoted, sentence, spoken
+from warroom.report.phrasing import Names, also, capital, listed, lowered, many, name, quoted, sentence, spoken
 
 
 class Kind(StrEnum):
@@ -329,7 +329,7 @@ def _break(t: _Telling, event: e.FaultAsked) -> str:
 def _broke(t: _Telling, event: e.FaultInjected) -> str:
     there = t.room.faults.get(event.fault)
     what = f"{t.fault(event.fault)} {broken(there.mode)}" if there else event.fault
-    return also(f"Broken on purpose: {what}.", event.detail)
+    return also(f"Broken on purpose: {what}.", capital(event.detail))
 
 
 def _undo(t: _Telling, event: e.RollbackAsked) -> str:
@@ -337,7 +337,7 @@ def _undo(t: _Telling, event: e.RollbackAsked) -> str:
 
 
 def _undone(t: _Telling, event: e.FaultRolledBack) -> str:
-    return also(f"What was broken at {t.fault(event.fault)} has been undone.", event.detail)
+    return also(f"What was broken at {t.fault(event.fault)} has been undone.", capital(event.detail))
 
 
 def _stuck(t: _Telling, event: e.RollbackFailed) -> str:

@@ -18,7 +18,7 @@ _LONGEST_LINK = 2_000  # nobody reads a longer address
 _JOINER = "\u2060"  # no width, no break
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (bidi, zero-width, tags), halves of surrogate pairs
-_BROADCAST = re.compile(r"@(here|channel|everyone)\b", re.IGNORECASE)
+_BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _OPENING = re.compile(r"<(?=[!@#a-z/])", re.IGNORECASE)
 _USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,30}")
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 def escape(text: str) -> str:
     """Any text as mrkdwn that says just that."""
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _BROADCAST.sub(rf"@{_JOINER}\1", text)
+    return _BROADCAST.sub(f"@{_JOINER}", text)
 
 
 def escape_line(text: str) -> str:
@@ -50,7 +50,7 @@ def escape_line(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """Any text as the content of a plain_text object: shown as it is, and not a mention even if it were parsed."""
-    return _BROADCAST.sub(rf"@{_JOINER}\1", _OPENING.sub(f"<{_JOINER}", clean(text)))
+    return _BROADCAST.sub(f"@{_JOINER}", _OPENING.sub(f"<{_JOINER}", clean(text)))
 
 
 # --- references

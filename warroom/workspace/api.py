@@ -35,11 +35,11 @@ class Api:
         if fault is not None and fault.kind == "hang":
             await self._faults.hanging()
         if fault is not None and fault.kind == "answer":
-            return self._faulty(name, fault)
+            return self._faulty(name, fault, await _peek(request, name))
         if fault is not None and fault.kind == "drop_before":
-            return self._dropped(request, name)
+            return self._dropped(request, name, await _peek(request, name))
         response = await self._answer(request, name)
-        return self._dropped(request, name) if fault is not None and fault.kind == "drop_after" else response
+        return self._dropped(request, name, {}) if fault is not None and fault.kind == "drop_after" else response
 
     async def _answer(self, request: web.Request, name: str) -> web.Response:
         given: Given = {}
@@ -136,13 +136,13 @@ class Api:
 
     # -- faults ----------------------------------------------------------------------------------------------------------
 
-    def _faulty(self, name: str, fault: Fault) -> web.Response:
+    def _faulty(self, name: str, fault: Fault, given: Given) -> web.Response:
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-        self._wire.record("in", "call", method=name, response=fault.body, status=fault.status)
+        self._wire.record("in", "call", method=name, request=given, response=fault.body, status=fault.status)
         return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type, headers=headers)
 
-    def _dropped(self, request: web.Request, name: str) -> web.StreamResponse:
-        self._wire.record("in", "call", method=name, response="connection dropped", status=0)
+    def _dropped(self, request: web.Request, name: str, given: Given) -> web.StreamResponse:
+        self._wire.record("in", "call", method=name, request=given, response="connection dropped", status=0)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
@@ -161,6 +161,14 @@ _NOBODY = App(
     installed=0,
 )
 """Who calls a method that needs no token."""
+
+
+async def _peek(request: web.Request, name: str) -> Given:
+    """What a call that is not going to be carried out would have said, for the wire."""
+    try:
+        return (await read_given(request, METHODS[name]))[0]
+    except (KeyError, ApiError):
+        return {}
 
 
 def _need_scope(app: App, any_of: tuple[str, ...]) -> None:

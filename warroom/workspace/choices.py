@@ -17,7 +17,15 @@ from warroom.workspace.viewstack import OpenView
 # -- elements ------------------------------------------------------------------------------------------------------------
 
 
+_WITH_OPTIONS = ("static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow")
+
+
 def element_of(blocks: list[Doc], action: Doc) -> tuple[Doc, Doc]:
+    """The block and the element that an action names.
+
+    Raises:
+        Refused: It is not there, perhaps not any more.
+    """
     found = find_element(blocks, str(action.get("block_id")), str(action.get("action_id")))
     if found is None:
         raise Refused("element_not_found", "This button is no longer there. The message may have changed.")
@@ -30,15 +38,11 @@ def chosen(element: Doc, action: Doc) -> Doc:
     if name is None:
         return {}
     given = action.get(name)
-    if element["type"].startswith(("static", "multi_static", "radio", "checkboxes", "overflow")):
-        given = (
-            [_offered(element, g) for g in given or ()] if name == "selected_options" else _one_offered(element, given)
-        )
-    return {name: given if given is not None or name.endswith("option") else ([] if name.endswith("s") else None)}
-
-
-def _one_offered(element: Doc, given: Any) -> Doc | None:
-    return None if given is None else _offered(element, given)
+    if name.endswith("s"):
+        given = given or []
+    if element["type"] in _WITH_OPTIONS and given is not None:
+        given = [_offered(element, g) for g in given] if isinstance(given, list) else _offered(element, given)
+    return {name: given}
 
 
 def _offered(element: Doc, given: Any) -> Doc:

@@ -1,0 +1,215 @@
+"""The whole story of the demo, played once by everybody through the local workspace, and all that each of them was shown.
+
+An `Evening` is what is left of it: plain values that the tests search. It is watched while it goes on, since what must
+not be seen yet is a matter of when.
+"""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from warroom.core.events import Entry, InjectPlayed, Mode
+from warroom.core.plan import InjectState
+from warroom.core.room import Room
+from warroom.core.scenario import Scenario
+from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS, SEED
+from warroom.demo.run import Company
+from warroom.demo.stage import Stage
+from warroom.demo.story import october_21
+from warroom.exporters import export
+from warroom.store import rooms
+from warroom.testing import ManualClock
+from warroom.workspace import Exchange, PersonAt
+
+Doc = dict[str, Any]
+UNINVITED = (*RESPONDERS, OBSERVER)  # everybody who must not see what is hidden
+LOOKS = 8  # every so many lines of the script somebody looks at what is not sent by itself
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """Something that somebody was shown. `before_line` counts the lines of the script that had been played."""
+
+    who: str
+    what: str
+    shown: Any
+    before_line: int
+
+
+@dataclass(kw_only=True, slots=True)
+class Evening:
+    """`played` are the injects that had been played after each line of the script; `seen` is in order of time."""
+
+    scenario: Scenario
+    seen: list[Seen] = field(default_factory=list)
+    played: list[frozenset[str]] = field(default_factory=list)
+    wire: list[Exchange] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
+    history: dict[tuple[str, str], list[Doc]] = field(default_factory=dict)
+    drill: list[Entry] = field(default_factory=list)
+    real: list[Entry] = field(default_factory=list)
+
+    def by(self, *who: str) -> Iterator[Seen]:
+        return (each for each in self.seen if each.who in who)
+
+    def messages(self, channel: str, who: str = DUNGEON_MASTER) -> list[Doc]:
+        """What stands in the channel at the end, threads included."""
+        return self.history[who, self.channels[channel]]
+
+    @property
+    def unplayed(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.scenario.injects) - self.played[-1]
+
+
+class Watched(Stage):
+    """A stage on which everything shown to anybody is written down after each line."""
+
+    def __init__(self, company: Company, people: dict[str, PersonAt], evening: Evening) -> None:
+        super().__init__(company, people, lambda line: None)
+        self.evening = evening
+        self._heard = dict.fromkeys(people, 0)
+        self._crossed = 0
+
+    async def tell(self, line: str) -> None:
+        await self.watch()
+        if len(self.evening.played) % LOOKS == 0:
+            await self.look_around()
+
+    async def watch(self) -> None:
+        """What everybody's page has shown since the last look, and what crossed the wire."""
+        now = len(self.evening.played)
+        for name, person in self.people.items():
+            heard = person.heard()
+            for event in heard[self._heard[name] :]:
+                self.evening.seen.append(Seen(who=name, what=event["type"], shown=event, before_line=now))
+            self._heard[name] = len(heard)
+        wire = self.company.workspace.wire
+        self.evening.wire += wire.after(self._crossed)
+        self._crossed = wire.last
+        self.evening.played.append(await self._played())
+
+    async def _played(self) -> frozenset[str]:
+        if not self.room:
+            return frozenset()
+        plan = (await self.company.bot.runtime.room(self.room)).plan
+        assert plan is not None
+        return frozenset(
+            each.id for each in plan.scenario.injects if plan.state(each.id) is InjectState.PLAYED
+        )
+
+    async def look_around(self) -> None:
+        """What people see only when they ask for it: their Home, and the report as players would be given it."""
+        now = len(self.evening.played)
+        for name in UNINVITED:
+            view = await self.people[name].home(self.company.app.app_id)
+            self.evening.seen.append(Seen(who=name, what="home", shown=view, before_line=now))
+        for row in await self.company.bot.db.read(rooms.listing, None, mode="all"):
+            for file in await self.company.bot.db.read(export, row.id):
+                text = file.content.decode()
+                self.evening.seen.append(Seen(who=RESPONDERS[0], what=file.name, shown=text, before_line=now))
+
+
+def play() -> Evening:
+    """Play it all, in its own loop."""
+    with tempfile.TemporaryDirectory(prefix="warroom-") as folder, asyncio.Runner() as runner:
+        return runner.run(_play(Path(folder)))
+
+
+async def _play(folder: Path) -> Evening:
+    async with AsyncExitStack() as stack:
+        company = await stack.enter_async_context(Company.open(folder, ManualClock(), in_haste=True))
+        people = {each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people}
+        for each in people.values():
+            await stack.enter_async_context(each)
+        evening = Evening(scenario=company.scenario, people={name: each.user_id for name, each in people.items()})
+        stage = Watched(company, people, evening)
+        await october_21(stage)
+        await stage.settled()
+        await stage.watch()
+        await stage.look_around()
+        await _gather(company, people, evening)
+    return evening
+
+
+async def _gather(company: Company, people: dict[str, PersonAt], evening: Evening) -> None:
+    for row in await company.bot.db.read(rooms.listing, None, mode="all"):
+        entries = evening.drill if row.mode == Mode.DRILL else evening.real
+        entries += await company.bot.db.read(rooms.entries, row.id)
+    for name, person in people.items():
+        for channel in await person.channels():
+            evening.channels[str(channel.get("name") or channel["id"])] = channel["id"]
+            evening.history[name, channel["id"]] = await _history(person, channel["id"])
+
+
+async def _history(person: PersonAt, channel: str) -> list[Doc]:
+    told = []
+    for message in await person.messages(channel):
+        told.append(message)
+        if message.get("reply_count"):
+            told += (await person.messages(channel, thread_ts=message["ts"]))[1:]
+    return told
+
+
+# --- searching texts
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string inside a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield from strings(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from strings(each)
+
+
+Phrase = tuple[str, ...]
+LONGEST = 6  # words in a row by which a text is recognised, however it was wrapped, escaped or cut
+
+
+def phrases(text: str, length: int = LONGEST) -> set[Phrase]:
+    """All runs of so many words; of a shorter text, its words."""
+    words = re.findall(r"[^\W_]+", text.lower())
+    return {tuple(words[at : at + length]) for at in range(max(1, len(words) - length + 1))}
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Texts to be searched for by their phrases."""
+
+    wanted: frozenset[Phrase]
+
+    @classmethod
+    def of(cls, texts: list[str], known: list[str]) -> "Secrets":
+        """The phrases of `texts`, but those of less than three words and those that `known` texts hold too."""
+        public = {phrase for text in known for length in range(3, LONGEST + 1) for phrase in phrases(text, length)}
+        wanted = {phrase for text in texts for phrase in phrases(text)} - public
+        return cls(frozenset(phrase for phrase in wanted if len(phrase) >= 3))
+
+    def found_in(self, value: Any) -> set[Phrase]:
+        """The secret phrases that appear in some string of a JSON value."""
+        lengths = {len(phrase) for phrase in self.wanted}
+        return {
+            phrase
+            for text in strings(value)
+            for length in lengths
+            for phrase in phrases(text, length)
+            if phrase in self.wanted
+        }
+
+
+def told(entries: list[Entry]) -> list[InjectPlayed]:
+    return [each.event for each in entries if isinstance(each.event, InjectPlayed)]
+
+
+def open_incidents(room: Room) -> list[str]:
+    return [each.id for each in room.incidents.values() if each.open]
