@@ -95,6 +95,7 @@ class Bot:
         self._sockets: Sockets | None = None
         self._runner: web.AppRunner | None = None
         self._reports: Reports | None = None
+        self._listeners: Listeners | None = None
 
     def _talker(self) -> Talker:
         return Talker(self.client, self.db, self.runtime.wall, self.settings.slack_pace)
@@ -108,14 +109,14 @@ class Bot:
             await self.db.tx(outbox.reclaim, self.runtime.wall.now())
         app_token = self.settings.slack_app_token.get_secret_value()
         self.identity = await preflight.check(self.client, app_token, manifest.scopes())
-        listeners = self._listeners(self.identity)
+        self._listeners = listeners = self._make_listeners(self.identity)
         await self._start_web()
         for loop in (self.talk.run(), self.act.run(), self.waker.run()):
             self._loops.append(self._watched(loop))
         await listeners.take_unfinished()
         await self._connect(app_token)
 
-    def _listeners(self, identity: Identity) -> Listeners:
+    def _make_listeners(self, identity: Identity) -> Listeners:
         token = self.settings.slack_bot_token.get_secret_value()
 
         async def authorize(**_: Any) -> AuthorizeResult:
@@ -179,6 +180,8 @@ class Bot:
         """Stop taking, finish what is being said, leave the rest for the next start."""
         if self._sockets is not None:
             await self._sockets.close()
+        if self._listeners is not None:
+            await self._listeners.finish()
         if self._reports is not None:
             await self._reports.finish()
         for task in self._loops:

@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from warroom.core.events import Entry, InjectPlayed, Mode
+import aiohttp
+
+from warroom.core.events import Entry, Mode
 from warroom.core.plan import InjectState
-from warroom.core.room import Room
 from warroom.core.scenario import Scenario
 from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS, SEED
 from warroom.demo.run import Company
@@ -52,6 +54,7 @@ class Evening:
     people: dict[str, str] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     history: dict[tuple[str, str], list[Doc]] = field(default_factory=dict)
+    handed_over: dict[str, str] = field(default_factory=dict)
     drill: list[Entry] = field(default_factory=list)
     real: list[Entry] = field(default_factory=list)
 
@@ -95,13 +98,11 @@ class Watched(Stage):
         self.evening.played.append(await self._played())
 
     async def _played(self) -> frozenset[str]:
-        if not self.room:
+        rows = await self.company.bot.db.read(rooms.listing, None, mode="drill")
+        plan = (await self.company.bot.runtime.room(rows[0].id)).plan if rows else None
+        if plan is None:
             return frozenset()
-        plan = (await self.company.bot.runtime.room(self.room)).plan
-        assert plan is not None
-        return frozenset(
-            each.id for each in plan.scenario.injects if plan.state(each.id) is InjectState.PLAYED
-        )
+        return frozenset(each.id for each in plan.scenario.injects if plan.state(each.id) is InjectState.PLAYED)
 
     async def look_around(self) -> None:
         """What people see only when they ask for it: their Home, and the report as players would be given it."""
@@ -124,12 +125,15 @@ def play() -> Evening:
 async def _play(folder: Path) -> Evening:
     async with AsyncExitStack() as stack:
         company = await stack.enter_async_context(Company.open(folder, ManualClock(), in_haste=True))
-        people = {each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people}
+        people = {
+            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
+        }
         for each in people.values():
             await stack.enter_async_context(each)
         evening = Evening(scenario=company.scenario, people={name: each.user_id for name, each in people.items()})
         stage = Watched(company, people, evening)
         await october_21(stage)
+        await people[RESPONDERS[0]].wait_for_message(lambda message: bool(message.get("files")))
         await stage.settled()
         await stage.watch()
         await stage.look_around()
@@ -141,10 +145,21 @@ async def _gather(company: Company, people: dict[str, PersonAt], evening: Evenin
     for row in await company.bot.db.read(rooms.listing, None, mode="all"):
         entries = evening.drill if row.mode == Mode.DRILL else evening.real
         entries += await company.bot.db.read(rooms.entries, row.id)
+    async with aiohttp.ClientSession() as http:
+        for message in await people[RESPONDERS[0]].messages(await war_room(people)):
+            for file in message.get("files", ()):
+                async with http.get(company.workspace.url + file["url_private"]) as answer:
+                    evening.handed_over[file["name"]] = await answer.text()
     for name, person in people.items():
         for channel in await person.channels():
             evening.channels[str(channel.get("name") or channel["id"])] = channel["id"]
             evening.history[name, channel["id"]] = await _history(person, channel["id"])
+
+
+async def war_room(people: dict[str, PersonAt]) -> str:
+    return next(
+        str(each["id"]) for each in await people[RESPONDERS[0]].channels() if "exercise-" in (each.get("name") or "")
+    )
 
 
 async def _history(person: PersonAt, channel: str) -> list[Doc]:
@@ -176,10 +191,11 @@ Phrase = tuple[str, ...]
 LONGEST = 6  # words in a row by which a text is recognised, however it was wrapped, escaped or cut
 
 
-def phrases(text: str, length: int = LONGEST) -> set[Phrase]:
+@lru_cache(maxsize=100_000)
+def phrases(text: str, length: int = LONGEST) -> frozenset[Phrase]:
     """All runs of so many words; of a shorter text, its words."""
     words = re.findall(r"[^\W_]+", text.lower())
-    return {tuple(words[at : at + length]) for at in range(max(1, len(words) - length + 1))}
+    return frozenset(tuple(words[at : at + length]) for at in range(max(1, len(words) - length + 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +214,4 @@ class Secrets:
     def found_in(self, value: Any) -> set[Phrase]:
         """The secret phrases that appear in some string of a JSON value."""
         lengths = {len(phrase) for phrase in self.wanted}
-        return {
-            phrase
-            for text in strings(value)
-            for length in lengths
-            for phrase in phrases(text, length)
-            if phrase in self.wanted
-        }
-
-
-def told(entries: list[Entry]) -> list[InjectPlayed]:
-    return [each.event for each in entries if isinstance(each.event, InjectPlayed)]
-
-
-def open_incidents(room: Room) -> list[str]:
-    return [each.id for each in room.incidents.values() if each.open]
+        return {each for text in strings(value) for length in lengths for each in phrases(text, length) & self.wanted}

@@ -27,7 +27,7 @@ def keep(conn: Connection, entries: Sequence[Entry]) -> int:
     room = fold(entries)
     for person, name in NAMES.items():
         people.remember(conn, room.workspace, person, name, at=entries[0].at)
-    kind = "game-day" if room.drill else "incident"
+    kind: rooms.Kind = "game-day" if room.drill else "incident"
     row = rooms.create(conn, workspace=room.workspace, kind=kind, mode=room.mode.value, at=entries[0].at)
     return rooms.append(conn, row, entries, summary(room)).id
 

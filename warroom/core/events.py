@@ -110,11 +110,14 @@ class GameEnded(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InjectPlayed(Event):
-    """`text` is what the players were told; `actor`, `actor_title` and `icon` are who said it, if not the bearer."""
+    """`text` is what the players were told; `actor`, `actor_title` and `icon` are who said it, if not the bearer.
+
+    `title` is how the dungeon master's list calls it.
+    """
 
     inject: str
     kind: str
-    title: str
+    title: Hidden[str]
     text: str
     actor: str = ""
     actor_title: str = ""
@@ -125,7 +128,7 @@ class InjectPlayed(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InjectSkipped(Event):
-    inject: str
+    inject: Hidden[str]
     reason: Hidden[str] = ""
 
 
@@ -133,7 +136,7 @@ class InjectSkipped(Event):
 class InjectHeld(Event):
     """It fell due while nobody was there to play it; the dungeon master decides."""
 
-    inject: str
+    inject: Hidden[str]
     due: timedelta
 
 

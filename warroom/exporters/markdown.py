@@ -277,7 +277,8 @@ def _walked(after: AfterAction) -> Lines:
 def _run(run: RunFacts) -> Lines:
     yield f"### {inline(run.title)}"
     yield ""
-    yield f"For “{inline(run.incident)}”. Started by {inline(run.started.who)} at {mark(run.started.clock)}; {_how_it_ended(run)}"
+    began = f"Started by {inline(run.started.who)} at {mark(run.started.clock)}"
+    yield f"For “{inline(run.incident)}”. {began}; {_how_it_ended(run)}"
     yield ""
     headings = ("", "Step", "Who", "Result", "Planned", "Took", "Remarks")
     yield from _table(headings, (_step(place, each) for place, each in enumerate(run.steps, start=1)))

@@ -61,7 +61,7 @@ class _Tally:
 
 
 def verify(file: Path | IO[str], head: str | None = None) -> Verified:
-    """Raises VerificationFailed (BadEntry where one entry is to blame). `head` is the last hash as known from elsewhere."""
+    """`head` is the last hash as known from elsewhere. Raises VerificationFailed; BadEntry where one is to blame."""
     export = _read(file)
     entries, tally, before = export["entries"], _Tally(), START
     for number, entry in enumerate(entries, start=1):
@@ -124,12 +124,13 @@ def _complete(export: dict[str, Any], count: int, last: str) -> None:
         raise VerificationFailed("The export holds no entries; a room has at least one.")
     if export["head"] != last:
         raise VerificationFailed(
-            f"The timeline was cut off after entry {count}: the head is not the hash of that entry. (Or the head was changed.)"
+            f"The timeline was cut off after entry {count}, or the head was changed: it is not the hash of that entry."
         )
     around = canonical({name: export[name] for name in _AROUND})
     if export["seal"] != hashlib.sha256(around.encode()).hexdigest():
         raise VerificationFailed(
-            "The entries are as they were written, but what stands around them (the report, the names or the room) was changed."
+            "The entries are as they were written, but what stands around them (the report, the names or the room) was"
+            " changed."
         )
 
 

@@ -48,7 +48,10 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
-    """`part` is dungeon master, player, observer, responder (in a real incident) or guest; `roles` are all the incident roles ever held."""
+    """`part` is dungeon master, player, observer, guest, or responder in a real incident.
+
+    `roles` are all the incident roles ever held.
+    """
 
     name: str
     part: str

@@ -6,10 +6,11 @@ and submissions are not retried by Slack: they are carried out and committed bef
 of their own, so that a double delivery is carried out once. Refusals are told to whoever asked, and to nobody else.
 """
 
+import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +47,7 @@ class Listeners:
         self._desk, self._people, self._reports, self._homes = desk, people, reports, homes
         self._wall = wall
         self._slash = Slash(desk, people)
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def register(self) -> None:
         """Every listener of the bot, in one place."""
@@ -96,8 +98,8 @@ class Listeners:
             return
         command = _heard(event, await self._names(body, event))
         if command is not None:
-            await self._people.meet(str(body["team_id"]), [command.by])
             await self._desk.runtime.handle(here[0], command, key=f"heard:{body['key']}")
+            self._soon(self._people.meet(str(body["team_id"]), [command.by]))
 
     async def _names(self, body: Body, event: Body) -> dict[str, str]:
         text = f"{event.get('text', '')} {(event.get('message') or {}).get('text', '')}"
@@ -147,7 +149,7 @@ class Listeners:
             await ack(text=_sentence(refused))
             return
         await ack(**({"text": reply.text} if reply.text else {}))
-        await self._people.meet(where.workspace, [where.person])
+        self._soon(self._people.meet(where.workspace, [where.person]))
 
     async def _after(self, reply: Reply, where: Whereabouts, trigger: str) -> None:
         if reply.opens:
@@ -161,11 +163,11 @@ class Listeners:
             press = presses.press(body["actions"][0])
             await self._carry_out_press(press, where, body)
         except ValueError:
-            await self._refuse(body, Unknown("This button cannot be read. Look at the newest card."))
+            self._soon(self._refuse(body, Unknown("This button cannot be read. Look at the newest card.")))
         except (Refused, NotFound) as refused:
-            await self._refuse(body, refused)
+            self._soon(self._refuse(body, refused))
         await ack()
-        await self._people.meet(where.workspace, [where.person])
+        self._soon(self._people.meet(where.workspace, [where.person]))
 
     async def _carry_out_press(self, press: presses.Press, where: Whereabouts, body: Body) -> None:
         key = f"press:{where.person}:{body['actions'][0]['action_ts']}"
@@ -193,7 +195,7 @@ class Listeners:
             await ack(response_action="errors", errors={modals.first_input(view): _plain_sentence(refused)})
             return
         await ack()
-        await self._people.meet(where.workspace, [where.person])
+        self._soon(self._people.meet(where.workspace, [where.person]))
 
     async def _carry_out_submission(
         self, do: str, room: int, given: Mapping[str, Any], where: Whereabouts, key: str
@@ -235,8 +237,20 @@ class Listeners:
             note = c.TakeNote(by=where.person, text=text, occurred_at=_said_at(body["message"]["ts"]))
             await self._desk.runtime.handle(room, note, key=f"note:{where.channel}:{body['message']['ts']}")
         except (Refused, NotFound) as refused:
-            await self._refuse(body, refused)
+            self._soon(self._refuse(body, refused))
         await ack()
+
+    # --- what Slack's three seconds must not wait for
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after the acknowledgement: nothing is lost if it is not done."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     # --- telling the asker alone
 
@@ -276,7 +290,7 @@ class Listeners:
         origin = said.get("origin", "") or where.channel
         if origin and not origin.startswith("D"):
             members = await self._people.humans(origin, where.workspace)
-            players = tuple(each for each in members if each != where.person)
+            players = tuple(each for each in members or () if each != where.person)
         return modals.start_game(
             list(self._desk.library.scenarios.values()), said.get("scenario", ""), players, origin=origin
         )

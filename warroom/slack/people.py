@@ -1,5 +1,6 @@
 """Who the ids are: names are looked up once, kept, and used when the timeline is read."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
@@ -11,6 +12,8 @@ from warroom.store import people
 from warroom.store.db import Database
 
 log = logging.getLogger(__name__)
+
+MANY = 30  # a channel with more members is an audience, not a team
 
 
 class People:
@@ -27,9 +30,7 @@ class People:
             return
         kept = await self._db.read(people.names, workspace, strangers)
         self._known |= {(workspace, each) for each in kept}
-        for person in strangers:
-            if person not in kept:
-                await self._look_up(workspace, person)
+        await asyncio.gather(*(self._look_up(workspace, each) for each in strangers if each not in kept))
 
     async def _look_up(self, workspace: str, person: str) -> None:
         try:
@@ -43,10 +44,16 @@ class People:
         await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot)
         self._known.add((workspace, person))
 
-    async def humans(self, channel: str, workspace: str) -> tuple[str, ...]:
-        """The members of a channel who are people; at most the first thousand."""
-        page = await self._client.conversations_members(channel=channel, limit=1000)
+    async def humans(self, channel: str, workspace: str) -> tuple[str, ...] | None:
+        """The members of a channel who are people; None when there are too many to call them all, or none are shown."""
+        try:
+            page = await self._client.conversations_members(channel=channel, limit=MANY + 1)
+        except Exception as error:
+            log.info("the members of %s are not shown: %s", channel, judge(error).code)
+            return None
         members: list[str] = page["members"]
+        if len(members) > MANY:
+            return None
         await self.meet(workspace, members)
         bots = await self._db.read(people.bots, workspace, members)
         return tuple(each for each in members if each not in bots)

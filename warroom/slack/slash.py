@@ -83,6 +83,8 @@ async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True)
     if not people and asked.direct:
         return Reply(opens="start", said={"origin": asked.where.channel, "scenario": scenario})
     players = people or await slash.people.humans(asked.where.channel, asked.where.workspace)
+    if players is None:
+        raise NotNow("Name the players: I cannot call everybody in this channel. `start october-21 @ana @ben`")
     handled = await slash.desk.start_game(asked.where, scenario, players, at_once=at_once, key=asked.key)
     how = "begins" if at_once else "is planned"
     return Reply(text=f"{handled.room.key} {how}. Your panel is in the backchannel that you have just been invited to.")
