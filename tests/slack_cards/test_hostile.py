@@ -20,7 +20,7 @@ from warroom.slack.cards import Message
 
 ROOM = 2**40
 CHANNELS = {"war-room": "C0WAR"}
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 ANY = st.one_of(HOSTILE, LONG)
 
 DATE = r"<!date\^\d+\^[ a-z{}_]+\|[0-9A-Za-z: -]+>"
@@ -152,7 +152,7 @@ URL = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(anything(StatusView), URL)
 def test_an_alert_links_only_where_it_says(view: StatusView, url: str) -> None:
     """The link of an alert is http(s), and its label is the host it leads to."""

@@ -15,7 +15,7 @@ from warroom.slack.presses import Press, decode, encode, press
 
 ROOMS = st.integers(0, 2**53 - 1)
 NAMES = st.text(alphabet="abcdefghijklmnopqstuvwxyz", min_size=2, max_size=8)
-ARGS = st.dictionaries(NAMES, HOSTILE.map(lambda text: text[:100]), max_size=4)
+ARGS = st.dictionaries(NAMES, HOSTILE.map(lambda text: text[:40]), max_size=3)  # fits whatever it is escaped to
 MARK = Mark(drill=True, name="October 21", key="GD-1")
 
 

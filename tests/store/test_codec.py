@@ -96,7 +96,7 @@ def test_salts() -> None:
 def test_empty() -> None:
     """An empty typed text stays where it is; an empty hidden one is set aside, for its emptiness may tell something."""
     assert codec.split(NoteTaken(text="")) == ({"text": ""}, [])
-    assert [text.text for text in codec.split(InjectSkipped(inject="gone"))[1]] == ['""']
+    assert [text.text for text in codec.split(InjectSkipped(inject="gone"))[1]] == ['"gone"', '""']
 
 
 def test_redacted() -> None:
@@ -110,7 +110,7 @@ def test_redacted() -> None:
 def test_withheld() -> None:
     """A hidden string that was left out reads as withheld; anything else hidden makes the event unreadable."""
     body, _ = codec.split(InjectSkipped(inject="gone", reason="they are lost already"))
-    assert codec.join(InjectSkipped, body, []) == InjectSkipped(inject="gone", reason=WITHHELD)
+    assert codec.join(InjectSkipped, body, []) == InjectSkipped(inject=WITHHELD, reason=WITHHELD)
     with pytest.raises(Unreadable, match=r"GamePlanned\.scenario"):
         codec.join(GamePlanned, codec.split(PLANNED)[0], [])
 

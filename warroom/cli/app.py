@@ -7,6 +7,7 @@ says which kind (warroom.cli.exits).
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,18 +111,25 @@ def export(
 
 
 @app.command()
-def verify(file: Annotated[Path, typer.Argument(help="A JSON export.")], as_json: AsJson = False) -> None:
+def verify(
+    file: Annotated[Path, typer.Argument(help="A JSON export.")],
+    head: Annotated[str | None, typer.Option(help="The head it must have, as the report printed it.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check an export's hash chain, without any database. Names the first entry that was tampered with."""
     from warroom.exporters.verify import verify as check
 
     if not file.is_file():
         raise NotFound(f"There is no file {file}.")
-    with file.open(encoding="utf-8", errors="surrogateescape") as text:
-        found = check(text)
+    found = check(file, head)
     if as_json:
-        print(json.dumps({"ok": True, "entries": found.entries, "head": found.head}))
-    else:
-        print(f"{file}: {found.entries} entries, every one as it was written. Head {found.head}")
+        print(json.dumps({"ok": True, **asdict(found)}))
+        return
+    print(f"{file}: {found.entries} entries, every one as it was written. Head {found.head}")
+    if found.withheld or found.redacted:
+        print(f"Texts that are not in this file: {found.withheld} withheld, {found.redacted} redacted.")
+    if found.unread:
+        print(f"{found.unread} entries are sealed until the game is over; only their place in the chain was checked.")
 
 
 @app.command()

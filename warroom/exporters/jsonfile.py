@@ -18,11 +18,11 @@ from typing import Any, TextIO
 from warroom.core.chain import START, canonical
 from warroom.core.events import Mode
 from warroom.core.texts import Kept
-from warroom.exporters.source import Exporter, Profile, Source, read
+from warroom.exporters.source import Exporter, Profile, Source
 from warroom.report.account import Account
 from warroom.report.after_action import report
 from warroom.report.timeline import tells_too_early
-from warroom.store import codec
+from warroom.store import codec, rooms
 from warroom.store.codec import Text
 from warroom.store.rooms import RoomRow, StoredEntry
 
@@ -43,7 +43,7 @@ def export_json(
     out.write("{" + ",\n".join(f'"{name}":{canonical(value)}' for name, value in around.items()))
     out.write(',\n"entries":[')
     for each in stored:
-        entry = read(each)
+        entry = rooms.read(each)
         account.add(entry)
         kept = _withheld(each) if guarded and tells_too_early(entry.event) else _entry(each, profile)
         out.write(f"{comma}\n{canonical(kept)}")

@@ -1,6 +1,5 @@
 """What an exporter is given, and what it is."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,15 +8,11 @@ from typing import TextIO
 
 from sqlalchemy import Connection
 
-from warroom.core.events import Entry, vocabulary
+from warroom.core.events import Entry
 from warroom.errors import NotFound
 from warroom.report.people import people as people_of
-from warroom.store import codec, people, rooms
-from warroom.store.errors import Unreadable
+from warroom.store import people, rooms
 from warroom.store.rooms import RoomRow, StoredEntry
-from warroom.store.upcast import upcast
-
-EVENTS = vocabulary()
 
 
 class Profile(StrEnum):
@@ -37,7 +32,7 @@ class Source:
     stored: Callable[[], Iterator[StoredEntry]]
 
     def entries(self) -> Iterator[Entry]:
-        return map(read, self.stored())
+        return map(rooms.read, self.stored())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,17 +54,8 @@ def source(conn: Connection, room_id: int, profile: Profile) -> Source:
     def stored() -> Iterator[StoredEntry]:
         return takewhile(lambda each: each.seq <= row.seq, rooms.stored(conn, row.id))
 
-    return Source(row=row, names=_names(conn, row, map(read, stored())), profile=profile, stored=stored)
+    return Source(row=row, names=_names(conn, row, map(rooms.read, stored())), profile=profile, stored=stored)
 
 
 def _names(conn: Connection, row: RoomRow, entries: Iterable[Entry]) -> Mapping[str, str]:
     return people.names(conn, row.workspace, people_of(entries))
-
-
-def read(stored: StoredEntry) -> Entry:
-    """The entry with its texts in place. Raises Unreadable for what this release does not know."""
-    name, body = upcast(stored.type, codec.fill(json.loads(stored.body), stored.texts))
-    if name not in EVENTS:
-        raise Unreadable(f"Entry {stored.seq}: {name} is an event of another release")
-    event = codec.decode(EVENTS[name], body)
-    return Entry(seq=stored.seq, at=stored.at, by=stored.by, event=event, occurred_at=stored.occurred_at)

@@ -206,7 +206,7 @@ def append(conn: Connection, row: RoomRow, added: Sequence[Entry], summary: Summ
 
 def entries(conn: Connection, room_id: int, after: int = 0) -> list[Entry]:
     """The timeline from the entry after `after`, in order. Raises Unreadable for what this release does not know."""
-    return [_read(each) for each in stored(conn, room_id, after)]
+    return [read(each) for each in stored(conn, room_id, after)]
 
 
 def stored(conn: Connection, room_id: int, after: int = 0) -> Iterator[StoredEntry]:
@@ -360,7 +360,8 @@ def _stored(found: Row[Any], kept: tuple[Text, ...]) -> StoredEntry:
     return StoredEntry(**values, texts=kept)
 
 
-def _read(each: StoredEntry) -> Entry:
+def read(each: StoredEntry) -> Entry:
+    """The entry with its texts in place. Raises Unreadable for what this release does not know."""
     try:
         name, body = upcast(each.type, codec.fill(json.loads(each.body), each.texts))
         if name not in EVENTS:
