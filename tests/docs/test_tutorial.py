@@ -20,7 +20,7 @@ import pytest
 from tests.docs.pages import DOCS, Block, blocks
 from warroom.demo.alert import payload
 from warroom.demo.cast import SEED
-from warroom.demo.run import Company
+from warroom.demo.company import Company
 from warroom.demo.stage import Stage
 from warroom.runtime.clock import SystemClock
 from warroom.testing.clock import ManualClock

@@ -20,7 +20,7 @@ from warroom.core.events import Entry, Mode
 from warroom.core.plan import InjectState
 from warroom.core.scenario import Scenario
 from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS, SEED
-from warroom.demo.run import Company
+from warroom.demo.company import Company
 from warroom.demo.stage import Stage
 from warroom.demo.story import october_21
 from warroom.exporters import export

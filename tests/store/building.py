@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
 from warroom.core.effects import Effect, RollBack, Say, Tone
@@ -10,6 +11,9 @@ from warroom.core.events import Entry, Event, NoteTaken
 from warroom.store import rooms
 from warroom.store.rooms import RoomRow, Summary
 
+# A busy machine is no failure, and examples may share a database: each makes what it looks at.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+same_database = settings(unhurried, max_examples=50)
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 

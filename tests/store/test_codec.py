@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store import values
+from tests.store.building import unhurried
 from warroom.core import chain, effects, events
 from warroom.core.events import AlertFired, ExpectationArmed, GamePlanned, InjectSkipped, NoteTaken, StepDone
 from warroom.core.scenario import Scenario
@@ -28,6 +29,7 @@ def through_text(data: codec.Json) -> codec.Json:
 
 
 @pytest.mark.parametrize("name", EVENTS)
+@unhurried
 @given(data=st.data())
 def test_every_event(name: str, data: st.DataObject) -> None:
     """Every event comes back from its canonical JSON and its texts as it was."""
@@ -38,6 +40,7 @@ def test_every_event(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("name", EFFECTS)
+@unhurried
 @given(data=st.data())
 def test_every_effect(name: str, data: st.DataObject) -> None:
     """Every effect comes back from its canonical JSON as it was."""
@@ -66,6 +69,7 @@ class Outer:
     notes: Hidden[tuple[str, ...]] = ()
 
 
+@unhurried
 @given(values.of(Outer))
 def test_marks_inside(outer: Outer) -> None:
     """Marked fields are set aside wherever they are, and find their way back."""

@@ -3,18 +3,17 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import StatementError
 
 from tests.store import values
-from tests.store.building import NOON
+from tests.store.building import NOON, same_database
 from warroom.store import people
 from warroom.store.db import Database
 from warroom.store.tables import people as people_table
 
-same_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 ZONES = st.integers(-14, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 
 

@@ -4,17 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store import values
-from tests.store.building import NOON, SECOND, new_room
+from tests.store.building import NOON, SECOND, new_room, same_database
 from warroom.store import inbox
 from warroom.store.db import Database
 from warroom.store.inbox import Delivery
 
 EXAMPLES = count()
-same_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 
 
 @same_database

@@ -5,10 +5,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -20,7 +19,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Connection, select, text
 
-from tests.store.building import NOON, SECOND, new_room, roll_back, say
+from tests.store.building import NOON, SECOND, new_room, roll_back, say, unhurried
 from warroom.core.effects import Effect, FindRunbooks, SetTopic, ShowCard
 from warroom.store import outbox
 from warroom.store.db import Database
@@ -348,7 +347,5 @@ class AnyHistory(RuleBasedStateMachine):
 
 def test_any_history(database: Database) -> None:
     """In any history each lane is done in order, has one live holder, and a late one changes nothing."""
-    quick: Any = settings(
-        max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    quick = settings(unhurried, max_examples=20, stateful_step_count=20)
     run_state_machine_as_test(lambda: AnyHistory(database), settings=quick)  # type: ignore[arg-type]  # it calls what it is given, and says so in its own docs

@@ -7,21 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.store import values
-from tests.store.building import NOON, SECOND, entered, new_room, room_with, summary, take_note
+from tests.store.building import NOON, SECOND, entered, new_room, room_with, same_database, summary, take_note
 from warroom.core.events import AlertFired, Entry, GameStarted, InjectSkipped, NoteTaken
 from warroom.core.texts import REMOVED
 from warroom.errors import NotFound
 from warroom.store import rooms
 from warroom.store.db import Database
 from warroom.store.errors import AlreadyOpen, Unreadable
-
-same_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
-
 
 # --- rooms
 
@@ -206,6 +203,22 @@ def test_stale_row(database: Database) -> None:
     database.tx_sync(take_note, row.id, "first")
     with pytest.raises(ValueError, match="has moved on"):
         database.tx_sync(rooms.append, row, [entered(1, NoteTaken(text="second"))], summary())
+
+
+def test_row_of_what_was_taken_back(database: Database) -> None:
+    """A row from a transaction that was rolled back is no place to go on from, though the number fits."""
+    row = database.tx_sync(new_room)
+    never_kept: list[rooms.RoomRow] = []
+
+    def taken_back(conn: Connection) -> None:
+        never_kept.append(take_note(conn, row.id, "never"))
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        database.tx_sync(taken_back)
+    database.tx_sync(take_note, row.id, "first")
+    with pytest.raises(ValueError, match="has moved on"):
+        database.tx_sync(rooms.append, never_kept[0], [entered(2, NoteTaken(text="second"))], summary())
 
 
 def test_twenty_at_once(database: Database) -> None:

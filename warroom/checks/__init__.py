@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from warroom.checks import http, tcp
 from warroom.checks.finding import Finding
 from warroom.checks.guard import Guard
-from warroom.core.steps.check import Probe
+from warroom.core.steps.probe import Probe
 
 Look = Callable[[Probe, str, Guard], Awaitable[Finding]]
 Resolve = Callable[[str], str | None]

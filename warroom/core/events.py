@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.scenario import Scenario
-from warroom.core.steps.check import Probe
+from warroom.core.steps.probe import Probe
 from warroom.core.texts import Hidden, Typed
 
 

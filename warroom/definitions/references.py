@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from warroom.core.catalogue import Catalogue
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario
-from warroom.core.steps.check import Probe
+from warroom.core.steps.probe import Probe
 from warroom.core.when import Condition
 from warroom.definitions.loader import Source
 from warroom.definitions.reader import MappingFields, near

@@ -12,29 +12,19 @@ import shutil
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from warroom.checks import Guard
-from warroom.core.scenario import Scenario
-from warroom.definitions.library import Library, load_library, shipped
-from warroom.demo.cast import DUNGEON_MASTER, HOOK_TOKEN, OPERATIONS, RESPONDERS, SEED
-from warroom.demo.standin import StandIn
+from warroom.demo.cast import DUNGEON_MASTER, HOOK_TOKEN, OPERATIONS
+from warroom.demo.company import Company
 from warroom.errors import SettingsError
-from warroom.faults.pretend import Pretend
-from warroom.main import Bot, until_told_to_stop
+from warroom.main import until_told_to_stop
 from warroom.runtime.clock import Clock, SystemClock
-from warroom.settings import load
-from warroom.slack.manifest import manifest
 from warroom.testing.clock import ManualClock
-from warroom.workspace import InstalledApp, Workspace
 
 log = logging.getLogger(__name__)
-
-PACE = 0.2  # seconds between two messages in a channel; the local workspace allows more than Slack does
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,88 +86,6 @@ def _folder(options: Options):  # type: ignore[no-untyped-def]  # the decorator 
 def default_folder() -> Path:
     home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(home) / "warroom" / "demo"
-
-
-class Company:
-    """The demo's company: its workspace, its bot and the system it runs."""
-
-    def __init__(
-        self, workspace: Workspace, app: InstalledApp, bot: Bot, stand_in: StandIn, library: Library, clock: Clock
-    ) -> None:
-        self.workspace, self.app, self.bot = workspace, app, bot
-        self.stand_in, self.library, self.clock = stand_in, library, clock
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def open(
-        cls, folder: Path, clock: Clock, *, port: int = 0, in_haste: bool = False
-    ) -> AsyncIterator["Company"]:
-        """Everything runs when this is entered, and has stopped when it is left."""
-        library = load_library([shipped()])
-        workspace = Workspace(seed=SEED, state=folder / "workspace.db")
-        stand_in = StandIn(state=folder / "stand-in.json")
-        async with contextlib.AsyncExitStack() as stack:
-            await _start_at(workspace, port)
-            stack.push_async_callback(workspace.stop)
-            await stand_in.start()
-            stack.push_async_callback(stand_in.stop)
-            app = await workspace.install(manifest())
-            bot = _bot(folder, workspace, app, stand_in, library, clock, in_haste=in_haste)
-            stack.push_async_callback(bot.stop)
-            await bot.start()
-            yield cls(workspace, app, bot, stand_in, library, clock)
-
-    @property
-    def scenario(self) -> Scenario:
-        return self.library.scenarios["october-21"]
-
-
-async def _start_at(workspace: Workspace, port: int) -> None:
-    try:
-        await workspace.start("127.0.0.1", port)
-    except OSError:
-        if not port:
-            raise
-        await workspace.start("127.0.0.1", 0)
-
-
-def _bot(
-    folder: Path,
-    workspace: Workspace,
-    app: InstalledApp,
-    stand_in: StandIn,
-    library: Library,
-    clock: Clock,
-    *,
-    in_haste: bool,
-) -> Bot:
-    people = {person.name: workspace.person(person.name) for person in SEED.people}
-    settings = load(
-        {},
-        database=f"sqlite:///{folder / 'warroom.db'}",
-        slack_bot_token=app.bot_token,
-        slack_app_token=app.app_token,
-        slack_api=f"{workspace.url}/api/",
-        slack_pace=0.0 if in_haste else PACE,
-        web_port=0,
-        webhook_tokens=(HOOK_TOKEN,),
-        operations_channel=workspace.channel(OPERATIONS),
-        responders=tuple(people[name] for name in (DUNGEON_MASTER, *RESPONDERS)),
-    )
-
-    def resolve(target: str) -> str | None:
-        address = library.catalogue.endpoint(target)
-        return stand_in.resolve(address) or address if address else None
-
-    return Bot(
-        settings,
-        library=library,
-        clock=clock,
-        wall=SystemClock(),
-        resolve=resolve,
-        guard=Guard(allow=stand_in.addresses),
-        drivers={"pretend": Pretend(stand_in.control)},
-    )
 
 
 async def _welcome(company: Company, options: Options, console: Console) -> None:

@@ -9,19 +9,17 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 
 from warroom.core.durations import mark
 from warroom.demo.cast import HOOK_TOKEN, SEED
+from warroom.demo.company import Company
 from warroom.errors import WarroomError
 from warroom.store import rooms
 from warroom.testing.clock import ManualClock
 from warroom.workspace.people import PersonAt
-
-if TYPE_CHECKING:
-    from warroom.demo.run import Company
 
 Doc = dict[str, Any]
 Tell = Callable[[str], None]
@@ -30,7 +28,7 @@ Tell = Callable[[str], None]
 class Stage:
     """What the script's lines do: find what a person sees, press it, let time pass."""
 
-    def __init__(self, company: "Company", people: dict[str, PersonAt], tell: Tell) -> None:
+    def __init__(self, company: Company, people: dict[str, PersonAt], tell: Tell) -> None:
         self.company, self.people, self._tell = company, people, tell
         self.real_names = {person.name: person.real_name for person in SEED.people}
         self.room = 0

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from warroom.demo.alert import payload
 from warroom.demo.cast import DATABASES as ANA
@@ -18,18 +18,16 @@ from warroom.demo.cast import NETWORK as CHIARA
 from warroom.demo.cast import OBSERVER as MIKA
 from warroom.demo.cast import OPERATIONS, SEED
 from warroom.demo.cast import PLATFORM as BEN
+from warroom.demo.company import Company
 from warroom.demo.stage import Stage, Tell
 from warroom.exporters import File, export
 from warroom.store import rooms
 from warroom.workspace.people import PersonAt
 
-if TYPE_CHECKING:
-    from warroom.demo.run import Company
-
 THE_DATABASES = "The databases are gone"
 
 
-async def play(company: "Company", out: Path, tell: Tell) -> Sequence[Path]:
+async def play(company: Company, out: Path, tell: Tell) -> Sequence[Path]:
     """Play it to the end; returns the files of the reports."""
     async with AsyncExitStack() as stack:
         people = {
@@ -195,9 +193,7 @@ async def _newest(stage: Stage, mode: Literal["drill", "real"]) -> int:
 async def hand_out(stage: Stage, out: Path) -> Sequence[Path]:
     """The exports of every room, as `warroom export` writes them."""
     db = stage.company.bot.db
-    files = [
-        each for row in await db.read(rooms.listing, None, mode="all") for each in await db.read(export, row.id)
-    ]
+    files = [each for row in await db.read(rooms.listing, None, mode="all") for each in await db.read(export, row.id)]
     return await asyncio.to_thread(_write, out, files)
 
 

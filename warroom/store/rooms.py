@@ -322,7 +322,7 @@ def _after(row: RoomRow, written: Sequence[StoredEntry], summary: Summary) -> Ro
 
 def _update(conn: Connection, row: RoomRow, after: RoomRow) -> None:
     names = ("seq", "head_hash", "title", "state", "open", "wake_at", "closed_at")
-    as_it_was = and_(rooms.c.id == row.id, rooms.c.seq == row.seq, rooms.c.head_hash == row.head_hash)
+    as_it_was = and_(rooms.c.id == row.id, rooms.c.head_hash == row.head_hash)  # which covers every entry
     change = update(rooms).where(as_it_was).values({name: getattr(after, name) for name in names})
     if conn.execute(change).rowcount != 1:
         raise ValueError(f"{row.key} has moved on from entry {row.seq}; lock it before appending")

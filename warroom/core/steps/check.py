@@ -10,19 +10,9 @@ from typing import ClassVar
 
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import Answer, StepBase
+from warroom.core.steps.probe import Probe
 
 HOLDS, FAILS = "holds", "fails"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Probe:
-    """What to look at. `target` is `service/endpoint` of the catalogue, or a URL, or `host:port`."""
-
-    how: str
-    target: str
-    status: int = 200
-    contains: str = ""
-    within: timedelta = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

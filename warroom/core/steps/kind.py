@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from warroom.core.steps.check import Probe
+from warroom.core.steps.probe import Probe
 
 END = "end"  # a `goto` that finishes the runbook
 
@@ -41,7 +40,7 @@ class StepBase:
         """How long until the step is done by itself, if it ever is."""
         return None
 
-    def asks_world(self) -> "Probe | None":
+    def asks_world(self) -> Probe | None:
         """What a machine must look at when the step is entered."""
         return None
 
