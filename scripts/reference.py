@@ -200,7 +200,7 @@ KIND_WORDS = {*steps.KINDS, *injects.KINDS, *CONDITIONS, "http", "tcp", "at", "a
 def _mapping(drawn: Schema, where: str) -> Lines:
     yield from ("", f"## {f'`{where}`' if where else 'The file'}", "")
     yield from table("key", "type", "needed", "default", "meaning")
-    needs = {key: "yes" for key in drawn["required"]} | dict(_kind_needs(drawn))
+    needs = dict.fromkeys(drawn["required"], "yes") | dict(_kind_needs(drawn))
     for key, each in drawn["properties"].items():
         default = f"`{each['default']}`" if "default" in each else ""
         yield row(f"`{key}`", _type(each), needs.get(key, ""), default, each.get("description", ""))
@@ -236,7 +236,7 @@ def _type(each: Schema) -> str:
         return f"`{each['const']}`"
     if "anyOf" in each:
         return "list of texts, or one"
-    return _TYPES.get(each.get("type", ""), lambda _: "")(each)
+    return _TYPES[each["type"]](each)
 
 
 def _text_type(each: Schema) -> str:

@@ -6,7 +6,12 @@
     ├── SettingsError           the environment does not add up; holds every mistake
     ├── NotFound                a room, runbook or scenario that is not there, with what is near
     ├── VerificationFailed      an export that does not verify; names the first bad entry
-    └── SlackUnusable           the tokens or the workspace will not do, and what to do about it
+    ├── SlackUnusable           the tokens or the workspace will not do, and what to do about it
+    ├── StoreUnusable           the database cannot be used (store.errors)
+    ├── Unreadable              something kept is of another release (store.errors)
+    ├── AlreadyOpen             an open room has this correlation already (store.errors)
+    ├── NotThisSource           a webhook's body is not what its source sends (alerts.group)
+    └── FaultFailed             something could not be broken or undone (faults.driver)
 
 Their messages are sentences for a tired person: what is wrong, where, and what to do.
 """

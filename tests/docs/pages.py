@@ -41,7 +41,9 @@ def blocks(page: Path, *languages: str) -> Iterator[Block]:
 
 def headings(page: str) -> set[str]:
     """Every heading of a page, without marks and backticks."""
-    return {found.replace("`", "") for found in re.findall(r"^#+ +(.+?)\s*$", _without_fences(text(page)), re.MULTILINE)}
+    return {
+        found.replace("`", "") for found in re.findall(r"^#+ +(.+?)\s*$", _without_fences(text(page)), re.MULTILINE)
+    }
 
 
 def links(page: Path) -> Iterator[str]:

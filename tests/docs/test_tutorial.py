@@ -127,9 +127,7 @@ async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
         AsyncExitStack() as stack,
     ):
         url, id_of = company.workspace.url, company.workspace.person
-        people = {
-            each.name: await stack.enter_async_context(PersonAt(url, id_of(each.name))) for each in SEED.people
-        }
+        people = {each.name: await stack.enter_async_context(PersonAt(url, id_of(each.name))) for each in SEED.people}
         yield Reader(company, Stage(company, people, lambda line: None), tmp_path)
 
 

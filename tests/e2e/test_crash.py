@@ -115,9 +115,10 @@ async def die_with_a_message_kept(town: Town) -> None:
     async with asyncio.timeout(20):
         await asked.sprung.wait()
     assert len(await town.db.read(inbox.unfinished, datetime.max.replace(tzinfo=UTC))) == 1
+    town.workspace.faults.hold_events()  # Slack's own second delivery comes much later
     await town.crash_and_return()
-    heard = [each.text for each in await told(town, e.MessageHeard)]
-    assert heard == ["It is dark here & I see <nothing>, @carl."]
+    assert await heard(town) == ["It is dark here & I see <nothing>, @carl."]
+    town.workspace.faults.release_events()
 
 
 async def die_with_an_alert_accepted(town: Town) -> None:
@@ -126,6 +127,7 @@ async def die_with_an_alert_accepted(town: Town) -> None:
     opened = town.line.trap("conversations.create", applied=False)
     assert (await town.alert(alert))["room"] == "INC-1"
     await town.crash_when(opened)
+    await lose_the_answer_to_a_message(town, number=3)
     await town.start()
     await town.quiet()
     assert (await town.alert(alert))["new"] == 0  # Alertmanager's retry
@@ -160,7 +162,7 @@ async def die_after_the_last_word_of_an_answer(town: Town) -> None:
 async def walk_to_the_end(town: Town) -> None:
     war = await town.channel("ana", WAR)
     await town.people["ana"].wait_for_message(
-        lambda each: "Light a candle" in json.dumps(each["blocks"]) and "Done" in labels(each), channel=war
+        lambda each: "To the left" in json.dumps(each.get("blocks")) and "Done" in labels(each), channel=war
     )
     await town.press("ana", war, "Done")
     await town.quiet()
@@ -170,7 +172,14 @@ async def walk_to_the_end(town: Town) -> None:
 # --- what must be true in the end
 
 
+async def heard(town: Town) -> list[str]:
+    return [each.text for each in await told(town, e.MessageHeard)]
+
+
 async def nothing_was_lost_or_doubled(town: Town) -> None:
+    await town.quiet()
+    assert await heard(town) == ["It is dark here & I see <nothing>, @carl."]
+    assert len(await told(town, e.IncidentAcknowledged)) == 1
     assert town.starts >= 5, "it was not killed as often as it says"
     names = [each["name"] for each in await town.people["harriet"].channels() if each.get("name")]
     assert sorted(each for each in names if each.startswith("exercise-")) == [BACK, WAR]
@@ -194,7 +203,8 @@ async def everything_stands_there_once(town: Town, room_id: int, room: Room, pla
     shown = await town.db.read(shown_cards, room_id, place)
     stands = {each["ts"]: each for each in await everything_in(town, channel)}
     where = [outcome["ts"] for _, outcome in said]
-    assert len(set(where)) == len(where) > 0
+    assert len(set(where)) == len(where)
+    assert shown
     assert all(before < after for before, after in pairwise(where))
     assert set(stands) == {*where, *shown.values()}
     for effect, outcome in said:

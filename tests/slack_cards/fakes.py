@@ -7,7 +7,12 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+# No deadline and no health check: the machine may be busy, and texts are long on purpose.
+MANY = settings(deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(MANY, max_examples=40)
 
 TRICKS = (
     "<!channel>",

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.slack_cards.fakes import HOSTILE, LONG, anything
+from tests.slack_cards.fakes import FEW, HOSTILE, LONG, anything
 from tests.slack_cards.oracles import check_home, check_message, check_modal, strings
 from warroom.core.effects import Say
 from warroom.core.scenario import Scenario
@@ -20,7 +20,6 @@ from warroom.slack.cards import Message
 
 ROOM = 2**40
 CHANNELS = {"war-room": "C0WAR"}
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 ANY = st.one_of(HOSTILE, LONG)
 
 DATE = r"<!date\^\d+\^[ a-z{}_]+\|[0-9A-Za-z: -]+>"
@@ -152,7 +151,7 @@ URL = st.one_of(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@FEW
 @given(anything(StatusView), URL)
 def test_an_alert_links_only_where_it_says(view: StatusView, url: str) -> None:
     """The link of an alert is http(s), and its label is the host it leads to."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.slack_cards.fakes import HOSTILE, LONG
+from tests.slack_cards.fakes import HOSTILE, LONG, MANY
 from warroom.slack.blocks import paragraphs
 from warroom.slack.limits import channel_name, clamp, clamp_mrkdwn, size, topic
 from warroom.slack.mrkdwn import bold, code_block, escape, person
@@ -15,6 +15,7 @@ MOST = st.integers(10, 200)
 PIECES = st.lists(st.one_of(HOSTILE.map(escape), st.just(person("U1")), HOSTILE.map(code_block), HOSTILE.map(bold)))
 
 
+@MANY
 @given(st.one_of(HOSTILE, LONG), MOST)
 def test_a_clamped_text_fits(text: str, most: int) -> None:
     """It has at most so many units, and begins as it began."""
@@ -23,6 +24,7 @@ def test_a_clamped_text_fits(text: str, most: int) -> None:
     assert cut == text or text.startswith(cut.removesuffix("…"))
 
 
+@MANY
 @given(PIECES.map("".join), MOST)
 def test_clamped_mrkdwn_holds_nothing_half(text: str, most: int) -> None:
     """No entity, reference or fence of a code block is cut; a code block that was open is closed."""
@@ -45,6 +47,7 @@ def test_signs_beyond_the_basic_plane_count_as_javascript_counts_them() -> None:
     assert clamp("🟥" * 10, 10) == "🟥" * 4 + "…"
 
 
+@MANY
 @given(HOSTILE)
 def test_a_topic_is_one_short_line_without_markup(text: str) -> None:
     """250 units, escaped."""
@@ -53,6 +56,7 @@ def test_a_topic_is_one_short_line_without_markup(text: str) -> None:
     assert not re.search("[<\n]", cut)
 
 
+@MANY
 @given(st.text(max_size=120), st.integers(1, 120))
 def test_a_channel_name_is_always_one_slack_takes(name: str, attempt: int) -> None:
     """Lowercase letters, digits, hyphens and underscores, at most 80 of them."""
@@ -65,6 +69,7 @@ def test_a_name_that_is_taken_gets_a_number(attempt: int) -> None:
     assert channel_name("x" * 80, attempt).endswith(f"x-{attempt}")
 
 
+@MANY
 @given(st.lists(st.text(alphabet="ab &", min_size=1, max_size=900), max_size=20).map("\n".join))
 def test_a_long_text_is_cut_between_lines(text: str) -> None:
     """The sections of a text are its lines in order; only the last may be cut short."""

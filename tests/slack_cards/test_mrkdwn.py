@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.slack_cards.fakes import HOSTILE
+from tests.slack_cards.fakes import HOSTILE, MANY
 from warroom.core.words import Bold, Code, Person, Place, Time
 from warroom.slack.mrkdwn import (
     channel,
@@ -45,18 +45,21 @@ def test_only_slacks_own_ids_become_mentions(id: str) -> None:
     assert "<" not in channel(id)
 
 
+@MANY
 @given(st.lists(st.one_of(HOSTILE, HOSTILE.map(Bold), HOSTILE.map(Code), HOSTILE.map(Person), HOSTILE.map(Place))))
 def test_no_text_becomes_a_reference(words: list[str | Bold | Code | Person | Place]) -> None:
     """From strings, and from references that hold no id, comes no `<` at all."""
     assert "<" not in render(tuple(words), {"war-room": "C1"})
 
 
+@MANY
 @given(HOSTILE)
 def test_what_is_escaped_reads_as_it_was(text: str) -> None:
     """Unescaping gives back the text, but for what cannot be seen."""
     assert clean(unescape(escape(text))) == clean(text)
 
 
+@MANY
 @given(HOSTILE)
 def test_a_line_stays_a_line(text: str) -> None:
     """A title cannot start a line of its own."""
@@ -64,6 +67,7 @@ def test_a_line_stays_a_line(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1
 
 
+@MANY
 @given(HOSTILE)
 def test_plain_text_holds_no_markup_even_if_it_were_parsed(text: str) -> None:
     """Headers, labels and options show the text; no sequence in them is a mention."""
@@ -71,6 +75,7 @@ def test_plain_text_holds_no_markup_even_if_it_were_parsed(text: str) -> None:
     assert clean(unmarked(text)) == clean(text)
 
 
+@MANY
 @given(HOSTILE)
 def test_commands_are_copied_exactly(text: str) -> None:
     """A code block holds what was written, and is not ended by it."""
@@ -79,6 +84,7 @@ def test_commands_are_copied_exactly(text: str) -> None:
     assert clean(unescape(block[4:-4])) == clean(text)
 
 
+@MANY
 @given(HOSTILE)
 def test_every_line_of_a_quotation_is_quoted(text: str) -> None:
     """Nothing of what somebody said stands outside of the quotation."""

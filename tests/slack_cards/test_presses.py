@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.slack_cards.fakes import DO, HOSTILE
+from tests.slack_cards.fakes import DO, HOSTILE, MANY
 from warroom.core.effects import Ask
 from warroom.core.views import Mark
 from warroom.slack import modals
@@ -19,6 +19,7 @@ ARGS = st.dictionaries(NAMES, HOSTILE.map(lambda text: text[:40]), max_size=3)  
 MARK = Mark(drill=True, name="October 21", key="GD-1")
 
 
+@MANY
 @given(DO, ROOMS, ARGS)
 def test_a_press_says_what_the_button_was_drawn_for(do: str, room: int, args: dict[str, str]) -> None:
     """Encoding and decoding are opposites, and the value needs no escaping."""
@@ -29,6 +30,7 @@ def test_a_press_says_what_the_button_was_drawn_for(do: str, room: int, args: di
     assert decode(f"{action_id}:3.1", value) == Press(do=do, room=room, args=args)
 
 
+@MANY
 @given(HOSTILE, HOSTILE)
 def test_anything_else_is_a_value_error(action_id: str, value: str) -> None:
     """What no button of ours can have sent is refused with a sentence."""
@@ -102,6 +104,7 @@ def test_room_is_not_an_argument() -> None:
 # --- modals
 
 
+@MANY
 @given(ROOMS, ARGS)
 def test_a_modal_brings_back_what_it_was_opened_for(room: int, args: dict[str, str]) -> None:
     """Callback id and private metadata say what is asked, of which room, and about what."""

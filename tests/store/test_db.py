@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.postgres import Server
 from tests.store.building import NOON, new_room, take_note
 from warroom.store import inbox, rooms
 from warroom.store.db import PRAGMAS, READERS, Database
@@ -152,6 +153,15 @@ def test_two_processes(database: Database, url: str) -> None:
         assert [each.result() for each in done] == [None, None]
     assert [entry.seq for entry in database.read_sync(rooms.entries, room.id)] == list(range(1, 81))
     database.read_sync(rooms.verify, room.id)
+
+
+def test_server_restarted(postgresql_url: str, postgresql_server: Server) -> None:
+    """When PostgreSQL has cut every connection, the next transaction finds a new one and nobody notices."""
+    with Database(postgresql_url) as database:
+        assert database.tx_sync(inbox.first_time, "a", NOON)
+        postgresql_server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'test_%'")
+        assert database.tx_sync(inbox.first_time, "b", NOON)
+        assert database.read_sync(deliveries) == 2
 
 
 def test_closing_twice(database: Database) -> None:

@@ -447,7 +447,7 @@ def panel(room: Room) -> PanelView | None:
             for each in room.faults.values()
             if each.state is not FaultState.ROLLED_BACK
         ),
-        actors=tuple((name, actor.name) for name, actor in scenario.actors.items()),
+        actors=tuple((name, actor.name) for name, actor in sorted(scenario.actors.items())),
         debrief=scenario.debrief if room.game.state is GameState.ENDED else (),
         war_room="war-room" in room.channels,
         asks=_panel_asks(room, room.plan),

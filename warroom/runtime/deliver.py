@@ -14,7 +14,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from warroom.core.commands import Command, RecordFailure
-from warroom.core.effects import Effect
+from warroom.core.effects import BACKCHANNEL, Effect
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.runtime.clock import Clock
@@ -165,5 +165,7 @@ def _pause(attempts: int) -> timedelta:
 def _in_words(effect: Effect) -> str:
     name = type(effect).__name__
     place = getattr(effect, "place", "")
-    title = getattr(effect, "title", "") or getattr(effect, "card", "") or getattr(effect, "name", "")
+    title = getattr(effect, "card", "") or getattr(effect, "name", "")
+    if place != BACKCHANNEL:  # this goes onto the timeline that players read
+        title = title or getattr(effect, "title", "")
     return " ".join(part for part in (name, f"in {place}" if place else "", title) if part)

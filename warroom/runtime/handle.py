@@ -23,6 +23,7 @@ from warroom.errors import NotFound
 from warroom.runtime.clock import Clock
 from warroom.store import inbox, outbox, rooms
 from warroom.store.db import Database
+from warroom.store.errors import AlreadyOpen
 from warroom.store.rooms import Kind, RoomRow, Summary
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,11 @@ class Runtime:
 
         `keys` name what was delivered; when all of them are known already, nothing happens. None: nothing to do.
         """
-        handled = await self.db.tx(self._open_or_handle, make, further, workspace, kind, mode, correlation, keys)
+        given = (make, further, workspace, kind, mode, correlation, keys)
+        try:
+            handled = await self.db.tx(self._open_or_handle, *given)
+        except AlreadyOpen:  # another replica was first by a hair: now there is a room to go to
+            handled = await self.db.tx(self._open_or_handle, *given)
         return self._remember(handled) if handled else None
 
     async def room(self, room: int) -> Room:
@@ -152,7 +157,9 @@ class Runtime:
         keys: Sequence[str],
     ) -> Handled | None:
         now = self.clock.now()
-        new = [key for key in keys if inbox.first_time(conn, key, now)]
+        new = [
+            key for key in sorted(keys) if inbox.first_time(conn, key, now)
+        ]  # in one order: no two can wait for one another
         if keys and not new:
             return None
         row = rooms.by_correlation(conn, workspace, correlation)

@@ -89,8 +89,8 @@ def _unbroken(text: str) -> str:
 
 
 def topic(text: str) -> str:
-    """Any text as a channel's topic or purpose."""
-    return clamp_mrkdwn(escape_line(text), TOPIC)
+    """Any text as a channel's topic or purpose: one line, in which backticks mean nothing."""
+    return clamp_mrkdwn(escape_line(text).replace("`", "ˋ"), TOPIC)
 
 
 def channel_name(name: str, attempt: int = 1) -> str:

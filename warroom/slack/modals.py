@@ -145,7 +145,7 @@ def _inject_title(room: Room, said: Said) -> str:
 
 def _actors(room: Room) -> list[tuple[str, str]]:
     actors = room.plan.scenario.actors if room.plan else {}
-    return [(id, f"{each.name} ({each.title})" if each.title else each.name) for id, each in actors.items()]
+    return [(id, f"{each.name} ({each.title})" if each.title else each.name) for id, each in sorted(actors.items())]
 
 
 # --- reading what was sent

@@ -1,0 +1,1 @@
+"""What the project needs besides the program: the reference pages and the pictures."""

@@ -1,0 +1,58 @@
+"""What several kinds of command ask first: may this person do this, here, now, and to what?"""
+
+from warroom.core import events as e
+from warroom.core import roster as people
+from warroom.core.events import Event
+from warroom.core.game import Game, GameState
+from warroom.core.incident import Incident, IncidentState
+from warroom.core.plan import Plan
+from warroom.core.refusals import NotNow, Unknown
+from warroom.core.room import Room
+
+News = list[Event]
+
+
+def may_act(room: Room, by: str) -> News:
+    """Whether this person may act here now; whoever acts in a drill without a part has joined as a player."""
+    if room.drill:
+        people.must_act(room.roster, by)
+    if not room.live:
+        raise NotNow(_why_not_live(room))
+    newcomer = room.drill and by not in room.roster.players
+    return [e.PlayerJoined(person=by)] if newcomer else []
+
+
+def _why_not_live(room: Room) -> str:
+    if not room.drill or room.game is None:
+        return f"{room.key} is closed."
+    return {
+        GameState.PLANNED: "The game has not started yet.",
+        GameState.PAUSED: "The game is paused; nothing counts until the dungeon master resumes it.",
+        GameState.RUNNING: "",
+        GameState.ENDED: "The game has ended.",
+    }[room.game.state]
+
+
+def the_game(room: Room, by: str) -> tuple[Game, Plan]:
+    if room.game is None or room.plan is None:
+        raise NotNow("This is a real incident, not a game.")
+    people.must_control(room.roster, by)
+    return room.game, room.plan
+
+
+def the_incident(room: Room, name: str) -> Incident:
+    incident = room.incidents.get(name)
+    if incident is None:
+        raise Unknown(f"There is no incident {name!r} in {room.key}.")
+    return incident
+
+
+def acknowledged_too(incident: Incident) -> News:
+    declared = incident.state is IncidentState.DECLARED
+    return [e.IncidentAcknowledged(incident=incident.id)] if declared else []
+
+
+def in_words(text: str) -> str:
+    if not text.strip():
+        raise NotNow("Say it in words; the text is empty.")
+    return text.strip()
