@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.games.test_games import table
 from warroom.core import commands as c
 from warroom.core import events as e
-from warroom.core import views
+from warroom.core import panelview, views
 from warroom.core.deciding import decide
 from warroom.core.effects import BACKCHANNEL, Ask, Talk
 from warroom.core.game import GameState
@@ -51,7 +51,7 @@ def buttons(room: Room) -> Iterator[tuple[str, Ask]]:
     status = views.status(room)
     shown = [status, *status.incidents, *(run.current for name in room.runs if (run := views.run(room, name)))]
     yield from (("ana", ask) for each in shown if each is not None for ask in each.asks)
-    panel = views.panel(room)
+    panel = panelview.panel(room)
     if panel is not None:
         yield from (("harriet", ask) for each in (panel, *panel.coming, *panel.by_hand) for ask in each.asks)
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from tests.e2e.town import LAMP, Town, labels
 from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import events as e
-from warroom.core import views
+from warroom.core import panelview, views
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM, Say
 from warroom.core.room import Room, fold
 from warroom.demo.alert import payload
@@ -243,7 +243,7 @@ def drawn(card: str, room: Room, room_id: int) -> look.Message:
     if card == "status":
         return look.status_card(views.status(room), room_id)
     if card == "panel":
-        panel = views.panel(room)
+        panel = panelview.panel(room)
         assert panel is not None
         return look.panel_card(panel, room_id)
     run = views.run(room, card.removeprefix("run:"))

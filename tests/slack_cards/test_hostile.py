@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.slack_cards.fakes import FEW, HOSTILE, LONG, anything
 from tests.slack_cards.oracles import check_home, check_message, check_modal, strings
 from warroom.core.effects import Say
+from warroom.core.panelview import PanelView
 from warroom.core.scenario import Scenario
-from warroom.core.views import Mark, PanelView, RunView, StatusView
+from warroom.core.views import Mark, RunView, StatusView
 from warroom.core.words import Word, Words
 from warroom.slack import cards, modals
 from warroom.slack.cards import Message

@@ -13,7 +13,7 @@ from tests.slack_cards import rooms
 from tests.slack_cards.drawing import drawn, drawn_view
 from tests.slack_cards.rooms import CHANNELS
 from warroom.core import commands as c
-from warroom.core import views
+from warroom.core import panelview, views
 from warroom.core.room import Room
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.slack import cards, modals
@@ -49,7 +49,7 @@ def status(lines: Sequence[str]) -> str:
 
 
 def panel(lines: Sequence[str]) -> str:
-    view = views.panel(table(lines).room)
+    view = panelview.panel(table(lines).room)
     assert view is not None
     return drawn(cards.panel_card(view, ROOM))
 

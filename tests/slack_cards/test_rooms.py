@@ -13,7 +13,7 @@ from tests.slack_cards import rooms
 from tests.slack_cards.oracles import check_home, check_message, check_modal, published, strings
 from tests.slack_cards.rooms import CHANNELS, LIBRARY
 from tests.slack_cards.test_hostile import check_marked
-from warroom.core import views
+from warroom.core import panelview, views
 from warroom.core.room import Room
 from warroom.slack import cards, modals
 from warroom.slack.cards import Message
@@ -51,7 +51,7 @@ def everything(made: Table) -> Iterator[Message]:
     yield from for_players(made)
     mark = views.mark(made.room)
     yield from (cards.notice(say, mark, ROOM, CHANNELS) for say in rooms.said(made) if say.place == "backchannel")
-    if view := views.panel(made.room):
+    if view := panelview.panel(made.room):
         yield cards.panel_card(view, ROOM)
 
 
@@ -163,7 +163,7 @@ def hidden(made: Table) -> list[str]:
 
 def test_the_panel_does_show_what_is_hidden() -> None:
     """The panel is where hidden notes are for: otherwise the test above would prove nothing."""
-    view = views.panel(rooms.table(rooms.STUCK).room)
+    view = panelview.panel(rooms.table(rooms.STUCK).room)
     assert view is not None
     shown = "\n".join(strings(cards.panel_card(view, ROOM).blocks))
     assert "the heron stands in the western reeds" in shown
@@ -191,7 +191,7 @@ def test_a_status_card_with_forty_incidents_and_a_hundred_alerts_says_how_many_m
 
 def test_every_inject_of_a_long_game_can_be_played_from_the_panel() -> None:
     """Forty coming injects and forty by hand: each has a button or is in the menu."""
-    view = views.panel(rooms.table(rooms.STARTED).room)
+    view = panelview.panel(rooms.table(rooms.STARTED).room)
     assert view is not None
     view = replace(view, coming=_copies(view.coming[0], "c"), by_hand=_copies(view.by_hand[0], "h"))
     card = cards.panel_card(view, ROOM)
@@ -202,8 +202,8 @@ def test_every_inject_of_a_long_game_can_be_played_from_the_panel() -> None:
     assert later <= reachable
 
 
-def _copies(line: views.InjectLine, kind: str) -> tuple[views.InjectLine, ...]:
-    def copy(name: str) -> views.InjectLine:
+def _copies(line: panelview.InjectLine, kind: str) -> tuple[panelview.InjectLine, ...]:
+    def copy(name: str) -> panelview.InjectLine:
         asks = tuple(replace(ask, args=(("inject", name),)) for ask in line.asks)
         return replace(line, id=name, title=f"{line.title} {name}", notes="n" * 400, text="t" * 900, asks=asks)
 

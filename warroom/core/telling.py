@@ -12,9 +12,10 @@ from warroom.core.channelnames import backchannel, war_room
 from warroom.core.durations import write
 from warroom.core.effects import BACKCHANNEL, ORIGIN, WAR_ROOM, Ask, Effect, Say, Tone, Voice
 from warroom.core.events import Entry
+from warroom.core.panelview import panel
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
-from warroom.core.views import offer_asks, panel, run, status
+from warroom.core.views import offer_asks, run, status
 from warroom.core.words import Bold, Person, Place, Word, Words
 
 Effects = Iterable[Effect]
@@ -367,7 +368,7 @@ def _overran(room: Room, entry: Entry, event: e.StepOverran) -> Effects:
         place=WAR_ROOM,
         tone=Tone.OVERDUE,
         title=f"Overdue: {step.title}",
-        body=(*who, f"this step is late.{planned} Say what holds it up, or skip it and say why."),
+        body=(*who, f"{'t' if who else 'T'}his step is late.{planned} Say what holds it up, or skip it and say why."),
         under=f"run:{event.run}",
     )
 

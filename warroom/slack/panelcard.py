@@ -6,7 +6,7 @@ from itertools import islice
 
 from warroom.core.durations import mark as reading
 from warroom.core.effects import Ask
-from warroom.core.views import ExpectationLine, InjectLine, PanelView
+from warroom.core.panelview import ExpectationLine, InjectLine, PanelView
 from warroom.slack import limits, presses, signs
 from warroom.slack.blocks import (
     Block,

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.core import commands as c
 from warroom.core import effects as f
-from warroom.core import views
+from warroom.core import panelview, views
 from warroom.core.chain import canonical
 from warroom.core.room import Room
 from warroom.core.words import Place
@@ -295,7 +295,7 @@ def _card(card: str, room: Room, room_id: int) -> Message | None:
     if card == "status":
         return look.status_card(views.status(room), room_id)
     if card == "panel":
-        panel = views.panel(room)
+        panel = panelview.panel(room)
         return look.panel_card(panel, room_id) if panel else None
     run = views.run(room, card.removeprefix("run:"))
     return look.run_card(run, room_id) if run else None

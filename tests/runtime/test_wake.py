@@ -1,0 +1,105 @@
+"""Waking: what falls due happens once, when it is due, and after an absence only what may."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from tests.runtime.bench import clear, events, game, note, running, until
+from warroom.core import commands as c
+from warroom.core.events import ExpectationMissed, InjectHeld, InjectPlayed
+from warroom.runtime.clock import SystemClock
+from warroom.runtime.handle import Runtime
+from warroom.runtime.wake import Waker
+from warroom.store import rooms
+from warroom.testing import ManualClock
+
+MINUTE = timedelta(minutes=1)
+
+
+async def has(
+    runtime: Runtime, room: int, kind: type[InjectPlayed | InjectHeld | ExpectationMissed], number: int
+) -> bool:
+    return len(await events(runtime, room, kind)) == number
+
+
+async def test_an_inject_is_played_when_it_is_due_and_not_before(runtime: Runtime, clock: ManualClock) -> None:
+    """A room that is to wake in a minute is woken in a minute, once."""
+    room = (await game(runtime)).id
+    await clear(runtime)
+    began = clock.now()
+    async with running(Waker(runtime).run()):
+        clock.move_to(began + MINUTE - timedelta(milliseconds=1))
+        await runtime.handle(room, note("still here", by="harriet"))
+        assert await has(runtime, room, InjectPlayed, 0)
+        clock.move_to(began + MINUTE)
+        await until(runtime, lambda: has(runtime, room, InjectPlayed, 1))
+        await clear(runtime)
+    assert [each.at for each in await runtime.db.read(rooms.entries, room) if isinstance(each.event, InjectPlayed)] == [
+        began + MINUTE
+    ]
+
+
+async def test_two_processes_wake_a_room_once(another: Callable[[], Runtime], clock: ManualClock) -> None:
+    """However many processes watch the clock, what is due happens once."""
+    one, other = another(), another()
+    room = (await game(one)).id
+    async with running(Waker(one).run()), running(Waker(other).run()):
+        clock.advance(MINUTE)
+        await until(one, lambda: has(one, room, InjectPlayed, 1))
+        clock.advance(5 * MINUTE)
+        await until(one, lambda: has(one, room, ExpectationMissed, 1))
+        await clear(one)
+    assert [each.inject for each in await events(one, room, InjectPlayed)] == ["gone", "hurry"]
+    assert len(await events(one, room, ExpectationMissed)) == 1
+    await one.db.read(rooms.verify, room)
+
+
+async def test_what_fell_due_long_ago_is_held(runtime: Runtime, clock: ManualClock) -> None:
+    """An inject that fell due an hour ago, while nobody was there, is not played but held for the dungeon master."""
+    room = (await game(runtime)).id
+    clock.advance(60 * MINUTE)
+    async with running(Waker(runtime).run()):
+        await until(runtime, lambda: has(runtime, room, InjectHeld, 1))
+        await clear(runtime)
+    assert [each.inject for each in await events(runtime, room, InjectHeld)] == ["gone"]
+    assert await has(runtime, room, InjectPlayed, 0)
+
+
+async def test_a_paused_game_is_not_woken(runtime: Runtime, clock: ManualClock) -> None:
+    """While a game is paused nothing of it falls due; afterwards everything is due later by the length of the pause."""
+    room = (await game(runtime)).id
+    began = clock.now()
+    await runtime.handle(room, c.PauseGame(by="harriet"))
+    assert await runtime.db.read(rooms.next_wake) is None
+    clock.advance(60 * MINUTE)
+    await runtime.handle(room, c.ResumeGame(by="harriet"))
+    assert await runtime.db.read(rooms.next_wake) == began + 61 * MINUTE
+
+
+async def test_what_another_process_schedules_is_seen(another: Callable[[], Runtime], clock: ManualClock) -> None:
+    """A process that sleeps looks again within a second, and so wakes a room that another process opened."""
+    sleeper, other = another(), another()
+    async with running(Waker(sleeper).run()), asyncio.timeout(20):
+        room = (await game(other)).id
+        clock.advance(MINUTE)
+        await until(sleeper, lambda: has(sleeper, room, InjectPlayed, 1))
+
+
+async def test_a_clock_at_speed_passes_faster() -> None:
+    """On a clock at a thousandfold speed, a minute is waited for in a moment, and a nudge ends any wait."""
+    clock, nudge = SystemClock(speed=1000), asyncio.Event()
+    until_then = clock.now() + MINUTE
+    async with asyncio.timeout(10):
+        await clock.wait(until_then, nudge)
+        assert clock.now() >= until_then - timedelta(seconds=1)
+        nudge.set()
+        await clock.wait(None, nudge)
+        await clock.wait(clock.now() + timedelta(days=300), nudge)
+
+
+async def test_instants_are_whole_milliseconds_in_utc() -> None:
+    """What the clock says can be kept and read back as the same value."""
+    for clock in (SystemClock(), SystemClock(speed=60), ManualClock()):
+        now = clock.now()
+        assert now.utcoffset() == timedelta(0)
+        assert now.microsecond % 1000 == 0
