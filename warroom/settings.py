@@ -1,43 +1,40 @@
-"""Every setting: its name, its default, one sentence. All come from the environment, `WARROOM_…`, or from a file.
+"""Every setting: its name, its default, one sentence. All come from the environment, as `WARROOM_…`.
 
-A secret may also be given as `NAME_FILE`, the path of a file that holds it. All mistakes are reported together.
+The two Slack tokens are also read under Slack's own names. A secret may be given as `…_FILE`, the path of a file that
+holds it. All mistakes are reported together, and a name that nobody knows is one of them.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from warroom.errors import SettingsError
 
-Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(lambda value: _split(value))]
+Listed = Annotated[tuple[str, ...], BeforeValidator(lambda value: _split(value))]
 
 
 def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-def _slack(name: str) -> Any:
-    return AliasChoices(f"WARROOM_{name}", name)
-
-
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix="WARROOM_", extra="ignore", hide_input_in_errors=True, populate_by_name=True
-    )
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     database: str = Field(
         "sqlite:///warroom.db", description="Where the timeline is kept: `sqlite:///FILE` or `postgresql://…`."
     )
     slack_bot_token: SecretStr = Field(
-        SecretStr(""), validation_alias=_slack("SLACK_BOT_TOKEN"), description="The bot token, `xoxb-…`."
+        SecretStr(""), description="The bot token, `xoxb-…`; `SLACK_BOT_TOKEN` will do as well."
     )
     slack_app_token: SecretStr = Field(
         SecretStr(""),
-        validation_alias=_slack("SLACK_APP_TOKEN"),
-        description="The app-level token for Socket Mode, `xapp-…`, with the scope `connections:write`.",
+        description=(
+            "The app-level token for Socket Mode, `xapp-…`, with the scope `connections:write`; "
+            "`SLACK_APP_TOKEN` will do as well."
+        ),
     )
     slack_api: str = Field(
         "https://slack.com/api/", description="The base address of Slack's Web API; another for the local workspace."
@@ -58,7 +55,7 @@ class Settings(BaseSettings):
         "127.0.0.1", description="The address the web side listens on; loopback unless said otherwise."
     )
     web_port: int = Field(8080, ge=0, le=65535, description="Its port; 0 lets the system choose.")
-    webhook_tokens: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
+    webhook_tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(_split)] = Field(
         (), description="Tokens that alert sources must show, comma-separated; two while one is being replaced."
     )
     checks_allow: Listed = Field(
@@ -67,44 +64,74 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 
 
+PREFIX = "WARROOM_"
 _SECRETS = ("slack_bot_token", "slack_app_token", "webhook_tokens")
-_PREFIXES = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+_BEGINNINGS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+_ELSEWHERE = {"WARROOM_REWRITE"}  # variables of ours that are not settings
 
 
 def load(environment: Mapping[str, str], **given: Any) -> Settings:
-    """The settings from this environment. Raises SettingsError with one line per mistake."""
-    mistakes: list[str] = []
-    values = {**_from_files(environment, mistakes), **{name: each for name, each in given.items() if each is not None}}
-    try:
-        settings = Settings(**values)
-    except ValidationError as error:
-        mistakes += [f"{_variable(each['loc'])}: {each['msg'].lower()}" for each in error.errors()]
-        raise SettingsError("\n".join(mistakes)) from None
-    mistakes += [_wrong_prefix(settings, name) for name in _PREFIXES if _wrong_prefix(settings, name)]
-    if mistakes:
+    """The settings from this environment and nothing else; `given` wins where it is not None.
+
+    Raises SettingsError with one line per mistake.
+    """
+    mistakes = _unknown(environment)
+    read = {**_slack_names(environment), **_from_files(environment, mistakes), **_from_variables(environment)}
+    settings = _made({**read, **{name: each for name, each in given.items() if each is not None}}, mistakes)
+    mistakes += [_wrong_kind(settings, name) for name in _BEGINNINGS if settings and _wrong_kind(settings, name)]
+    if mistakes or settings is None:
         raise SettingsError("\n".join(mistakes))
     return settings
 
 
-def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0])
-    return name if name.isupper() else f"WARROOM_{name.upper()}"
+def _made(values: Mapping[str, Any], mistakes: list[str]) -> Settings | None:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        mistakes += [f"{variable(str(each['loc'][0]))}: {each['msg'].lower()}" for each in error.errors()]
+        return None
+
+
+def variable(name: str) -> str:
+    """The environment's name for a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def _from_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[variable(name)] for name in Settings.model_fields if variable(name) in environment}
+
+
+def _slack_names(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[name.upper()] for name in _BEGINNINGS if name.upper() in environment}
 
 
 def _from_files(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, str]:
     values = {}
     for name in _SECRETS:
-        variable = f"WARROOM_{name.upper()}_FILE"
-        if path := environment.get(variable):
+        if path := environment.get(f"{variable(name)}_FILE"):
             try:
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
-                mistakes.append(f"{variable}: {path} cannot be read ({error.strerror}).")
+                mistakes.append(f"{variable(name)}_FILE: {path} cannot be read ({error.strerror}).")
     return values
 
 
-def _wrong_prefix(settings: Settings, name: str) -> str:
-    secret, prefix = getattr(settings, name).get_secret_value(), _PREFIXES[name]
-    if not secret or secret.startswith(prefix):
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = {*map(variable, Settings.model_fields), *(f"{variable(name)}_FILE" for name in _SECRETS), *_ELSEWHERE}
+    return [
+        f"{name}: there is no such setting.{_near(name, known)}"
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def _near(name: str, known: set[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _wrong_kind(settings: Settings, name: str) -> str:
+    secret, beginning = getattr(settings, name).get_secret_value(), _BEGINNINGS[name]
+    if not secret or secret.startswith(beginning):
         return ""
-    return f"{_variable((name,))}: this is not a token of the right kind; it must begin with {prefix}"
+    return f"{variable(name)}: this is not a token of the right kind; it must begin with {beginning}"

@@ -1,7 +1,7 @@
 """Rooms on a real database, a clock that is moved by hand, and performers that are plain functions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,13 @@ async def until(runtime: Runtime, holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 def delivering(
-    runtime: Runtime, performers: dict[type[f.Effect], Performer], kind: str = "talk"
+    runtime: Runtime, performers: Mapping[type[f.Effect], Performer], kind: str = "talk"
 ) -> AbstractAsyncContextManager[None]:
     return running(Delivery(runtime, performers, kind=kind).run())
 
 
 @asynccontextmanager
-async def running(loop: Any) -> AsyncIterator[None]:
+async def running(loop: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """The loop runs as long as this is open."""
     task = asyncio.create_task(loop)
     try:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -155,7 +156,7 @@ async def test_what_cannot_be_done_is_given_up_in_the_end(runtime: Runtime, room
     await owe(runtime, room, say("never"), say("next"))
     async with delivering(runtime, {f.Say: perform}):
         for attempt in range(1, ATTEMPTS):
-            await until(runtime, lambda attempt=attempt: _was_put_back(runtime, tries, attempt, clock))
+            await until(runtime, partial(_was_put_back, runtime, tries, attempt, clock))
             clock.advance(timedelta(seconds=60))
         await runtime.settled()
     assert tries == list(range(1, ATTEMPTS + 1))
@@ -313,12 +314,12 @@ async def test_a_performer_sees_the_room_as_it_is(another: Another, runtime: Run
 
 async def test_no_more_than_so_many_at_once(runtime: Runtime, room: int) -> None:
     """A process has at most `at_once` effects under way, however many lanes are ready."""
-    under_way, most = Counter[str](), list[int]()
+    under_way, most, three = Counter[str](), list[int](), asyncio.Barrier(3)
 
     async def perform(claimed: Claimed, seen: Room) -> Result:
         under_way["now"] += 1
         most.append(under_way["now"])
-        await runtime.db.read(outbox.pending)
+        await three.wait()
         under_way["now"] -= 1
         return Done()
 

@@ -199,6 +199,8 @@ def schema(
     """Print the JSON Schema of a kind of file, for editors."""
     from warroom.definitions.schema import schema as draw
 
+    if kind not in ("runbook", "scenario", "catalogue"):
+        raise NotFound(f"There is no schema for {kind!r}; there is one for runbook, scenario and catalogue.")
     print(json.dumps(draw(kind), indent=2))
 
 

@@ -117,9 +117,19 @@ def _raise_alerts(room: Room, command: c.RaiseAlerts, now: datetime) -> News:
             news.append(_fired(command, alert))
         elif not alert.firing and known is not None and known.firing:
             news.append(e.AlertResolved(alert=alert.key, source=command.source, name=alert.name))
+    if fired := [each.name for each in news if isinstance(each, e.AlertFired)]:
+        news += _reopened(room, fired)
     if news and command.missing:
         news.append(e.AlertsCutShort(source=command.source, missing=command.missing))
     return news
+
+
+def _reopened(room: Room, fired: list[str]) -> News:
+    """What fires anew after everybody thought it was over opens the last incident again."""
+    if not room.incidents or any(each.open for each in room.incidents.values()):
+        return []
+    last = list(room.incidents)[-1]
+    return [e.IncidentReopened(incident=last, reason=f"{fired[0]} fires again.", alert=fired[0])]
 
 
 def _fired(command: c.RaiseAlerts, alert: c.Alert) -> e.AlertFired:

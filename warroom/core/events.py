@@ -226,8 +226,11 @@ class IncidentResolved(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentReopened(Event):
+    """`alert` names what fires again, if that is why; somebody has to acknowledge it anew."""
+
     incident: str
     reason: Typed
+    alert: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -281,10 +281,11 @@ def _incident_resolved(room: Room, entry: Entry, event: e.IncidentResolved) -> R
 
 
 def _incident_reopened(room: Room, entry: Entry, event: e.IncidentReopened) -> Room:
-    there = room.incidents[event.incident]
-    return _with_incident(
-        room, replace(there, state=IncidentState.ACKNOWLEDGED, mitigated_at=None, resolved_at=None, resolved_by="")
-    )
+    there = replace(room.incidents[event.incident], mitigated_at=None, resolved_at=None, resolved_by="")
+    if event.alert:
+        anew = replace(there, state=IncidentState.DECLARED, acknowledged_at=None, acknowledged_by="")
+        return _with_incident(room, anew)
+    return _with_incident(room, replace(there, state=IncidentState.ACKNOWLEDGED))
 
 
 def _severity_changed(room: Room, entry: Entry, event: e.SeverityChanged) -> Room:

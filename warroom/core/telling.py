@@ -200,10 +200,14 @@ def _joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Effects:
 # --- incidents
 
 
+def _acknowledge(incident: str) -> Ask:
+    return Ask(do="acknowledge", label="Acknowledge", args=(("incident", incident),), style="primary")
+
+
 def _declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> Effects:
     played = room.plan.scenario.inject(event.inject) if room.plan and event.inject else None
     incident = room.incidents[event.incident]
-    asks = [Ask(do="acknowledge", label="Acknowledge", args=(("incident", event.incident),), style="primary")]
+    asks = [_acknowledge(event.incident)]
     if not room.roster.commander:
         asks.append(Ask(do="command", label="Take command", args=(("instead", ""),)))
     services = f"Affected: {', '.join(event.services)}." if event.services else ""
@@ -256,7 +260,10 @@ def _reopened(room: Room, entry: Entry, event: e.IncidentReopened) -> Effects:
         place=WAR_ROOM,
         tone=Tone.BAD_NEWS,
         title=f"Reopened: {_title(room, event.incident)}",
-        body=("By ", _who(entry), f": {event.reason}"),
+        body=(f"{event.reason} Somebody has to look again.",)
+        if event.alert
+        else ("By ", _who(entry), f": {event.reason}"),
+        asks=(_acknowledge(event.incident),) if event.alert else (),
     )
 
 

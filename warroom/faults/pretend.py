@@ -1,6 +1,6 @@
 """`pretend`: breaks a part of the demo's stand-in system; without one it breaks nothing, and says so.
 
-Undoing it by hand: `curl -X DELETE http://127.0.0.1:PORT/faults/SERVICE/ENDPOINT`, or stop the demo.
+Undoing it by hand: end the game, or start the demo anew with `--fresh`.
 """
 
 import asyncio

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,7 +77,7 @@ class Listeners:
         """Take up what was kept but not finished before the process ended. Returns how many."""
         kept = await self._desk.runtime.db.read(inbox.unfinished, self._wall.now())
         for delivery in kept:
-            await self._take(delivery.key, json.loads(delivery.payload))
+            await self._take(delivery.key, {**json.loads(delivery.payload), "late": True})
         return len(kept)
 
     async def _take(self, key: str, body: Body) -> None:
@@ -97,6 +98,8 @@ class Listeners:
         if here is None or here[1] != WAR_ROOM:
             return
         command = _heard(event, await self._names(body, event))
+        if command is not None and body.get("late"):
+            command = replace(command, occurred_at=_said_at(event["event_ts"]))
         if command is not None:
             await self._desk.runtime.handle(here[0], command, key=f"heard:{body['key']}")
             self._soon(self._people.meet(str(body["team_id"]), [command.by]))

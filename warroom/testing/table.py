@@ -8,6 +8,9 @@ be read, kept beside the tests and sent with a bug report.
     > ana: acknowledge I1
     > ben: done R1/fence                       any answer of a step: done, yes, bearable ...
     > check R1/really-gone fails: no answer    what a machine found
+    > ana: declare The printer burns           opens a real incident
+    > alert DiskFull fires: 99 % of db-1       news from monitoring; opens a real incident when there is none
+    > alert DiskFull is over
 
 Lines that come back: `3 ana IncidentAcknowledged …` is an entry, `~ …` is owed to the world, `! …` is a refusal.
 """
@@ -77,12 +80,16 @@ class Table:
             return self.wait(length)
         if line.startswith("check "):
             return self.give(self._check(line))
+        if line.startswith("alert "):
+            return self._alert(line)
         who, colon, what = line.partition(": ")
         word, _, rest = what.partition(" ")
         if not colon or not word:
             raise ValueError(f"{line!r} is neither a time nor `who: what`")
         if word == "start":
             return [*self._open(who, rest), *self.give(c.StartGame(by=who))]
+        if word == "declare":
+            return self.give(self._incident(who, rest))
         if word == "plan":
             return self._open(who, rest)
         return self.give(self._command(who, word, rest))
@@ -92,6 +99,16 @@ class Table:
         players = tuple(each.strip() for each in people.split(",") if each.strip())
         game = c.OpenGame(by=who, key="GD-1", workspace="T1", scenario=self.scenarios[name], players=players)
         return self.give(game)
+
+    def _alert(self, line: str) -> list[str]:
+        name, _, rest = line.removeprefix("alert ").partition(" ")
+        said, _, summary = rest.partition(": ")
+        lines = [] if self.room.opened_at else self.give(self._incident("monitoring", name))
+        alert = c.Alert(key=name, name=name, firing=said == "fires", summary=summary)
+        return [*lines, *self.give(c.RaiseAlerts(by="monitoring", source="monitoring", group=name, alerts=(alert,)))]
+
+    def _incident(self, who: str, title: str) -> Command:
+        return c.OpenIncident(by=who, key="INC-1", workspace="T1", title=title, responders=("ana",))
 
     def _check(self, line: str) -> Command:
         place, _, found = line.removeprefix("check ").partition(" ")
