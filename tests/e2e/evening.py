@@ -7,7 +7,8 @@ not be seen yet is a matter of when.
 import asyncio
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,16 +16,23 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from sqlalchemy import Connection, Row, select
 
+from warroom.core.commands import Command, StartRun
+from warroom.core.deciding import decide
 from warroom.core.events import Entry, Mode
 from warroom.core.plan import InjectState
+from warroom.core.refusals import Refused
+from warroom.core.room import Room
 from warroom.core.scenario import Scenario
 from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS, SEED
 from warroom.demo.company import Company
 from warroom.demo.stage import Stage
 from warroom.demo.story import october_21
 from warroom.exporters import export
-from warroom.store import rooms
+from warroom.slack import asks, modals, presses
+from warroom.slack.desk import may_export
+from warroom.store import rooms, tables
 from warroom.testing import ManualClock
 from warroom.workspace import Exchange, PersonAt
 
@@ -57,6 +65,8 @@ class Evening:
     handed_over: dict[str, str] = field(default_factory=dict)
     drill: list[Entry] = field(default_factory=list)
     real: list[Entry] = field(default_factory=list)
+    pressable: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
 
     def by(self, *who: str) -> Iterator[Seen]:
         return (each for each in self.seen if each.who in who)
@@ -78,6 +88,7 @@ class Watched(Stage):
         self.evening = evening
         self._heard = dict.fromkeys(people, 0)
         self._crossed = 0
+        self._shown: dict[str, Doc] = {}
 
     async def tell(self, line: str) -> None:
         await self.watch()
@@ -90,12 +101,45 @@ class Watched(Stage):
         for name, person in self.people.items():
             heard = person.heard()
             for event in heard[self._heard[name] :]:
+                if event["type"] in ("message", "message_changed"):
+                    self._shown[event["message"]["ts"]] = event["message"]
                 self.evening.seen.append(Seen(who=name, what=event["type"], shown=event, before_line=now))
             self._heard[name] = len(heard)
         wire = self.company.workspace.wire
         self.evening.wire += wire.after(self._crossed)
         self._crossed = wire.last
+        await self.try_buttons()
         self.evening.played.append(await self._played())
+
+    async def try_buttons(self) -> None:
+        """What would become of every button that the cards show at this moment, if somebody pressed it now."""
+        for card in await self.company.bot.db.read(_cards):
+            message = self._shown[card.ts]
+            room = await self.company.bot.runtime.room(card.room)
+            who = DUNGEON_MASTER if card.card == "panel" else RESPONDERS[0]
+            for element in buttons(message):
+                press = presses.decode(element["action_id"], element["value"])
+                self.evening.pressable[press.do] += 1
+                try:
+                    self._press(press, room, self.people[who].user_id)
+                except Refused as refused:
+                    label = element["text"]["text"]
+                    self.evening.refused.append(f"line {len(self.evening.played)}: “{label}” on {card.card}: {refused}")
+
+    def _press(self, press: presses.Press, room: Room, by: str) -> None:
+        """Without keeping anything: what the listeners would do."""
+        if press.do == "export":
+            may_export(room, by)
+            return
+        if press.do in modals.FOR_ROOM:
+            assert modals.for_room(press.do, room, press.room, press.args)["blocks"]
+        answers = {"reason": "because", "text": "hello", "actor": next(iter(self.company.scenario.actors))}
+        if press.do == "walk":
+            runbook = self.company.library.runbooks[press.args["runbook"]]
+            command: Command = StartRun(by=by, incident=press.args["incident"], runbook=runbook, digest="")
+        else:
+            command = asks.command(press.do, answers | dict(press.args), by)
+        decide(room, command, self.company.clock.now())
 
     async def _played(self) -> frozenset[str]:
         rows = await self.company.bot.db.read(rooms.listing, None, mode="drill")
@@ -169,6 +213,19 @@ async def _history(person: PersonAt, channel: str) -> list[Doc]:
         if message.get("reply_count"):
             told += (await person.messages(channel, thread_ts=message["ts"]))[1:]
     return told
+
+
+def buttons(message: Doc) -> list[Doc]:
+    elements = (
+        element
+        for block in message.get("blocks") or ()
+        for element in (*block.get("elements", ()), block.get("accessory") or {})
+    )
+    return [each for each in elements if each.get("type") == "button"]
+
+
+def _cards(conn: Connection) -> Sequence[Row[Any]]:
+    return conn.execute(select(tables.cards)).all()
 
 
 # --- searching texts

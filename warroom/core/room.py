@@ -67,6 +67,7 @@ class Room:
     closed_at: datetime | None = None
     clock: RoomClock = field(default_factory=RoomClock)
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    unopened: frozenset[str] = frozenset()  # places whose channel the chat would not open
     roster: Roster = field(default_factory=Roster)
     game: Game | None = None
     plan: Plan | None = None
@@ -159,6 +160,10 @@ def _room_opened(room: Room, entry: Entry, event: e.RoomOpened) -> Room:
 
 def _channel_opened(room: Room, entry: Entry, event: e.ChannelOpened) -> Room:
     return replace(room, channels={**room.channels, event.place: Channel(id=event.channel, name=event.name)})
+
+
+def _channel_refused(room: Room, entry: Entry, event: e.ChannelRefused) -> Room:
+    return replace(room, unopened=room.unopened | {event.place})
 
 
 def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
@@ -445,6 +450,7 @@ def _fault_became(state: FaultState) -> Callable[[Room, Entry, Any], Room]:
 _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.RoomOpened: _room_opened,
     e.ChannelOpened: _channel_opened,
+    e.ChannelRefused: _channel_refused,
     e.RoomClosed: _room_closed,
     e.GamePlanned: _game_planned,
     e.GameStarted: _game_started,

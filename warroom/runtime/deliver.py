@@ -41,10 +41,14 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Later:
-    """It could not be done now, and may be in `after`; None leaves the pause to the number of attempts."""
+    """It could not be done now, and may be in `after`; None leaves the pause to the number of attempts.
+
+    `in_the_end` tells the room, instead of the usual note of failure, that it was tried often enough.
+    """
 
     reason: str
     after: timedelta | None = None
+    in_the_end: Sequence[Command] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,8 +127,9 @@ class Delivery:
                 at = self._wall.now() + (after if after is not None else _pause(claimed.attempts))
                 log.info("%s put back: %s", claimed.effect_id, reason)
                 await self._runtime.db.tx(outbox.put_back, claimed, at, reason)
-            case Later(reason=reason):
-                await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.attempts} times)"))
+            case Later(reason=reason, in_the_end=commands):
+                tried = f"{reason} (tried {claimed.attempts} times)"
+                await self._give_up(claimed, Never(reason=tried, commands=commands))
             case Never():
                 await self._give_up(claimed, result)
 

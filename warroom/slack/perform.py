@@ -18,6 +18,7 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core import panelview, views
 from warroom.core.chain import canonical
+from warroom.core.commands import Command
 from warroom.core.room import Room
 from warroom.core.words import Place
 from warroom.runtime.clock import Clock
@@ -64,19 +65,16 @@ class Talker:
                 return await perform(claimed, room, claimed.effect)
             except Held as held:
                 return Later(reason=str(held), after=held.after)
+            except NowhereToTalk as nowhere:
+                return Never(reason=str(nowhere), commands=())
             except Exception as error:
                 judged = judge(error)
+                told = _instead_of_a_note(claimed.effect, judged.code)
                 if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                    return Later(reason=judged.code, after=judged.after)
-                return self._refused(claimed, judged)
+                    return Later(reason=judged.code, after=judged.after, in_the_end=told)
+                return Never(reason=judged.code, commands=told)
 
         return guarded
-
-    def _refused(self, claimed: Claimed, judged: Judged) -> Result:
-        effect = claimed.effect
-        if isinstance(effect, f.OpenChannel):
-            return Never(reason=judged.code, commands=(c.RecordNoChannel(place=effect.place, reason=judged.code),))
-        return Never(reason=judged.code)
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One call of the Web API. After a 429 the method is left alone until Slack wants it again."""
@@ -179,7 +177,8 @@ class Talker:
     # --- messages
 
     async def _say(self, claimed: Claimed, room: Room, effect: f.Say) -> Result:
-        if any(isinstance(word, Place) and word.name not in room.channels for word in effect.body):
+        mentioned = {word.name for word in effect.body if isinstance(word, Place)}
+        if mentioned - room.channels.keys() - room.unopened:
             return Later(reason="a channel it mentions is not open yet", after=NOT_YET)
         channel, thread = _channel(room, effect.place), await self._thread(claimed.room_id, effect)
         message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
@@ -263,7 +262,8 @@ class Talker:
         if judged is None:
             return shown.ts
         if judged.verdict is Verdict.PLAIN:
-            await self._call("chat.update", channel=shown.channel, ts=shown.ts, text=message.text[:PLAIN_TEXT_FALLBACK])
+            said = message.text[:PLAIN_TEXT_FALLBACK]  # empty blocks, or those that were there would stay
+            await self._call("chat.update", channel=shown.channel, ts=shown.ts, text=said, blocks=[])
             return shown.ts
         return ""
 
@@ -290,6 +290,15 @@ class Held(Exception):
         self.after = after
 
 
+class NowhereToTalk(Exception):
+    """The channel was never opened, and will not be. The timeline says so once; not again for every message."""
+
+
+def _instead_of_a_note(effect: f.Effect, reason: str) -> Sequence[Command] | None:
+    """What the room is told when this will not be done; None for the usual note."""
+    return (c.RecordNoChannel(place=effect.place, reason=reason),) if isinstance(effect, f.OpenChannel) else None
+
+
 def _card(card: str, room: Room, room_id: int) -> Message | None:
     """The card as the room is now; the panel is the only one that shows what is hidden."""
     if card == "status":
@@ -302,12 +311,12 @@ def _card(card: str, room: Room, room_id: int) -> Message | None:
 
 
 def _channel(room: Room, place: str) -> str:
-    """The channel of this place. A room whose channel could not be opened cannot talk there."""
+    """The channel of this place. Opening it comes first in its lane: if it is not there now, it will never be."""
     if place == f.ORIGIN:
         return room.origin
     there = room.channels.get(place)
     if there is None:
-        raise Held(f"the {place} of {room.key}", NOT_YET)
+        raise NowhereToTalk(f"{room.key} has no {place}")
     return there.id
 
 

@@ -71,11 +71,12 @@ def _judge_answer(error: SlackApiError) -> Judged:
     response = error.response
     status = getattr(response, "status_code", 200)
     code = response.get("error", "") if hasattr(response, "get") else ""
-    code = code if isinstance(code, str) and code else f"HTTP {status}"
+    told = isinstance(code, str) and bool(code)
+    code = code if told else f"HTTP {status}"
     if status == 429 or code in ("ratelimited", "rate_limited"):
         headers = getattr(response, "headers", {}) or {}
         return Judged(verdict=Verdict.LATER, code="ratelimited", after=retry_after(headers.get("Retry-After")))
-    if status >= 500:
+    if status >= 500 or not told:  # without a code it is not Slack that answers, but something on the way
         return Judged(verdict=Verdict.UNKNOWN, code=f"HTTP {status}")
     return Judged(verdict=_VERDICTS.get(code, Verdict.NEVER), code=code)
 
