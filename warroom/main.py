@@ -198,6 +198,12 @@ class Bot:
         waits = max(self.runtime.wall.now() - oldest, timedelta(0)) if oldest else None
         return Health(database=True, slack=connected, oldest=waits)
 
+    async def settled(self) -> None:
+        """Returns when nothing is under way: for rehearsals and tests."""
+        if self._listeners is not None:
+            await self._listeners.finish()
+        await self.runtime.settled()
+
     # --- what acts
 
     def _actors(self) -> dict[type[f.Effect], Performer]:

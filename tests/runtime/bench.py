@@ -70,13 +70,27 @@ def say(text: str, place: str = f.WAR_ROOM) -> f.Say:
     return f.Say(place=place, tone=f.Tone.PLAIN, title=text)
 
 
-async def until(runtime: Runtime, holds: Callable[[], Awaitable[bool]]) -> None:
-    """Returns when this holds; asked again whenever something was committed or delivered."""
-    nudge = runtime.nudged()
+async def until(holds: Callable[[], Awaitable[bool]], *runtimes: Runtime) -> None:
+    """Returns when this holds; asked again whenever one of these has committed or delivered something."""
+    nudges = [runtime.nudged() for runtime in runtimes]
     async with asyncio.timeout(ENOUGH):
         while not await holds():
-            await nudge.wait()
+            await _any_of(nudges)
+
+
+async def _any_of(nudges: Sequence[asyncio.Event]) -> None:
+    waits = [asyncio.create_task(nudge.wait()) for nudge in nudges]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each, nudge in zip(waits, nudges, strict=True):
+            each.cancel()
             nudge.clear()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def nothing_is_owed(runtime: Runtime) -> bool:
+    return await runtime.db.read(outbox.pending) == 0
 
 
 def delivering(

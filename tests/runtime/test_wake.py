@@ -32,7 +32,7 @@ async def test_an_inject_is_played_when_it_is_due_and_not_before(runtime: Runtim
         await runtime.handle(room, note("still here", by="harriet"))
         assert await has(runtime, room, InjectPlayed, 0)
         clock.move_to(began + MINUTE)
-        await until(runtime, lambda: has(runtime, room, InjectPlayed, 1))
+        await until(lambda: has(runtime, room, InjectPlayed, 1), runtime)
         await clear(runtime)
     assert [each.at for each in await runtime.db.read(rooms.entries, room) if isinstance(each.event, InjectPlayed)] == [
         began + MINUTE
@@ -45,9 +45,9 @@ async def test_two_processes_wake_a_room_once(another: Callable[[], Runtime], cl
     room = (await game(one)).id
     async with running(Waker(one).run()), running(Waker(other).run()):
         clock.advance(MINUTE)
-        await until(one, lambda: has(one, room, InjectPlayed, 1))
+        await until(lambda: has(one, room, InjectPlayed, 1), one, other)
         clock.advance(5 * MINUTE)
-        await until(one, lambda: has(one, room, ExpectationMissed, 1))
+        await until(lambda: has(one, room, ExpectationMissed, 1), one, other)
         await clear(one)
     assert [each.inject for each in await events(one, room, InjectPlayed)] == ["gone", "hurry"]
     assert len(await events(one, room, ExpectationMissed)) == 1
@@ -59,7 +59,7 @@ async def test_what_fell_due_long_ago_is_held(runtime: Runtime, clock: ManualClo
     room = (await game(runtime)).id
     clock.advance(60 * MINUTE)
     async with running(Waker(runtime).run()):
-        await until(runtime, lambda: has(runtime, room, InjectHeld, 1))
+        await until(lambda: has(runtime, room, InjectHeld, 1), runtime)
         await clear(runtime)
     assert [each.inject for each in await events(runtime, room, InjectHeld)] == ["gone"]
     assert await has(runtime, room, InjectPlayed, 0)
@@ -82,7 +82,7 @@ async def test_what_another_process_schedules_is_seen(another: Callable[[], Runt
     async with running(Waker(sleeper).run()), asyncio.timeout(20):
         room = (await game(other)).id
         clock.advance(MINUTE)
-        await until(sleeper, lambda: has(sleeper, room, InjectPlayed, 1))
+        await until(lambda: has(sleeper, room, InjectPlayed, 1), sleeper)
 
 
 async def test_a_clock_at_speed_passes_faster() -> None:

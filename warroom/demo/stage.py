@@ -34,7 +34,7 @@ class Stage:
         self.room = 0
 
     async def settled(self) -> None:
-        await self.company.bot.runtime.settled()
+        await self.company.bot.settled()
 
     async def clock(self) -> timedelta:
         if not self.room:
