@@ -98,6 +98,7 @@ class Watched(Stage):
     async def watch(self) -> None:
         """What everybody's page has shown since the last look, and what crossed the wire."""
         now = len(self.evening.played)
+        await caught_up(self.company, self.people)
         for name, person in self.people.items():
             heard = person.heard()
             for event in heard[self._heard[name] :]:
@@ -213,6 +214,13 @@ async def _history(person: PersonAt, channel: str) -> list[Doc]:
         if message.get("reply_count"):
             told += (await person.messages(channel, thread_ts=message["ts"]))[1:]
     return told
+
+
+async def caught_up(company: Company, people: dict[str, PersonAt]) -> None:
+    """Returns when everybody's page has shown all that there was to show. The bot is not in #general and hears nothing."""
+    ts = await people[DUNGEON_MASTER].say(company.workspace.channel("general"), "Has everybody seen everything?")
+    for each in people.values():
+        await each.wait_for_message(lambda message: bool(message["ts"] == ts))
 
 
 def buttons(message: Doc) -> list[Doc]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.evening import Doc, Evening, strings
+from tests.e2e.evening import Doc, Evening, caught_up, strings
 from warroom.core import events as e
 from warroom.core.room import Room
 from warroom.demo.cast import DATABASES as ANA
@@ -150,8 +150,9 @@ class Minutes(Stage):
     async def now(self) -> Room:
         return await self.company.bot.runtime.room(self.room)
 
-    def whispers(self, who: str) -> list[str]:
-        """What this person was told that nobody else sees."""
+    async def whispers(self, who: str) -> list[str]:
+        """What this person was told so far that nobody else sees."""
+        await caught_up(self.company, self.people)
         heard = self.people[who].heard("message")
         return [each["message"]["text"] for each in heard if each["message"].get("is_ephemeral")]
 
@@ -202,8 +203,8 @@ async def test_whoever_watches_is_not_let_in_the_way(minutes: Minutes) -> None:
     await minutes.press(MIKA, minutes.war, "Acknowledge", on=LOST)
     assert (await minutes.now()).seq == entries
     assert "observer" in await minutes.whisper(MIKA)
-    assert len(minutes.whispers(MIKA)) == 1
-    assert minutes.whispers(ANA) == []
+    assert len(await minutes.whispers(MIKA)) == 1
+    assert await minutes.whispers(ANA) == []
 
 
 async def test_the_report_comes_after_the_end(minutes: Minutes) -> None:
@@ -252,4 +253,4 @@ async def test_buttons_do_what_they_say(minutes: Minutes) -> None:
     kinds = (e.StepTaken, e.StepSkipped, e.NoteTaken, e.StatusPosted, e.IncidentMitigated, e.IncidentReopened)
     for kind in (*kinds, e.InjectSkipped, e.ActorSpoke, e.GamePaused, e.GameResumed, e.GameEnded):
         assert len(await minutes.happened(kind)) == 1, kind.__name__
-    assert [minutes.whispers(who) for who in (HARRIET, *RESPONDERS)] == [[], [], [], []]
+    assert [await minutes.whispers(who) for who in (HARRIET, *RESPONDERS)] == [[], [], [], []]

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from tests.runtime.bench import ENOUGH, clear, delivering, events, incident, note, owe, say, until
+from tests.runtime.bench import clear, delivering, events, incident, note, nothing_is_owed, owe, say, until
 from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.events import DeliveryFailed, NoteTaken, RunbooksOffered
@@ -236,21 +236,16 @@ async def test_what_was_under_way_at_a_stop_is_done_by_the_next(another: Another
 
 async def test_two_processes_perform_everything_once(another: Another, runtime: Runtime, room: int) -> None:
     """Two processes that deliver from one database share the work: each effect is performed once, in its lane's order."""
-    performed, all_of_them = list[tuple[str, int]](), asyncio.Event()
+    performed = list[tuple[str, int]]()
 
     async def perform(claimed: Claimed, seen: Room) -> Result:
         performed.append((claimed.lane, claimed.number))
-        if len(performed) == 40:
-            all_of_them.set()
         return Done()
 
     other = another()
     await owe(runtime, room, *(say(str(number), f"p{number % 5}") for number in range(40)))
-    async with delivering(runtime, {f.Say: perform}), delivering(other, {f.Say: perform}), asyncio.timeout(ENOUGH):
-        while not all_of_them.is_set():  # a clock that stands still hides from each what the other has done
-            runtime.nudge()
-            other.nudge()
-            await asyncio.sleep(0)
+    async with delivering(runtime, {f.Say: perform}), delivering(other, {f.Say: perform}):
+        await until(lambda: nothing_is_owed(runtime), runtime, other)
     assert len(performed) == len(set(performed)) == 40
     for lane in {lane for lane, _ in performed}:
         numbers = [number for each, number in performed if each == lane]

@@ -181,8 +181,9 @@ async def test_a_message_that_hangs_holds_up_only_its_channel(bench: Bench) -> N
     assert not [each for each in bench.ana.heard("message") if f"news of the {held_up}" in each["message"]["text"]]
     bench.faults.release_hanging()
     await bench.settled()
-    told = [each["message"]["text"].rpartition("\n")[2] for each in bench.ana.heard("message")]
-    assert sorted(each for each in told if each.startswith("news")) == ["news of the first", "news of the second"]
+    for part, news in (("inc-1-", "first"), ("inc-2-", "second")):
+        said = [each["text"].rpartition("\n")[2] for each in await bench.said(part)]
+        assert [each for each in said if each.startswith("news")] == [f"news of the {news}"]
 
 
 # --- channels
