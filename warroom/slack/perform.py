@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
 SEARCHED = 200  # how many messages back an unsure message is looked for
+FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 NOT_YET = timedelta(milliseconds=250)
 
 
@@ -144,7 +145,8 @@ class Talker:
                 "conversations.list", types="public_channel,private_channel", limit=200, cursor=cursor
             )
             for channel in page["channels"]:
-                if channel["name"] == name and channel.get("creator") == me:
+                fresh = self._wall.now().timestamp() - channel.get("created", 0) < FRESH
+                if channel["name"] == name and channel.get("creator") == me and fresh:
                     return str(channel["id"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
