@@ -249,7 +249,7 @@ class Bot:
             detail = await self._drivers[effect.driver].undo(effect.target, effect.mode)
         except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
             log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
-            if claimed.attempts < ATTEMPTS:
+            if claimed.tries < ATTEMPTS:
                 return Later(reason=str(error))
             stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
             return Never(reason=str(error), commands=(stuck,))

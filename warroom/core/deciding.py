@@ -20,6 +20,7 @@ from warroom.core.coupling import consequences
 from warroom.core.effects import WAR_ROOM, Effect
 from warroom.core.events import Entry, Mode
 from warroom.core.faults import FaultState
+from warroom.core.game import GameState
 from warroom.core.permission import News, in_words
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.room import Room, evolve
@@ -150,7 +151,7 @@ def _close(room: Room, command: c.CloseRoom, now: datetime) -> News:
         raise NotNow(f"{room.key} is closed already.")
     if room.drill:
         people.must_control(room.roster, command.by)
-        if room.open:
+        if room.open and room.state != GameState.PLANNED:
             raise NotNow("End the game first.")
     unresolved = [each.title for each in room.incidents.values() if each.open]
     if unresolved and not room.drill:

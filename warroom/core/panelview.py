@@ -144,7 +144,7 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
     state = room.game.state if room.game else GameState.ENDED
     match state:
         case GameState.PLANNED:
-            return (Ask(do="start-game", label="Start the game", style="primary"),)
+            return (Ask(do="start-game", label="Start the game", style="primary"),) if room.open else ()
         case GameState.PAUSED:
             return (
                 Ask(do="resume", label="Resume", style="primary"),

@@ -17,6 +17,8 @@ from warroom.core.scenario import Inject
 def start(room: Room, command: c.StartGame, now: datetime) -> News:
     game, plan = the_game(room, command.by)
     games.must_allow(game, "start")
+    if not room.open:
+        raise NotNow(f"{room.key} was closed before the game began; plan it anew.")
     return [e.GameStarted(briefing=plan.scenario.briefing)]
 
 

@@ -155,7 +155,8 @@ def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
 
 
 def _closed(room: Room, entry: Entry, event: e.RoomClosed) -> Effects:
-    yield Say(place=WAR_ROOM, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",))
+    place = WAR_ROOM if _has_war_room(room) else BACKCHANNEL
+    yield Say(place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",))
 
 
 # --- the plan

@@ -50,6 +50,7 @@ async def _run(options: Options) -> None:
     console = Console(stderr=True, highlight=False)
     with _folder(options) as folder:
         clock = _clock(options.speed) if options.autoplay else SystemClock()
+        console.print("  Starting …", style="dim")
         async with Company.open(folder, clock, port=options.port, in_haste=options.speed == "max") as company:
             if options.autoplay:
                 await _autoplay(company, options, console)

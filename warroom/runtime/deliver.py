@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command, RecordFailure
-from warroom.core.effects import BACKCHANNEL, Effect
+from warroom.core.commands import Command, RecordFailure, RecordNoChannel
+from warroom.core.effects import BACKCHANNEL, Effect, OpenChannel
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.runtime.clock import Clock
@@ -41,14 +41,10 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Later:
-    """It could not be done now, and may be in `after`; None leaves the pause to the number of attempts.
-
-    `in_the_end` tells the room, instead of the usual note of failure, that it was tried often enough.
-    """
+    """It could not be done now, and may be in `after`, which is no failure; None leaves the pause to the failures."""
 
     reason: str
     after: timedelta | None = None
-    in_the_end: Sequence[Command] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +69,12 @@ class Delivery:
         *,
         kind: str,
         at_once: int = 16,
+        within: timedelta | None = None,
     ) -> None:
+        """`within` is how long one effect may take; by default a little less than its lane is leased for."""
         self._runtime, self._performers, self._wall = runtime, performers, runtime.wall
         self._kind, self._at_once = kind, at_once
+        self._within = within or LEASES[kind] * 0.9  # nobody is still at it when the lease ends and the next one begins
         self._nudge = runtime.nudged()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -83,16 +82,24 @@ class Delivery:
         """Until cancelled. What is under way when that happens is claimed again by whoever comes next."""
         try:
             while True:
-                self._nudge.clear()
-                claimed = await self._claim()
-                for each in claimed:
-                    self._start(each)
-                if not claimed:
-                    await self._rest()
+                try:
+                    await self._once()
+                except Exception:  # the database may be away for a while; what is owed is still owed when it is back
+                    log.exception("%s lanes could not be claimed; trying again", self._kind)
+                    await self._wall.wait(self._wall.now() + POLL, asyncio.Event())
         finally:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _once(self) -> None:
+        self._nudge.clear()
+        ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
+        claimed = await self._claim() if ready and ready <= self._wall.now() else []
+        for each in claimed:
+            self._start(each)
+        if not claimed:
+            await self._rest(ready)
 
     async def _claim(self) -> list[Claimed]:
         room_for = self._at_once - len(self._running)
@@ -111,9 +118,8 @@ class Delivery:
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery failed: %s", error, exc_info=error)
 
-    async def _rest(self) -> None:
-        """Until something is ready, or somebody commits; a poll sees what other replicas left."""
-        ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
+    async def _rest(self, ready: datetime | None) -> None:
+        """Until something is ready, or somebody commits; a poll, which only reads, sees what other replicas left."""
         soonest = self._wall.now() + POLL
         await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
 
@@ -123,20 +129,20 @@ class Delivery:
             case Done(outcome=outcome, commands=commands, pace=pace):
                 await self._tell(claimed, commands)
                 await self._runtime.db.tx(outbox.settle, claimed, self._wall.now(), outcome=dict(outcome), pace=pace)
-            case Later(reason=reason, after=after) if claimed.attempts < ATTEMPTS or after is not None:
-                at = self._wall.now() + (after if after is not None else _pause(claimed.attempts))
+            case Later(reason=reason, after=after) if after is not None or claimed.tries < ATTEMPTS:
+                at = self._wall.now() + (after if after is not None else _pause(claimed.tries))
                 log.info("%s put back: %s", claimed.effect_id, reason)
-                await self._runtime.db.tx(outbox.put_back, claimed, at, reason)
-            case Later(reason=reason, in_the_end=commands):
-                tried = f"{reason} (tried {claimed.attempts} times)"
-                await self._give_up(claimed, Never(reason=tried, commands=commands))
+                await self._runtime.db.tx(outbox.put_back, claimed, at, reason, counts=after is None)
+            case Later(reason=reason):
+                await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.tries} times)"))
             case Never():
                 await self._give_up(claimed, result)
 
     async def _perform(self, claimed: Claimed) -> Result:
         try:
-            room = await self._runtime.room(claimed.room_id)
-            return await self._performers[type(claimed.effect)](claimed, room)
+            async with asyncio.timeout(self._within.total_seconds()):
+                room = await self._runtime.room(claimed.room_id)
+                return await self._performers[type(claimed.effect)](claimed, room)
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)
             return Later(reason=f"{type(error).__name__}: {error}")
@@ -153,7 +159,7 @@ class Delivery:
         log.warning("%s given up: %s", claimed.effect_id, never.reason)
         told = never.commands
         if told is None:
-            told = (RecordFailure(what=_in_words(claimed.effect), reason=never.reason),)
+            told = (_note(claimed.effect, never.reason),)
         await self._tell(claimed, told)
         await self._runtime.db.tx(_failed, claimed, self._wall, never.reason)
 
@@ -165,6 +171,13 @@ def _failed(conn: Connection, claimed: Claimed, wall: Clock, reason: str) -> Non
 def _pause(attempts: int) -> timedelta:
     """1, 2, 4 ... seconds, at most a minute."""
     return min(timedelta(seconds=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+def _note(effect: Effect, reason: str) -> Command:
+    """What the room is told when nobody else said what. A channel that never comes must not be waited for."""
+    if isinstance(effect, OpenChannel):
+        return RecordNoChannel(place=effect.place, reason=reason)
+    return RecordFailure(what=_in_words(effect), reason=reason)
 
 
 def _in_words(effect: Effect) -> str:

@@ -19,7 +19,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from warroom.core import commands as c
 from warroom.core.effects import WAR_ROOM
-from warroom.core.refusals import Refused, Unknown
+from warroom.core.refusals import NotNow, Refused, Unknown
 from warroom.core.roster import must_control
 from warroom.core.words import Words
 from warroom.errors import NotFound, WarroomError
@@ -49,6 +49,7 @@ class Listeners:
         self._wall = wall
         self._slash = Slash(desk, people)
         self._under_way: set[asyncio.Task[None]] = set()
+        self._taking: set[str] = set()
 
     def register(self) -> None:
         """Every listener of the bot, in one place."""
@@ -77,10 +78,23 @@ class Listeners:
         """Take up what was kept but not finished before the process ended. Returns how many."""
         kept = await self._desk.runtime.db.read(inbox.unfinished, self._wall.now())
         for delivery in kept:
-            await self._take(delivery.key, {**json.loads(delivery.payload), "late": True})
+            try:
+                await self._take(delivery.key, {**json.loads(delivery.payload), "late": True})
+            except Exception:  # whatever is wrong with one of them, the bot must come up; it is tried at the next start
+                log.exception("%s was kept and cannot be taken", delivery.key)
         return len(kept)
 
     async def _take(self, key: str, body: Body) -> None:
+        """Not twice, when Slack delivers an event again because it was impatient."""
+        if key in self._taking or await self._desk.runtime.db.read(inbox.finished, key):
+            return
+        self._taking.add(key)
+        try:
+            await self._taken(key, body)
+        finally:
+            self._taking.discard(key)
+
+    async def _taken(self, key: str, body: Body) -> None:
         event = body["event"]
         takes = EVENTS.get(event["type"])
         try:
@@ -112,12 +126,14 @@ class Listeners:
         if event.get("bot_id") or event.get("subtype"):
             return
         asked = Asked(
-            where=_whereabouts(body, event), text=event.get("text", ""), direct=True, key=f"asked:{body['key']}"
+            where=_whereabouts(body, event), text=event.get("text") or "", direct=True, key=f"asked:{body['key']}"
         )
         await self._answer(asked, lambda message: self._post(event["channel"], message))
 
     async def _mention(self, body: Body, event: Body) -> None:
-        text = re.sub(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>\s*", "", event.get("text", ""))
+        if event.get("bot_id") or not event.get("user"):
+            return
+        text = re.sub(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>\s*", "", event.get("text") or "")
         asked = Asked(where=_whereabouts(body, event), text=text, key=f"asked:{body['key']}")
         thread = event.get("thread_ts", "")
         await self._answer(asked, lambda message: self._whisper(event["channel"], str(event["user"]), message, thread))
@@ -186,7 +202,11 @@ class Listeners:
 
     async def _open(self, trigger: str, do: str, room: int, said: Mapping[str, str], where: Whereabouts) -> None:
         view = await MODALS[do](self, room, said, where)
-        await self._client.views_open(trigger_id=trigger, view=view)
+        try:
+            await self._client.views_open(trigger_id=trigger, view=view)
+        except Exception as error:
+            log.warning("the form %s could not be opened: %s", do, judge(error).code)
+            raise NotNow("Slack would not open the form in time. Ask for it again.") from error
 
     async def _submit(self, ack: Ack, body: Body) -> None:
         view, where = body["view"], Whereabouts(workspace=body["team"]["id"], person=body["user"]["id"])
@@ -227,7 +247,10 @@ class Listeners:
 
     async def _shortcut(self, ack: Ack, body: Body) -> None:
         where = Whereabouts(workspace=body["team"]["id"], person=body["user"]["id"])
-        await self._open(body["trigger_id"], "start", 0, {}, where)
+        try:
+            await self._open(body["trigger_id"], "start", 0, {}, where)
+        except Refused as refused:
+            self._soon(self._refuse(body, refused))
         await ack()
 
     async def _note_message(self, ack: Ack, body: Body) -> None:
@@ -235,7 +258,7 @@ class Listeners:
         where = _pressed_where(body)
         try:
             room = await self._desk.room_meant(where)
-            said = body["message"].get("text", "")
+            said = body["message"].get("text") or ""
             text = unescape(said, await self._people.named(where.workspace, MENTIONED.findall(said)))
             note = c.TakeNote(by=where.person, text=text, occurred_at=_said_at(body["message"]["ts"]))
             await self._desk.runtime.handle(room, note, key=f"note:{where.channel}:{body['message']['ts']}")
@@ -249,7 +272,12 @@ class Listeners:
         """Do this after the acknowledgement: nothing is lost if it is not done."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("what was left for after the acknowledgement failed", exc_info=error)
 
     async def finish(self) -> None:
         """Wait for what is under way."""
@@ -277,9 +305,12 @@ class Listeners:
             log.warning("could not tell %s in %s: %s", user, channel, judge(error).code)
 
     async def _post(self, channel: str, message: cards.Message) -> None:
-        await self._client.chat_postMessage(
-            channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
-        )
+        try:
+            await self._client.chat_postMessage(
+                channel=channel, text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False
+            )
+        except Exception as error:
+            log.warning("could not answer in %s: %s", channel, judge(error).code)
 
     async def _failed(self, error: Exception, body: Body) -> None:
         """Whatever nobody foresaw: the whole of it in the log, and not acknowledged."""
@@ -355,7 +386,8 @@ def _heard(event: Body, names: Mapping[str, str]) -> c.Command | None:
         message = event["message"]
         if message.get("bot_id") or message.get("text") == (event.get("previous_message") or {}).get("text"):
             return None
-        return c.HearEdit(by=message.get("user", ""), ts=message["ts"], text=unescape(message.get("text", ""), names))
+        said = unescape(message.get("text") or "", names)
+        return c.HearEdit(by=message.get("user") or "", ts=message["ts"], text=said)
     if subtype == "message_deleted":
         previous = event.get("previous_message") or {}
         if previous.get("bot_id") or not previous.get("user"):
@@ -363,11 +395,13 @@ def _heard(event: Body, names: Mapping[str, str]) -> c.Command | None:
         return c.HearDeletion(by=previous["user"], ts=event["deleted_ts"])
     if event.get("bot_id") or subtype not in ("", "thread_broadcast", "file_share", "me_message"):
         return None
+    if not event.get("user"):
+        return None
     return c.HearMessage(
         by=event["user"],
         channel=event["channel"],
         ts=event["ts"],
-        text=unescape(event.get("text", ""), names),
+        text=unescape(event.get("text") or "", names),
         thread=event.get("thread_ts", "") if event.get("thread_ts") != event["ts"] else "",
     )
 

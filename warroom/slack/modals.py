@@ -33,8 +33,20 @@ def start_game(
         return _view("start", "Start a game day", "", [*blocks, section("There is no scenario to play yet.")])
     blocks += [
         _input("scenario", "Scenario", _select("Choose a scenario", made, chosen)),
-        _input("players", "Players", _people(players), "Whoever acts in the war room joins by that.", optional=True),
-        _input("observers", "Observers", _people(()), "They watch and do not act.", optional=True),
+        _input(
+            "players",
+            "Players",
+            _people(players),
+            "It may stay empty: whoever acts in the war room becomes a player.",
+            optional=True,
+        ),
+        _input(
+            "observers",
+            "Observers",
+            _people(()),
+            "They watch and do not act. Whoever is named as a player as well, plays.",
+            optional=True,
+        ),
         _input("begin", "When", _radio(_BEGIN)),
     ]
     return _view("start", "Start a game day", "Go", blocks, said={"origin": origin})

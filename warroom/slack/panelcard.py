@@ -174,22 +174,32 @@ def _choice(room: int, title: str, ask: Ask) -> tuple[str, str]:
 
 def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
     return [
-        ("Expected of the players", [_expectation(each) for each in view.expectations]),
+        ("Expected of the players", [_expectation(each, view.state) for each in view.expectations]),
         (
             "Incidents",
             [incident_words(each).partition("\n")[0] + f", {escape_line(each.state)}" for each in view.incidents],
         ),
         ("Runbooks", [run_words(each) for each in view.runs]),
         ("Faults", [_fault(*each) for each in view.faults]),
-        ("You can speak as", [", ".join(short(name, 80) for _, name in view.actors[:_PEOPLE])] if view.actors else []),
+        ("You can speak as", _voices(view)),
         ("Questions for the hot wash", [f"• {short(each, 300)}" for each in view.debrief]),
     ]
 
 
-def _expectation(line: ExpectationLine) -> str:
+def _voices(view: PanelView) -> list[str]:
+    """Nobody speaks once the game is over."""
+    names = [short(name, 80) for _, name in view.actors[:_PEOPLE]]
+    return [", ".join(names)] if names and view.state != "ended" else []
+
+
+def _expectation(line: ExpectationLine, game: str) -> str:
     due = f"by {clock_time(line.deadline_at)}" if line.deadline_at else "open, the clock stands still"
-    word = {"waiting": "not yet", "armed": due}.get(line.state, escape_line(line.state))
-    return f"{signs.EXPECTATION.get(line.state, '')} {short(line.what)}: {word}"
+    words = {"waiting": "not yet", "armed": due}
+    if game == "ended":
+        words = {"waiting": "never came up", "armed": "not met before the end"}
+    word = words.get(line.state, escape_line(line.state))
+    sign = "missed" if game == "ended" and line.state == "armed" else line.state
+    return f"{signs.EXPECTATION.get(sign, '')} {short(line.what)}: {word}"
 
 
 def _fault(target: str, mode: str, state: str) -> str:

@@ -39,7 +39,8 @@ class People:
             log.warning("no name for %s: %s", person, judge(error).code)
             return
         profile = user.get("profile") or {}
-        name = user.get("real_name") or profile.get("real_name") or profile.get("display_name") or user.get("name")
+        names = (user.get("real_name"), profile.get("real_name"), profile.get("display_name"), user.get("name"))
+        name = next((each for each in names if each), person)
         is_bot = bool(user.get("is_bot"))
         await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot)
         self._known.add((workspace, person))

@@ -18,7 +18,6 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core import panelview, views
 from warroom.core.chain import canonical
-from warroom.core.commands import Command
 from warroom.core.room import Room
 from warroom.core.words import Place
 from warroom.runtime.clock import Clock
@@ -36,6 +35,7 @@ log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
 SEARCHED = 200  # how many messages back an unsure message is looked for
+LISTED = 999  # channels or replies in one page, the most there may be: many pages would exhaust the rate limit
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 NOT_YET = timedelta(milliseconds=250)
 
@@ -47,6 +47,7 @@ class Talker:
         self._client, self._db, self._wall = client, db, wall
         self._pace = timedelta(seconds=pace)
         self._held: dict[str, datetime] = {}
+        self._made: dict[str, tuple[str, str]] = {}  # channels whose effect is not done yet; spares a search for them
         self._me = ""
 
     def performers(self) -> dict[type[f.Effect], Performer]:
@@ -70,10 +71,9 @@ class Talker:
                 return Never(reason=str(nowhere), commands=())
             except Exception as error:
                 judged = judge(error)
-                told = _instead_of_a_note(claimed.effect, judged.code)
                 if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                    return Later(reason=judged.code, after=judged.after, in_the_end=told)
-                return Never(reason=judged.code, commands=told)
+                    return Later(reason=judged.code, after=judged.after)
+                return Never(reason=judged.code)
 
         return guarded
 
@@ -109,10 +109,12 @@ class Talker:
 
     async def _open_channel(self, claimed: Claimed, room: Room, effect: f.OpenChannel) -> Result:
         known = room.channels.get(effect.place)
-        channel, name = (known.id, known.name) if known else await self._created(effect, claimed.attempts)
+        made = (known.id, known.name) if known else self._made.get(claimed.effect_id)
+        channel, name = self._made[claimed.effect_id] = made or await self._created(effect, claimed.attempts)
         await self._attempt("conversations.setTopic", channel=channel, topic=topic(effect.topic))
         await self._attempt("conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(channel, effect.invite)
+        self._made.pop(claimed.effect_id, None)
         return Done(
             outcome={"channel": channel},
             commands=(c.RecordChannel(place=effect.place, channel=channel, name=name),),
@@ -142,7 +144,11 @@ class Talker:
         me, cursor = await self._own_id(), ""
         while True:
             page = await self._call(
-                "conversations.list", types="public_channel,private_channel", limit=200, cursor=cursor
+                "conversations.list",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=LISTED,
+                cursor=cursor,
             )
             for channel in page["channels"]:
                 fresh = self._wall.now().timestamp() - channel.get("created", 0) < FRESH
@@ -164,7 +170,7 @@ class Talker:
         for start in range(0, len(people), 100):
             some = people[start : start + 100]
             judged = await self._attempt("conversations.invite", channel=channel, users=",".join(some))
-            if judged is not None and judged.verdict is not Verdict.FINE:
+            if judged is not None and len(some) > 1:  # one who is there already keeps the others out as well
                 for person in some:
                     await self._attempt("conversations.invite", channel=channel, users=person)
 
@@ -199,17 +205,33 @@ class Talker:
         """The ts of this message if an earlier attempt brought it there after all."""
         if claimed.attempts <= 1:
             return ""
-        where: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": SEARCHED}
-        if thread:
-            page = await self._call("conversations.replies", ts=thread, **where)
-        else:
-            page = await self._call("conversations.history", **where)
-        for message in page["messages"]:
+        for message in await (self._replies(channel, thread) if thread else self._newest(channel)):
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if payload.get("id") == claimed.effect_id:
                 log.info("%s had been said already", claimed.effect_id)
                 return str(message["ts"])
         return ""
+
+    async def _newest(self, channel: str) -> list[dict[str, Any]]:
+        page = await self._call("conversations.history", channel=channel, include_all_metadata=True, limit=SEARCHED)
+        return list(page["messages"])
+
+    async def _replies(self, channel: str, thread: str) -> list[dict[str, Any]]:
+        """All of them: Slack gives the oldest first, and what is looked for is among the newest."""
+        found, cursor = [], ""
+        while True:
+            page = await self._call(
+                "conversations.replies",
+                channel=channel,
+                ts=thread,
+                include_all_metadata=True,
+                limit=LISTED,
+                cursor=cursor,
+            )
+            found += page["messages"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return found
 
     async def _post(self, claimed: Claimed, channel: str, message: Message, thread: str) -> str:
         arguments: dict[str, Any] = {
@@ -294,11 +316,6 @@ class Held(Exception):
 
 class NowhereToTalk(Exception):
     """The channel was never opened, and will not be. The timeline says so once; not again for every message."""
-
-
-def _instead_of_a_note(effect: f.Effect, reason: str) -> Sequence[Command] | None:
-    """What the room is told when this will not be done; None for the usual note."""
-    return (c.RecordNoChannel(place=effect.place, reason=reason),) if isinstance(effect, f.OpenChannel) else None
 
 
 def _card(card: str, room: Room, room_id: int) -> Message | None:

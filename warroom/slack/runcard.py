@@ -60,7 +60,7 @@ def _who_and_when(here: CurrentStep, paused: bool) -> str:
     if here.overdue:
         parts.append(f"{signs.OVERDUE} *OVERDUE*")
     elif here.due_at:
-        parts.append(f"due at {clock_time(here.due_at)}")
+        parts.append(f"overdue at {clock_time(here.due_at)}")
     return " · ".join(parts)
 
 

@@ -61,7 +61,7 @@ class Slash:
         known = WORDS.get(word.lower() or "help")
         if known is None:
             near = get_close_matches(word.lower(), WORDS, n=1)
-            raise Unknown(f"I do not know “{word}”.{f' Did you mean “{near[0]}”?' if near else ''} Try “help”.")
+            raise Unknown(f"I do not know “{word}”. {f'Did you mean “{near[0]}”?' if near else 'Try “help”.'}")
         return await known.does(self, asked, rest.strip())
 
 
@@ -163,7 +163,7 @@ async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     if not rest:
         names = ", ".join(f"`{name}`" for name in sorted(slash.desk.library.runbooks))
-        return Reply(text=f"Which runbook? There is {names}.")
+        return Reply(text=f"Which runbook? There are {names}.")
     await slash.desk.walk(room, "", rest.lower(), asked.where.person, key=asked.key)
     return Reply(text="Its card is in the war room.")
 

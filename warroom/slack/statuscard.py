@@ -52,7 +52,9 @@ def _text(view: StatusView) -> str:
 
 
 def _commander(view: StatusView) -> str:
-    return person(view.commander) if view.commander else "nobody yet"
+    if view.commander:
+        return person(view.commander)
+    return "nobody" if view.state in ("ended", "closed") else "nobody yet"
 
 
 def _facts(view: StatusView) -> Block:

@@ -39,6 +39,12 @@ _CODES: dict[Verdict, tuple[str, ...]] = {
         "team_added_to_org",
         "org_login_required",
         "message_limit_exceeded",
+        # A token that is being replaced. What is owed must not be thrown away because of it.
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
     ),
     Verdict.UNKNOWN: ("fatal_error", "internal_error", "update_failed"),
     Verdict.FINE: (

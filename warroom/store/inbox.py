@@ -44,6 +44,12 @@ def finish(conn: Connection, key: str) -> bool:
     return conn.execute(update(inbox).where(waiting).values(state=DONE, payload=None)).rowcount == 1
 
 
+def finished(conn: Connection, key: str) -> bool:
+    """Whether it has come and been handled."""
+    there = and_(inbox.c.key == key, inbox.c.state == DONE)
+    return conn.execute(select(inbox.c.key).where(there)).first() is not None
+
+
 def _add(conn: Connection, key: str, at: datetime, payload: str, room: int | None, state: str) -> bool:
     added = insert(conn, inbox).values(key=key, received_at=at, room=room, payload=payload or None, state=state)
     once = added.on_conflict_do_nothing(index_elements=["key"])

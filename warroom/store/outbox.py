@@ -33,7 +33,8 @@ _log = logging.getLogger(__name__)
 class Claimed:
     """One effect to perform now. `attempts` counts this one: above 1, an earlier one may have reached the world.
 
-    `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message.
+    `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `spared` counts
+    the attempts that were put off rather than failed, such as those that met a rate limit.
     """
 
     lane: str
@@ -43,6 +44,12 @@ class Claimed:
     effect: Effect
     attempts: int
     effect_id: str
+    spared: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How many attempts count towards giving up, this one included."""
+        return self.attempts - self.spared
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,11 +112,15 @@ def give_up(conn: Connection, claimed: Claimed, now: datetime, reason: str) -> b
     return _finish(conn, claimed, "failed", now, now, {"reason": reason})
 
 
-def put_back(conn: Connection, claimed: Claimed, at: datetime, reason: str) -> bool:
-    """Try again from `at` on; nothing else in the lane happens before. False as in `settle`."""
+def put_back(conn: Connection, claimed: Claimed, at: datetime, reason: str, *, counts: bool = True) -> bool:
+    """Try again from `at` on; nothing else in the lane happens before. False as in `settle`.
+
+    An attempt that does not count brings nobody nearer to giving up.
+    """
     if not _release(conn, claimed, {"ready_at": at}):
         return False
-    conn.execute(update(outbox).where(_this(claimed)).values(outcome=chain.canonical({"reason": reason})))
+    outcome = {"reason": reason, "spared": claimed.spared + (not counts)}
+    conn.execute(update(outbox).where(_this(claimed)).values(outcome=chain.canonical(outcome)))
     return True
 
 
@@ -226,6 +237,7 @@ def _claimed(found: Row[Any]) -> Claimed | None:
         effect=effect,
         attempts=found.attempts + 1,
         effect_id=_effect_id(found.uid, found.lane, found.number),
+        spared=int(json.loads(found.outcome or "{}").get("spared", 0)),
     )
 
 

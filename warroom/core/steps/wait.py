@@ -7,6 +7,8 @@ from typing import ClassVar
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import StepBase
 
+SHORTEST = timedelta(seconds=1)  # steps that take no time at all and lead to one another would be walked for ever
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wait(StepBase):
@@ -22,4 +24,4 @@ class Wait(StepBase):
         )
 
     def ends_after(self) -> timedelta | None:
-        return self.length
+        return max(self.length, SHORTEST)

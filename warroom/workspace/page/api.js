@@ -1,5 +1,7 @@
 /** Calls to the workspace's control API. A refusal is thrown with a code for the program and a sentence for the person. */
 
+export const NO_ANSWER = "The local workspace does not answer. Is it still running?";
+
 export class Refusal extends Error {
   constructor(code, sentence) {
     super(sentence);
@@ -24,7 +26,7 @@ async function answerOf(path, options) {
     const response = await fetch(path, { ...options, credentials: "same-origin", cache: "no-store" });
     body = await response.json();
   } catch {
-    throw new Refusal("no_answer", "The local workspace does not answer. Is it still running?");
+    throw new Refusal("no_answer", NO_ANSWER);
   }
   if (!body.ok) throw new Refusal(body.error ?? "unknown", body.sentence ?? wordsFor(body.error));
   return body;

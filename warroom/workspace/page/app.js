@@ -1,11 +1,13 @@
 /** The page of the local workspace: wires the parts together, follows the stream, and hears the keys that work everywhere. */
 
 import { readAddress } from "./address.js";
+import { NO_ANSWER } from "./api.js";
 import { refreshRelative } from "./dates.js";
 import { directory } from "./directory.js";
 import { Desk } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { eventsFor } from "./events.js";
+import { withdraw } from "./notices.js";
 import { closePopover } from "./popover.js";
 import { Stream } from "./stream.js";
 
@@ -26,6 +28,7 @@ const stream = new Stream({
 async function catchUp() {
   const whole = await desk.guarded(() => desk.refresh({ keepPlace: shownBefore }));
   bar.hidden = whole;
+  if (whole) withdraw(NO_ANSWER);
   shownBefore ||= whole;
   document.body.classList.toggle("ready", shownBefore);
 }

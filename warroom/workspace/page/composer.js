@@ -111,9 +111,10 @@ export class Composer {
     return event.defaultPrevented;
   }
 
-  /** A command typed to its last letter is sent by Enter, not completed once more. */
+  /** What is typed to its last letter is sent by Enter, not completed once more. */
   isWrittenOut() {
-    return commands().some(({ command }) => command.command === this.box.value.trim());
+    const word = this.box.value.slice(0, this.box.selectionStart).match(/\S*$/)[0].replace(/^\(/, "");
+    return this.list.items[this.list.active]?.insert === word;
   }
 
   async submit() {

@@ -36,7 +36,7 @@ sob 😭|cry 😢|rage 😡|exploding_head 🤯|face_with_monocle 🧐|sunglasse
 zzz 💤|shrug 🤷|man-shrugging 🤷‍♂️|woman-shrugging 🤷‍♀️|facepalm 🤦|see_no_evil 🙈|hear_no_evil 🙉|speak_no_evil 🙊
 firefighter 🧑‍🚒|technologist 🧑‍💻|detective 🕵️|sleuth_or_spy 🕵️|guardsman 💂|cop 👮|construction_worker 👷|astronaut 🧑‍🚀
 pilot 🧑‍✈️|judge 🧑‍⚖️|scientist 🧑‍🔬|teacher 🧑‍🏫|cook 🧑‍🍳|busts_in_silhouette 👥|bust_in_silhouette 👤|speaking_head_in_silhouette 🗣️
-family 👪|office 🏢|hospital 🏥|bank 🏦|department_store 🏬|factory 🏭|house 🏠|classical_building 🏛️
+family 👪|necktie 👔|briefcase 💼|office 🏢|hospital 🏥|bank 🏦|department_store 🏬|factory 🏭|house 🏠|classical_building 🏛️
 ambulance 🚑|police_car 🚓|helicopter 🚁|airplane ✈️|rocket 🚀|ship 🚢|anchor ⚓|parachute 🪂
 traffic_light 🚦|vertical_traffic_light 🚦|helmet_with_white_cross ⛑️|rescue_worker_helmet ⛑️|adhesive_bandage 🩹|pill 💊|syringe 💉|stethoscope 🩺
 thermometer 🌡️|test_tube 🧪|microscope 🔬|telescope 🔭|dna 🧬|coffee ☕|tea 🍵|pizza 🍕
@@ -63,7 +63,7 @@ export function emojiOf(name) {
   return EMOJI.get(bare) ?? null;
 }
 
-/** What to draw for an avatar's emoji, which may be given as a name or as the character itself. */
+/** What to draw for an avatar's emoji, which may be given as a name or as the character itself; an unknown name stays, without its colons. */
 export function emojiOrText(given) {
-  return emojiOf(given) ?? String(given ?? "");
+  return emojiOf(given) ?? String(given ?? "").replace(/^:(.+):$/, "$1");
 }

@@ -36,6 +36,11 @@ export function explain(refusal) {
   if (refusal.code !== "operation_timeout") notice(refusal.message, "error");
 }
 
+/** What an earlier failure said goes once it is no longer so. */
+export function withdraw(text) {
+  for (const node of document.querySelectorAll("#notices .notice")) if (node.dataset.text === text) node.remove();
+}
+
 /** Says a sentence to screen readers without showing it. */
 export function announce(sentence) {
   document.getElementById("spoken").textContent = sentence;
