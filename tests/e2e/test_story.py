@@ -243,7 +243,7 @@ async def test_buttons_do_what_they_say(minutes: Minutes) -> None:
     await minutes.fill(ANA, war, "Reopen", {"reason": "It is back."})
     await minutes.press(HARRIET, back, "Hint: Databases lost")
     await minutes.press(HARRIET, back, "Next inject now")
-    await minutes.press(HARRIET, back, "Skip next")
+    await minutes.fill(HARRIET, back, "Skip next…", {"reason": "They have enough."})
     await minutes.fill(HARRIET, back, "Speak as…", {"actor": "manager", "text": "Well?"})
     await minutes.press(HARRIET, back, "Pause")
     await minutes.press(HARRIET, back, "Resume")

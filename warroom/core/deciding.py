@@ -67,7 +67,8 @@ def _asked(room: Room, command: c.Command, now: datetime) -> News:
 def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
     if room.opened_at is not None:
         raise NotNow(f"{room.key} is open already.")
-    players = tuple(person for person in dict.fromkeys(command.players) if person != command.by)
+    watching = tuple(each for each in dict.fromkeys(command.observers) if each != command.by)
+    players = tuple(each for each in dict.fromkeys(command.players) if each not in (command.by, *watching))
     return [
         e.RoomOpened(
             key=command.key,
@@ -82,7 +83,7 @@ def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
             scenario=command.scenario,
             controllers=(command.by,),
             players=players,
-            observers=tuple(person for person in command.observers if person not in (*players, command.by)),
+            observers=watching,
         ),
     ]
 

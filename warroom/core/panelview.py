@@ -100,7 +100,7 @@ def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
     due = plan.due(inject)
     playing = room.game is not None and room.game.state is GameState.RUNNING
     args = (("inject", inject.id),)
-    asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip", args=args)) if playing else ()
+    asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip…", args=args)) if playing else ()
     return InjectLine(
         id=inject.id,
         title=inject.title,
@@ -160,7 +160,7 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
                 else []
             )
             if following:
-                asks.append(Ask(do="skip-inject", label="Skip next", args=(("inject", following.id),)))
+                asks.append(Ask(do="skip-inject", label="Skip next…", args=(("inject", following.id),)))
             if plan.scenario.actors:
                 asks.append(Ask(do="speak", label="Speak as…"))
             asks += [

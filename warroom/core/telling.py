@@ -156,7 +156,10 @@ def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
 
 def _closed(room: Room, entry: Entry, event: e.RoomClosed) -> Effects:
     place = WAR_ROOM if _has_war_room(room) else BACKCHANNEL
-    yield Say(place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",))
+    export = Ask(do="export", label="Export the report", style="primary")
+    yield Say(
+        place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",), asks=(export,)
+    )
 
 
 # --- the plan
@@ -396,7 +399,7 @@ def _reported(room: Room, entry: Entry, event: e.CheckReported) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.GOOD_NEWS if event.holds else Tone.BAD_NEWS,
-        title=f"{'Holds' if event.holds else 'Does not hold'}: {step.title if step else event.step}",
+        title=f"Check {'passed' if event.holds else 'failed'}: {step.title if step else event.step}",
         body=(event.detail,),
         under=f"run:{event.run}",
     )

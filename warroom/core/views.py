@@ -309,7 +309,7 @@ def _step_line(walk: Run, name: str) -> StepLine:
 def _answer_label(walk: Run, name: str, answer: str) -> str:
     step = walk.runbook.step(name)
     if step is None or not isinstance(step.what, Choose):
-        return {"done": "", HOLDS: "holds", FAILS: "does not hold"}.get(answer, answer)
+        return {"done": "", HOLDS: "passed", FAILS: "failed"}.get(answer, answer)
     return next((each.label or each.word for each in step.what.options if each.word == answer), answer)
 
 

@@ -319,7 +319,7 @@ def _remarks(step: StepFacts) -> Iterator[str]:
     elif step.note:
         yield f"“{step.note}”"
     for holds, detail in step.findings:
-        yield f"Check {'holds' if holds else 'does not hold'}: {detail}." if detail else ""
+        yield f"{'Passed' if holds else 'Failed'}: {detail.rstrip('.')}." if detail else ""
     if step.looked > len(step.findings):
         yield "A check was never answered."
 

@@ -269,7 +269,7 @@ def answer_label(runbook: Runbook, step: str, answer: str) -> str:
     """An answer as its button read; empty where the answer is only that it was done."""
     there = runbook.step(step)
     if there is None or not isinstance(there.what, Choose):
-        return {"done": "", "waited": "", HOLDS: "holds"}.get(answer, "does not hold" if answer else "")
+        return {"done": "", "waited": "", HOLDS: "passed"}.get(answer, "failed" if answer else "")
     return next((each.label or each.word for each in there.what.options if each.word == answer), answer)
 
 
@@ -285,7 +285,7 @@ def _how_done(t: _Telling, event: e.StepDone) -> str:
             label = answer_label(t.room.runs[event.run].runbook, event.step, event.answer)
             return f"{t.who} answered {step} with {quoted(label)}"
         case Check():
-            return f"The step {step} is settled: the check {'holds' if event.answer == HOLDS else 'does not hold'}"
+            return f"The step {step} is settled: the check {'passed' if event.answer == HOLDS else 'failed'}"
         case Wait():
             return f"The waiting time of {step} is over"
         case _:
@@ -293,7 +293,7 @@ def _how_done(t: _Telling, event: e.StepDone) -> str:
 
 
 def _looked(t: _Telling, event: e.CheckReported) -> str:
-    found = "holds" if event.holds else "does not hold"
+    found = "passed" if event.holds else "failed"
     return f"The check {t.step(event.run, event.step)} {found}{t.because(event.detail)}"
 
 

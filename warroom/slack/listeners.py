@@ -21,7 +21,7 @@ from warroom.core import commands as c
 from warroom.core.effects import WAR_ROOM
 from warroom.core.refusals import NotNow, Refused, Unknown
 from warroom.core.roster import must_control
-from warroom.core.words import Words
+from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.runtime.clock import Clock
 from warroom.slack import asks, cards, modals, presses
@@ -86,11 +86,12 @@ class Listeners:
 
     async def _take(self, key: str, body: Body) -> None:
         """Not twice, when Slack delivers an event again because it was impatient."""
-        if key in self._taking or await self._desk.runtime.db.read(inbox.finished, key):
+        if key in self._taking:
             return
         self._taking.add(key)
         try:
-            await self._taken(key, body)
+            if not await self._desk.runtime.db.read(inbox.finished, key):
+                await self._taken(key, body)
         finally:
             self._taking.discard(key)
 
@@ -215,7 +216,8 @@ class Listeners:
         try:
             await self._carry_out_submission(do, room, given, where, f"view:{view['id']}:{view.get('hash', '')}")
         except (Refused, NotFound) as refused:
-            await ack(response_action="errors", errors={modals.first_input(view): _plain_sentence(refused)})
+            sentence = await self._plain_sentence(refused, where.workspace)
+            await ack(response_action="errors", errors={modals.first_input(view): sentence})
             return
         await ack()
         self._soon(self._people.meet(where.workspace, [where.person]))
@@ -225,7 +227,7 @@ class Listeners:
     ) -> None:
         at = Whereabouts(workspace=where.workspace, person=where.person, channel=str(given.get("origin", "")))
         if do == "start":
-            await self._desk.start_game(
+            started = await self._desk.start_game(
                 at,
                 str(given.get("scenario", "")),
                 tuple(given.get("players", ())),
@@ -233,6 +235,9 @@ class Listeners:
                 at_once=given.get("begin", "now") == "now",
                 key=key,
             )
+            if not at.channel:  # from App Home or the shortcut: there is no channel where it would be told
+                told = f"{started.room.key} is open. Your panel is in the backchannel that you are being invited to."
+                self._soon(self._tell_directly(where.person, cards.plainly(told)))
         elif do == "declare":
             await self._desk.declare(
                 at,
@@ -292,8 +297,17 @@ class Listeners:
         if channel:
             await self._whisper(channel, user, message, thread)
         else:
-            opened = await self._client.conversations_open(users=user)
-            await self._post(opened["channel"]["id"], message)
+            await self._tell_directly(user, message)
+
+    async def _tell_directly(self, user: str, message: cards.Message) -> None:
+        opened = await self._client.conversations_open(users=user)
+        await self._post(opened["channel"]["id"], message)
+
+    async def _plain_sentence(self, refused: WarroomError, workspace: str) -> str:
+        """For a modal, where nothing but plain text is shown."""
+        words = _words(refused)
+        names = await self._people.named(workspace, [word.id for word in words if isinstance(word, Person)])
+        return "".join(_plainly(word, names) for word in words)
 
     async def _whisper(self, channel: str, user: str, message: cards.Message, thread: str = "") -> None:
         arguments: dict[str, Any] = {"thread_ts": thread} if thread else {}
@@ -347,11 +361,11 @@ def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabou
     return build
 
 
-DIRECTING = ("speak", "end")  # modals that only the dungeon master is shown
+DIRECTING = ("speak", "skip-inject", "end")  # modals that only the dungeon master is shown
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
     "declare": Listeners._declare_modal,
-    **{do: _for_room(do) for do in ("skip", "speak", "update", "note", "resolve", "reopen", "end")},
+    **{do: _for_room(do) for do in ("skip", "skip-inject", "speak", "update", "note", "resolve", "reopen", "end")},
 }
 EVENTS: dict[str, Takes] = {
     "message": Listeners._message,
@@ -414,5 +428,11 @@ def _sentence(refused: WarroomError) -> str:
     return cards.refusal(_words(refused), {})
 
 
-def _plain_sentence(refused: WarroomError) -> str:
-    return str(refused)
+def _plainly(word: Word, names: Mapping[str, str]) -> str:
+    match word:
+        case Person(id=person):
+            return names.get(person, person)
+        case Time(at=at):
+            return f"{at:%H:%M} UTC"
+        case _:
+            return plain((word,))

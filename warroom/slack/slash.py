@@ -118,8 +118,9 @@ async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
 def _in_room(make: Callable[[str, str], c.Command], said: str) -> Callable[[Slash, Asked, str], Awaitable[Reply]]:
     async def does(slash: Slash, asked: Asked, rest: str) -> Reply:
         room = await slash.desk.room_meant(asked.where)
-        await slash.desk.runtime.handle(room, make(asked.where.person, await slash.plain(asked, rest)), key=asked.key)
-        return Reply(text=said)
+        command = make(asked.where.person, await slash.plain(asked, rest))
+        handled = await slash.desk.runtime.handle(room, command, key=asked.key)
+        return Reply(text=f"{said} ({handled.room.key})")
 
     return does
 
