@@ -275,7 +275,9 @@ async def test_more_windows_than_connections(workspace: StandIn, open_page: Open
     for other in others:
         await other.goto(f"{workspace.base}/?as=U2&channel=C1")
         await other.wait_for_selector("body.ready")
-    workspace.messages["C1"].append(story.say(1000, "U1", "are you all there?"))
+    news = story.say(1000, "U1", "are you all there?")
+    workspace.messages["C1"].append(news)
+    await workspace.push("U2", {"type": "message", "channel": "C1", "message": news})  # heard by those that follow
     await others[0].evaluate("window.looked = true; document.dispatchEvent(new Event('visibilitychange'))")
     await expect(others[0].locator(".message").last).to_contain_text("are you all there?")
 
