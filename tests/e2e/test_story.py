@@ -218,6 +218,22 @@ async def test_the_report_comes_after_the_end(minutes: Minutes) -> None:
     assert sorted(each["name"] for each in shared["files"]) == ["exercise-gd-1.json", "exercise-gd-1.md"]
 
 
+async def test_a_walk_can_be_stopped_and_a_role_left(minutes: Minutes) -> None:
+    """Whoever says why may stop the only walk; who has a role may leave it; both are said in the war room."""
+    war = minutes.war
+    await minutes.say(ANA, war, "/warroom stop it is over")
+    assert "No runbook is being walked" in await minutes.whisper(ANA)
+    await minutes.press(ANA, war, "Start: Database lost - promote the replica")
+    await minutes.say(ANA, war, "/warroom stop")
+    assert "Say it in words" in await minutes.whisper(ANA)
+    await minutes.say(ANA, war, "/warroom stop we restore instead")
+    await minutes.say(ANA, war, "/warroom command")
+    await minutes.say(ANA, war, "/warroom leave commander")
+    room = await minutes.now()
+    assert room.runs["R1"].reason == "we restore instead"
+    assert room.roster.roles == {}
+
+
 async def test_only_the_dungeon_master_directs(minutes: Minutes) -> None:
     """A player who uses the dungeon master's words changes nothing and is told whose they are."""
     entries = (await minutes.now()).seq

@@ -169,6 +169,20 @@ async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="Its card is in the war room.")
 
 
+async def _stop(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    walking = [run.id for run in (await slash.desk.runtime.room(room)).runs.values() if run.walking]
+    first, _, further = rest.partition(" ")
+    named = first.upper() in walking
+    if not named and len(walking) != 1:
+        which = f"Say which: {', '.join(walking)}." if walking else "No runbook is being walked."
+        raise NotNow(which)
+    why = await slash.plain(asked, further if named else rest)
+    command = c.AbandonRun(by=asked.where.person, run=first.upper() if named else walking[0], reason=why)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Stopped.")
+
+
 async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
     actor, colon, text = rest.partition(":")
     if not colon:
@@ -213,6 +227,12 @@ WORDS: dict[str, Word] = {
     "role": Word(usage="role ROLE [@person]", means="take a role, or give it to somebody", does=_role),
     "severity": Word(usage="severity SEV1", means="say how bad it is, SEV1 (worst) to SEV4", does=_severity),
     "walk": Word(usage="walk RUNBOOK", means="walk a runbook for the open incident", does=_walk),
+    "stop": Word(usage="stop [RUN] WHY", means="stop walking a runbook, and say why", does=_stop),
+    "leave": Word(
+        usage="leave ROLE",
+        means="give up a role of yours",
+        does=_in_room(lambda by, rest: c.LeaveRole(by=by, role=rest.lower()), "You have left it."),
+    ),
     "note": Word(
         usage="note TEXT",
         means="put something on the timeline",
