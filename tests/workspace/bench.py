@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.workspace import InstalledApp, Person, PersonAt, Seed, SeedChannel, SeedGroup, Timing, Workspace
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "slack"
-"""Slack's published schemas, kept beside the repository and not in it."""
+REFERENCE = Path(__file__).parent / "reference"
+"""Facts that Slack published: see its README."""
 
 SCOPES = [
     "app_mentions:read",

@@ -10,7 +10,7 @@ It knows nothing of warroom and keeps its own state file.
 from warroom.workspace.faults import Faults
 from warroom.workspace.manifest import ManifestError
 from warroom.workspace.people import PersonAt
-from warroom.workspace.seed import Person, Seed, SeedChannel, SeedGroup, read_seed
+from warroom.workspace.seed import Person, Seed, SeedChannel, SeedError, SeedGroup, read_seed
 from warroom.workspace.server import InstalledApp, Workspace
 from warroom.workspace.timing import Timing
 from warroom.workspace.wire import Exchange, Wire
@@ -24,6 +24,7 @@ __all__ = [
     "PersonAt",
     "Seed",
     "SeedChannel",
+    "SeedError",
     "SeedGroup",
     "Timing",
     "Wire",

@@ -182,7 +182,11 @@ def app_home(office: Office, app: App, user: str) -> Channel:
 
 
 def may_see(state: State, channel: Channel, user: str) -> bool:
-    return channel.type == "public" or user in channel.members
+    """Members see everything; public channels are open to all but guests and people from outside."""
+    if user in channel.members:
+        return True
+    known = state.users.get(user)
+    return channel.type == "public" and known is not None and not known.sees_only_own_channels
 
 
 def _change(office: Office, channel: Channel, also: tuple[str, ...] = (), **fields: object) -> Channel:

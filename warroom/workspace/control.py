@@ -108,7 +108,7 @@ class Control:
         return _ok(
             {
                 "team": {"id": team.id, "name": team.name, "domain": team.domain},
-                "people": [render.person_doc(u) for u in state.users.values()],
+                "people": [render.person_doc(state, u) for u in state.users.values()],
                 "apps": [render.app_doc(a) for a in state.apps.values()],
             }
         )

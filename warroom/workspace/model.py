@@ -6,7 +6,7 @@ file as it is. Nothing here knows Slack's JSON shapes; those are drawn in `rende
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from warroom.workspace.manifest import Features, read_manifest
 
@@ -14,13 +14,36 @@ Doc = dict[str, Any]
 """A JSON object, as it travels."""
 
 ChannelKind = Literal["public", "private", "im", "mpim"]
+Plan = Literal["free", "pro"]
+ChannelRule = Literal["read_only", "thread_only", "no_threads"]
+"""What only administrators may do otherwise: post at all, post outside threads, answer in threads."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Team:
-    """The workspace itself. There is one."""
+    """The workspace itself. There is one.
+
+    `restricted` are the API methods that this workspace's own rules keep from apps (they answer restricted_action), such as
+    conversations.create where only administrators may make channels.
+    """
 
     kind: ClassVar[str] = "team"
+    id: str
+    name: str
+    domain: str
+    plan: Plan = "pro"
+    restricted: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """Another company, whose people are met in channels shared with it (Slack Connect)."""
+
+    kind: ClassVar[str] = "partner"
     id: str
     name: str
     domain: str
@@ -32,7 +55,11 @@ class Team:
 
 @dataclass(frozen=True, kw_only=True)
 class User:
-    """A person, or the bot user of an app."""
+    """A person, or the bot user of an app.
+
+    `team_id` is another company's for somebody from outside and empty for the workspace's own people. A guest of several
+    channels is `is_restricted`, a guest of one is `is_ultra_restricted` as well.
+    """
 
     kind: ClassVar[str] = "user"
     id: str
@@ -45,6 +72,10 @@ class User:
     tz: str = "Etc/UTC"
     tz_offset: int = 0
     deleted: bool = False
+    is_admin: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    team_id: str = ""
     updated: int = 0
     app_id: str = ""
     bot_id: str = ""
@@ -57,10 +88,23 @@ class User:
     def is_bot(self) -> bool:
         return bool(self.app_id)
 
+    @property
+    def is_outside(self) -> bool:
+        return bool(self.team_id)
+
+    @property
+    def sees_only_own_channels(self) -> bool:
+        """Whether public channels are closed to this person until somebody lets them in."""
+        return self.is_restricted or self.is_outside
+
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """An installed app, its tokens and the manifest it was installed from."""
+    """An installed app, its tokens and the manifest it was installed from.
+
+    `revoked` says that the tokens were taken away, `muted` that events are not sent to its request URL because too many of
+    them failed.
+    """
 
     kind: ClassVar[str] = "app"
     id: str
@@ -73,6 +117,8 @@ class App:
     verification_token: str = field(repr=False)
     manifest: Doc = field(repr=False)
     installed: int
+    revoked: bool = False
+    muted: bool = False
 
     @property
     def key(self) -> str:
@@ -104,6 +150,8 @@ class Channel:
     purpose_by: str = ""
     purpose_at: int = 0
     previous_names: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] = ()  # ids of partners
+    rules: tuple[str, ...] = ()  # of ChannelRule
 
     @property
     def key(self) -> str:
@@ -268,8 +316,93 @@ class UserGroup:
         return self.id
 
 
-Value = Team | User | App | Channel | Message | Pin | Bookmark | File | FileContent | HomeView | ReadMark | UserGroup
-KINDS: dict[str, type[Value]] = {
-    cls.kind: cls
-    for cls in (Team, User, App, Channel, Message, Pin, Bookmark, File, FileContent, HomeView, ReadMark, UserGroup)
-}
+@dataclass(frozen=True, kw_only=True)
+class Scheduled:
+    """A message that is to be posted later. `draft` holds what was given to chat.scheduleMessage."""
+
+    kind: ClassVar[str] = "scheduled"
+    id: str
+    app_id: str
+    channel: str
+    post_at: int
+    created: int
+    draft: Doc
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event on its way to an app, kept until it is acknowledged. `attempt` counts the sendings before the next one."""
+
+    kind: ClassVar[str] = "event"
+    id: str
+    app_id: str
+    payload: Doc
+    since: float
+    attempt: int = 0
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResponseUrl:
+    """Where an app may answer an interaction. `message_ts` is the message it happened on, if any."""
+
+    kind: ClassVar[str] = "response_url"
+    path: str
+    app_id: str
+    user: str
+    channel: str
+    thread_ts: str
+    message_ts: str
+    until: float
+    uses: int
+
+    @property
+    def key(self) -> str:
+        return self.path
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptView:
+    """A modal somebody has open, as it was when it was last written. `place` counts from the bottom of the stack."""
+
+    kind: ClassVar[str] = "view"
+    id: str
+    app_id: str
+    user: str
+    place: int
+    doc: Doc
+    filled: Doc
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+
+Value = (
+    Team
+    | Partner
+    | User
+    | App
+    | Channel
+    | Message
+    | Pin
+    | Bookmark
+    | File
+    | FileContent
+    | HomeView
+    | ReadMark
+    | UserGroup
+    | Scheduled
+    | Event
+    | ResponseUrl
+    | KeptView
+)
+KINDS: dict[str, type[Value]] = {cls.kind: cls for cls in get_args(Value)}

@@ -30,8 +30,11 @@ class Office:
     # -- to people -------------------------------------------------------------------------------------------------------
 
     def readers(self, channel: Channel) -> list[str]:
-        """Who may read the channel: everybody if it is public, else its members."""
-        return list(self.state.users) if channel.type == "public" else list(channel.members)
+        """Who may read the channel: its members, and if it is public everybody but guests and people from outside."""
+        if channel.type != "public":
+            return list(channel.members)
+        open_to = [user.id for user in self.state.users.values() if not user.sees_only_own_channels]
+        return list(dict.fromkeys((*open_to, *channel.members)))
 
     def show_message(self, message: Message, type_: str = "message") -> None:
         channel = self.state.channels[message.channel]
@@ -97,9 +100,15 @@ class Office:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self._is_shared(event),
             "event_context": f"4-{uuid.uuid4().hex}",
         }
+
+    def _is_shared(self, event: Doc) -> bool:
+        """Whether the event comes from a channel that is shared with another company."""
+        place = event.get("channel") or event.get("channel_id") or event.get("item", {}).get("channel")
+        channel = self.state.channels.get(place if isinstance(place, str) else "")
+        return channel is not None and bool(channel.shared_with)
 
 
 def make_office(

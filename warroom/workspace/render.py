@@ -18,7 +18,7 @@ def user_doc(state: State, user: User, *, email: bool) -> Doc:
     """`email` says whether the asker holds users:read.email."""
     doc: Doc = {
         "id": user.id,
-        "team_id": state.the_team.id,
+        "team_id": user.team_id or state.the_team.id,
         "name": user.name,
         "deleted": user.deleted,
         "color": user.color,
@@ -27,16 +27,18 @@ def user_doc(state: State, user: User, *, email: bool) -> Doc:
         "tz_label": user.tz,
         "tz_offset": user.tz_offset,
         "profile": _profile(state, user, email=email),
-        "is_admin": False,
+        "is_admin": user.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": user.is_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": user.updated,
     }
-    if not user.is_bot:
+    if user.is_outside:
+        doc["is_stranger"] = True
+    elif not user.is_bot:
         doc["is_email_confirmed"] = True
     return doc
 
@@ -52,9 +54,9 @@ def _profile(state: State, user: User, *, email: bool) -> Doc:
         "status_text": "",
         "status_emoji": "",
         "status_expiration": 0,
-        "team": state.the_team.id,
+        "team": user.team_id or state.the_team.id,
     }
-    if email and user.email:
+    if email and user.email and not user.is_outside:
         profile["email"] = user.email
     if user.is_bot:
         profile |= {"bot_id": user.bot_id, "api_app_id": user.app_id, "always_active": True}
@@ -142,19 +144,19 @@ def _named(state: State, channel: Channel, viewer: str) -> Doc:
         "is_mpim": channel.type == "mpim",
         "is_private": channel.type != "public",
         "is_general": channel.is_general,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],
-        "shared_team_ids": [state.the_team.id],
+        "shared_team_ids": [state.the_team.id, *channel.shared_with],
         "unlinked": 0,
         "creator": channel.creator,
         "is_member": viewer in channel.members,
         "topic": {"value": channel.topic, "creator": channel.topic_by, "last_set": channel.topic_at},
         "purpose": {"value": channel.purpose, "creator": channel.purpose_by, "last_set": channel.purpose_at},
         "previous_names": list(channel.previous_names),
-    }
+    } | ({"conversation_host_id": state.the_team.id} if channel.shared_with else {})
 
 
 def channel_type(channel: Channel) -> str:
@@ -199,7 +201,11 @@ def message_doc(state: State, message: Message, *, metadata: bool = False) -> Do
 def _author(state: State, message: Message) -> Doc:
     doc: Doc = {}
     if message.user:
-        doc |= {"user": message.user, "team": state.the_team.id}
+        user = state.users.get(message.user)
+        team = user.team_id if user is not None and user.is_outside else state.the_team.id
+        doc |= {"user": message.user, "team": team}
+        if team != state.the_team.id:
+            doc |= {"user_team": team, "source_team": team}
     if message.bot_id:
         doc |= {"bot_id": message.bot_id, "app_id": message.app_id}
         if not message.username and message.app_id in state.apps:
@@ -304,9 +310,16 @@ def bookmark_doc(state: State, bookmark: Bookmark) -> Doc:
 # -- for the page --------------------------------------------------------------------------------------------------------
 
 
-def person_doc(user: User) -> Doc:
+def person_doc(state: State, user: User) -> Doc:
+    partner = state.partner_of(user)
     return {
         "id": user.id,
+        "team_id": user.team_id or state.the_team.id,
+        "team_name": partner.name if partner else state.the_team.name,
+        "is_stranger": user.is_outside,
+        "is_restricted": user.is_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
+        "is_admin": user.is_admin,
         "name": user.name,
         "real_name": user.real_name,
         "role": user.role,
@@ -389,6 +402,8 @@ def shown_channel(state: State, channel: Channel, viewer: str) -> Doc:
         "topic": {"value": channel.topic},
         "purpose": {"value": channel.purpose},
         "creator": channel.creator,
+        "shared_with": [{"id": id_, "name": state.partners[id_].name} for id_ in channel.shared_with],
+        "rules": list(channel.rules),
         "last_ts": last_ts,
         "last_read": read,
         "unread": unread if member else 0,

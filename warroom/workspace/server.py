@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from warroom.workspace import channels
 from warroom.workspace.api import Api
 from warroom.workspace.control import Control
 from warroom.workspace.deliveries import Deliveries
@@ -18,11 +17,12 @@ from warroom.workspace.faults import Faults
 from warroom.workspace.guard import guard
 from warroom.workspace.interactions import Interactions
 from warroom.workspace.manifest import read_manifest
-from warroom.workspace.model import App, Channel, Doc, Team, User, UserGroup
+from warroom.workspace.model import App, Doc, User
 from warroom.workspace.office import make_office, new_secret
 from warroom.workspace.ratelimits import RateLimits
 from warroom.workspace.requesturls import RequestUrls
-from warroom.workspace.seed import Person, Seed, SeedChannel
+from warroom.workspace.seed import Seed
+from warroom.workspace.sowing import person_named, sow
 from warroom.workspace.state import Clock, State, new_id
 from warroom.workspace.store import Store
 from warroom.workspace.streams import Streams
@@ -31,7 +31,6 @@ from warroom.workspace.uploads import Uploads
 from warroom.workspace.wire import Wire
 
 _PAGE = Path(__file__).parent / "page"
-_COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c", "5b89d5", "2b6836")
 _LARGEST_BODY = 20 * 1024 * 1024
 
 
@@ -74,7 +73,7 @@ class Workspace:
         self._office = make_office(self._state, self._deliveries, self._request_urls, self._streams, timing)
         self._limits = RateLimits(now, enabled=rate_limits)
         self._runner: web.AppRunner | None = None
-        self._sow(seed or Seed())
+        sow(self._state, seed or Seed())
 
     # -- life --------------------------------------------------------------------------------------------------------------
 
@@ -156,10 +155,7 @@ class Workspace:
         Raises:
             KeyError: There is nobody of this name.
         """
-        for user in self._state.people():
-            if user.name == name:
-                return user.id
-        raise KeyError(name)
+        return person_named(self._state, name).id
 
     def channel(self, name: str) -> str:
         """The id of the channel of this name.
@@ -198,73 +194,6 @@ class Workspace:
         handle = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "bot"
         return User(
             id=app.bot_user_id, name=handle, real_name=name, role="App", emoji="🤖", app_id=app.id, bot_id=app.bot_id
-        )
-
-    # -- the first content -----------------------------------------------------------------------------------------------
-
-    def _sow(self, seed: Seed) -> None:
-        if self._state.team is None:
-            domain = re.sub(r"[^a-z0-9]+", "-", seed.team_name.lower()).strip("-") or "local"
-            self._state.keep(Team(id=new_id("T"), name=seed.team_name, domain=domain))
-        for person in seed.people:
-            self._add_person(person)
-        for channel in seed.channels:
-            self._add_channel(SeedChannel(name=channel) if isinstance(channel, str) else channel)
-        for group in seed.groups:
-            if all(g.handle != group.handle for g in self._state.groups.values()):
-                members = tuple(self.person(name) for name in group.members)
-                self._state.keep(
-                    UserGroup(
-                        id=new_id("S"),
-                        handle=group.handle,
-                        name=group.name,
-                        description=group.description,
-                        users=members,
-                        created=int(self._state.now()),
-                    )
-                )
-        self._state.flush()
-
-    def _add_person(self, person: Person) -> None:
-        people = self._state.people()
-        if any(user.name == person.name for user in people):
-            return
-        self._state.keep(
-            User(
-                id=new_id("U"),
-                name=person.name,
-                real_name=person.real_name or person.name,
-                role=person.role,
-                emoji=person.emoji,
-                color=_COLORS[len(people) % len(_COLORS)],
-                email=person.email or f"{person.name}@{self._state.the_team.domain}.example.com",
-                tz=person.tz,
-                tz_offset=person.tz_offset,
-                updated=int(self._state.now()),
-            )
-        )
-
-    def _add_channel(self, seed: SeedChannel) -> None:
-        people = [user.id for user in self._state.people()]
-        if self._state.channel_named(seed.name) is not None:
-            return
-        problem = channels.name_problem(seed.name)
-        if problem is not None:
-            raise ValueError(f"#{seed.name} cannot be the name of a channel: {problem}")
-        now = int(self._state.now())
-        members = tuple(self.person(name) for name in seed.members) or tuple(people)
-        self._state.keep(
-            Channel(
-                id=new_id("C"),
-                name=seed.name,
-                type="private" if seed.is_private else "public",
-                creator=members[0] if members else "USLACKBOT",
-                created=now,
-                updated=now,
-                members=members,
-                is_general=seed.name == "general",
-                purpose=seed.purpose,
-            )
         )
 
     # -- HTTP ----------------------------------------------------------------------------------------------------------------

@@ -8,17 +8,24 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from warroom.workspace.model import (
+    KINDS,
     App,
     Bookmark,
     Channel,
+    Event,
     File,
     FileContent,
     HomeView,
+    KeptView,
     Message,
+    Partner,
     Pin,
     ReadMark,
+    ResponseUrl,
+    Scheduled,
     Team,
     User,
     UserGroup,
@@ -42,16 +49,22 @@ class State:
     def __init__(self, store: Store | None, now: Clock = time.time) -> None:
         self.now = now
         self.team: Team | None = None
-        self.users: dict[str, User] = {}
-        self.apps: dict[str, App] = {}
-        self.channels: dict[str, Channel] = {}
-        self.pins: dict[str, Pin] = {}
-        self.bookmarks: dict[str, Bookmark] = {}
-        self.files: dict[str, File] = {}
-        self.contents: dict[str, FileContent] = {}
-        self.homes: dict[str, HomeView] = {}
-        self.read_marks: dict[str, ReadMark] = {}
-        self.groups: dict[str, UserGroup] = {}
+        self._by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+        self.partners: dict[str, Partner] = self._by_kind["partner"]
+        self.users: dict[str, User] = self._by_kind["user"]
+        self.apps: dict[str, App] = self._by_kind["app"]
+        self.channels: dict[str, Channel] = self._by_kind["channel"]
+        self.pins: dict[str, Pin] = self._by_kind["pin"]
+        self.bookmarks: dict[str, Bookmark] = self._by_kind["bookmark"]
+        self.files: dict[str, File] = self._by_kind["file"]
+        self.contents: dict[str, FileContent] = self._by_kind["file_content"]
+        self.homes: dict[str, HomeView] = self._by_kind["home_view"]
+        self.read_marks: dict[str, ReadMark] = self._by_kind["read_mark"]
+        self.groups: dict[str, UserGroup] = self._by_kind["user_group"]
+        self.scheduled: dict[str, Scheduled] = self._by_kind["scheduled"]
+        self.events: dict[str, Event] = self._by_kind["event"]
+        self.response_urls: dict[str, ResponseUrl] = self._by_kind["response_url"]
+        self.views: dict[str, KeptView] = self._by_kind["view"]
         self._messages: dict[str, dict[str, Message]] = defaultdict(dict)
         self._ephemerals: dict[str, dict[str, Message]] = defaultdict(dict)
         self._replies: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -71,19 +84,10 @@ class State:
         self._kept[value.kind, value.key] = value
 
     def drop(self, value: Value) -> None:
-        match value:
-            case Message(ephemeral_to=""):
-                del self._messages[value.channel][value.ts]
-                if value.is_reply:
-                    self._replies[value.channel, value.thread_ts].remove(value.ts)
-            case Message():
-                del self._ephemerals[value.channel][value.ts]
-            case Pin():
-                del self.pins[value.key]
-            case Bookmark():
-                del self.bookmarks[value.key]
-            case _:
-                raise TypeError(f"A {value.kind} is never dropped.")
+        if isinstance(value, Message):
+            self._forget_message(value)
+        else:
+            del self._by_kind[value.kind][value.key]
         self._kept.pop((value.kind, value.key), None)
         self._dropped[value.kind, value.key] = value
 
@@ -93,6 +97,19 @@ class State:
         self._kept.clear()
         self._dropped.clear()
 
+    def reset(self) -> None:
+        """Forgets everything, in the file too."""
+        for values in self._by_kind.values():
+            values.clear()
+        self.team = None
+        self._messages.clear()
+        self._ephemerals.clear()
+        self._replies.clear()
+        self._kept.clear()
+        self._dropped.clear()
+        if self._store is not None:
+            self._store.clear()
+
     def close(self) -> None:
         self.flush()
         if self._store is not None:
@@ -100,31 +117,12 @@ class State:
             self._store = None
 
     def _remember(self, value: Value) -> None:
-        match value:
-            case Team():
-                self.team = value
-            case User():
-                self.users[value.key] = value
-            case App():
-                self.apps[value.key] = value
-            case Channel():
-                self.channels[value.key] = value
-            case Message():
-                self._remember_message(value)
-            case Pin():
-                self.pins[value.key] = value
-            case Bookmark():
-                self.bookmarks[value.key] = value
-            case File():
-                self.files[value.key] = value
-            case FileContent():
-                self.contents[value.key] = value
-            case HomeView():
-                self.homes[value.key] = value
-            case ReadMark():
-                self.read_marks[value.key] = value
-            case UserGroup():
-                self.groups[value.key] = value
+        if isinstance(value, Message):
+            self._remember_message(value)
+            return
+        self._by_kind[value.kind][value.key] = value
+        if isinstance(value, Team):
+            self.team = value
 
     def _remember_message(self, message: Message) -> None:
         seconds, micros = message.ts.split(".")
@@ -136,6 +134,14 @@ class State:
         if message.ts not in channel and message.is_reply:
             self._replies[message.channel, message.thread_ts].append(message.ts)
         channel[message.ts] = message
+
+    def _forget_message(self, message: Message) -> None:
+        if message.ephemeral_to:
+            del self._ephemerals[message.channel][message.ts]
+            return
+        del self._messages[message.channel][message.ts]
+        if message.is_reply:
+            self._replies[message.channel, message.thread_ts].remove(message.ts)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -183,6 +189,19 @@ class State:
 
     def bot_users_in(self, channel: Channel) -> list[App]:
         return [a for a in self.apps.values() if a.bot_user_id in channel.members]
+
+    def app_of_token(self, token: str) -> tuple[App, Literal["bot", "app"]] | None:
+        """Whose token it is, and of which kind; also of an app whose tokens were taken away."""
+        for app in self.apps.values():
+            if token == app.bot_token:
+                return app, "bot"
+            if token == app.app_token:
+                return app, "app"
+        return None
+
+    def partner_of(self, user: User) -> Partner | None:
+        """The company somebody from outside works for."""
+        return self.partners.get(user.team_id)
 
     def people(self) -> list[User]:
         return [u for u in self.users.values() if not u.is_bot]

@@ -50,6 +50,9 @@ class Store:
             )
             self._connection.executemany(_WRITE, ((v.kind, v.key, _encode(v)) for v in kept))
 
+    def clear(self) -> None:
+        self._connection.execute("DELETE FROM kept")
+
     def close(self) -> None:
         self._connection.close()
 
