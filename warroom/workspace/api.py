@@ -4,12 +4,13 @@ What is checked, in this order: the token, the rate limit, the scopes, the argum
 waiting for anything, so a call is done completely or not at all; its changes are written before it is answered.
 """
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
 
 from warroom.workspace.arguments import Given, read_arguments, read_given
-from warroom.workspace.channels import app_home
+from warroom.workspace.channels import app_home, archive
 from warroom.workspace.faults import Fault, Faults
 from warroom.workspace.methods import METHODS
 from warroom.workspace.methods.method import ApiError, Call, ChannelRule, Method
@@ -32,16 +33,9 @@ class Api:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         fault = self._faults.take(name)
-        if fault is not None and fault.kind == "hang":
-            await self._faults.hanging()
-        if fault is not None and fault.kind == "answer":
-            return self._faulty(name, fault, await _peek(request, name))
-        if fault is not None and fault.kind == "drop_before":
-            return self._dropped(request, name, await _peek(request, name))
-        response = await self._answer(request, name)
-        return self._dropped(request, name, {}) if fault is not None and fault.kind == "drop_after" else response
+        return await (self._answer(request, name) if fault is None else self._go_wrong(request, name, fault))
 
-    async def _answer(self, request: web.Request, name: str) -> web.Response:
+    async def _answer(self, request: web.Request, name: str, *, pretended: bool = False) -> web.Response:
         given: Given = {}
         app: App | None = None
         headers = {}
@@ -52,13 +46,13 @@ class Api:
                 raise ApiError("unknown_method", req_method=name)
             given, warnings = await read_given(request, method)
             app = self._app(request, method, given)
-            doc = self._carry_out(method, app, given, warnings)
+            doc = (self._pretend if pretended else self._carry_out)(method, app, given, warnings)
         except ApiError as refused:
             doc = _refusal(refused)
         except _RateLimited as limited:
             doc, status = {"ok": False, "error": "ratelimited"}, 429
             headers["Retry-After"] = str(limited.seconds)
-        self._office.state.flush()
+        self._office.flush()
         if app is not None:
             headers["X-OAuth-Scopes"] = ",".join(sorted(app.features.scopes))
         self._wire.record(
@@ -77,21 +71,25 @@ class Api:
             return None
         if not token:
             raise ApiError("not_authed")
-        for app in self._office.state.apps.values():
-            if token == app.bot_token:
-                return self._allowed(method, app, "bot")
-            if token == app.app_token:
-                return self._allowed(method, app, "app")
-        raise ApiError("invalid_auth")
-
-    def _allowed(self, method: Method, app: App, kind: str) -> App:
+        owner = self._office.state.app_of_token(token)
+        if owner is None:
+            raise ApiError("invalid_auth")
+        app, kind = owner
+        if app.revoked:
+            raise ApiError("token_revoked")
         if method.caller in ("bot", "app") and method.caller != kind:
             raise ApiError("not_allowed_token_type")
         return app
 
     # -- carrying it out -------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, method: Method, app: App | None, given: Given, warnings: list[str]) -> Doc:
+    def _pretend(self, method: Method, app: App | None, given: Given, warnings: list[str]) -> Doc:
+        with self._office.rehearsal() as office:
+            return self._carry_out(method, app, given, warnings, office)
+
+    def _carry_out(
+        self, method: Method, app: App | None, given: Given, warnings: list[str], office: Office | None = None
+    ) -> Doc:
         wait = self._limits.wait(method.tier, method.name, app.id if app else "", str(given.get("channel", "")))
         if wait:
             raise _RateLimited(wait)
@@ -100,7 +98,7 @@ class Api:
         if method.name == "apps.connections.open" and self._faults.refuse_ticket():
             raise ApiError("internal_error")
         args = given if method.name == "api.test" else read_arguments(method, given)
-        call = Call(office=self._office, app=app or _NOBODY, args=args, warnings=warnings)
+        call = Call(office=office or self._office, app=app or _NOBODY, args=args, warnings=warnings)
         if method.channel is not None:
             call.named_channel = self._channel(call, method, method.channel)
         return _with_warnings(method.handler(call), call.warnings)
@@ -131,10 +129,37 @@ class Api:
             return state.channels[name]
         user = state.users.get(name)
         if user is not None and not user.is_bot:
-            return app_home(self._office, call.app, user.id)
+            return app_home(call.office, call.app, user.id)
         return state.channel_named(name.removeprefix("#"))
 
     # -- faults ----------------------------------------------------------------------------------------------------------
+
+    async def _go_wrong(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
+        match fault.kind:
+            case "hang":
+                await self._faults.hanging()
+            case "delay":
+                await asyncio.sleep(fault.seconds)
+            case "answer":
+                return self._faulty(name, fault, await _peek(request, name))
+            case "answer_after":
+                await self._answer(request, name)
+                return self._faulty(name, fault, await _peek(request, name))
+            case "drop_before":
+                return self._dropped(request, name, await _peek(request, name))
+            case "drop_after":
+                await self._answer(request, name)
+                return self._dropped(request, name, {})
+            case "pretend":
+                return await self._answer(request, name, pretended=True)
+            case "archive":
+                self._archive_under(await _peek(request, name))
+        return await self._answer(request, name)
+
+    def _archive_under(self, given: Given) -> None:
+        channel = self._office.state.channels.get(str(given.get("channel") or given.get("channel_id")))
+        if channel is not None and not channel.is_archived and not channel.is_direct:
+            archive(self._office, channel, by=channel.creator)
 
     def _faulty(self, name: str, fault: Fault, given: Given) -> web.Response:
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}

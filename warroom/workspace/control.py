@@ -1,4 +1,5 @@
-"""`/local/`: what the page and scripted people use - to look, to speak, to press. Loopback only; JSON in and out.
+"""`/local/`: what the page and scripted people use - to look, to speak, to press. Loopback only; JSON in and out. What is not
+done as a person is in `admin`.
 
 A failure is HTTP 400 with a code and a sentence for a person. Whoever can reach this may be anybody in the workspace: it is
 a rehearsal room on one machine, guarded by the checks of `guard`.
@@ -20,7 +21,6 @@ from warroom.workspace.office import Office
 from warroom.workspace.refusals import Refused
 from warroom.workspace.said import as_argument, as_sent
 from warroom.workspace.viewstack import OpenView
-from warroom.workspace.wire import Wire
 
 _MOST_MESSAGES = 500
 _NAME_SENTENCES = {
@@ -35,8 +35,8 @@ Poster = Callable[[User, Doc], Awaitable[Doc]]
 
 
 class Control:
-    def __init__(self, office: Office, wire: Wire) -> None:
-        self._office, self._wire = office, wire
+    def __init__(self, office: Office) -> None:
+        self._office = office
         self._state = office.state
         self._interactions = Interactions(office)
 
@@ -70,7 +70,6 @@ class Control:
         return [
             web.get("/local/people", self._people),
             web.get("/local/stream", self._stream),
-            web.get("/local/wire", self._show_wire),
             *(web.get(f"/local/{name}", self._getting(getter)) for name, getter in getters.items()),
             *(web.post(f"/local/{name}", self._posting(poster)) for name, poster in posters.items()),
         ]
@@ -83,21 +82,21 @@ class Control:
                 doc = getter(request, self._person(request.query.get("as")))
             except Refused as refused:
                 return refusal(refused)
-            self._state.flush()
-            return _ok(doc)
+            self._office.flush()
+            return ok(doc)
 
         return serve
 
     def _posting(self, poster: Poster) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def serve(request: web.Request) -> web.Response:
             try:
-                body = await _body(request)
+                body = await json_body(request)
                 doc = await poster(self._person(body.get("as")), body)
             except Refused as refused:
                 return refusal(refused)
             finally:
-                self._state.flush()
-            return _ok(doc)
+                self._office.flush()
+            return ok(doc)
 
         return serve
 
@@ -105,7 +104,7 @@ class Control:
 
     async def _people(self, _request: web.Request) -> web.Response:
         state, team = self._state, self._state.the_team
-        return _ok(
+        return ok(
             {
                 "team": {"id": team.id, "name": team.name, "domain": team.domain},
                 "people": [render.person_doc(state, u) for u in state.users.values()],
@@ -155,11 +154,6 @@ class Control:
         except Refused as refused:
             return refusal(refused)
         return await self._office.streams.serve(request, user.id)
-
-    async def _show_wire(self, request: web.Request) -> web.Response:
-        after = request.query.get("after", "0")
-        exchanges = self._wire.after(int(after) if after.isdecimal() else 0)
-        return _ok({"exchanges": [e.doc() for e in exchanges], "last": self._wire.last})
 
     # -- speaking --------------------------------------------------------------------------------------------------------
 
@@ -381,11 +375,11 @@ def refusal(refused: Refused) -> web.Response:
     return web.json_response({"ok": False, "error": refused.code, "sentence": refused.sentence}, status=400)
 
 
-def _ok(doc: Doc) -> web.Response:
+def ok(doc: Doc) -> web.Response:
     return web.json_response({"ok": True} | doc, headers={"Cache-Control": "no-store"})
 
 
-async def _body(request: web.Request) -> Doc:
+async def json_body(request: web.Request) -> Doc:
     try:
         body = json.loads(await request.text())
     except ValueError:

@@ -1,9 +1,9 @@
 """Socket Mode: what the workspace sends to apps, and what they acknowledge.
 
-Events are sent to one open connection of the app, in order, and again if they are not acknowledged in time. While no
-connection is open they wait, two hours at most, and leave marked as a retry when one opens; they live in memory only, so an
-event that was still waiting when the workspace stopped is lost, as it may be with Slack (Slack's own schedule for Socket Mode
-is not documented). Questions - commands and interactions - are asked once: there is a person waiting, who is told if no
+Events are sent to one open connection of the app, in order, and again if they are not acknowledged in time (Slack's own
+schedule for Socket Mode is not documented). While no connection is open they wait, two hours at most, and leave marked as a
+retry when one opens. An event is kept until it is acknowledged, so one that was under way when the workspace stopped is sent
+again by the next. Questions - commands and interactions - are asked once: there is a person waiting, who is told if no
 answer came.
 """
 
@@ -18,9 +18,9 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from warroom.workspace.faults import Event, Faults
-from warroom.workspace.model import App, Doc
-from warroom.workspace.state import Clock
+from warroom.workspace.faults import Faults
+from warroom.workspace.model import App, Doc, Event
+from warroom.workspace.state import State
 from warroom.workspace.timing import Timing
 from warroom.workspace.wire import Wire
 
@@ -42,6 +42,7 @@ class _Connection:
     abort: Callable[[], None]
     outgoing: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
     unacknowledged: set[str] = field(default_factory=set)
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,25 +61,34 @@ class _Asked:
 class Deliveries:
     """All connections of all apps, and what is on its way through them."""
 
-    def __init__(self, wire: Wire, faults: Faults, timing: Timing, now: Clock) -> None:
-        self._wire, self._faults, self._timing, self._now = wire, faults, timing, now
+    def __init__(self, state: State, wire: Wire, faults: Faults, timing: Timing) -> None:
+        self._state, self._wire, self._faults, self._timing, self._now = state, wire, faults, timing, state.now
         self._tickets: dict[str, tuple[str, float]] = {}
         self._connections: dict[str, list[_Connection]] = defaultdict(list)
         self._turn: dict[str, int] = defaultdict(int)
         self._sent: dict[str, _Sent] = {}
         self._asked: dict[str, _Asked] = {}
         self._retrying: set[asyncio.TimerHandle] = set()
-        self._waiting: dict[str, deque[Event]] = defaultdict(lambda: deque(maxlen=_MOST_WAITING))
+        self._waiting: dict[str, deque[Event]] = defaultdict(deque)
         self._closing = False
+        self.hand_over: Callable[[Event], None] = self._send  # where held events go that are not for Socket Mode
         self._changed = asyncio.Event()  # set and replaced whenever a connection comes or goes
         faults.attach(self)
+
+    def resume(self) -> None:
+        """Takes up the events that were under way when the workspace stopped."""
+        for event in self._state.events.values():
+            app = self._state.apps.get(event.app_id)
+            if app is not None and app.features.socket_mode:
+                self._waiting[event.app_id].append(event)
 
     # -- what the rest of the workspace uses ---------------------------------------------------------------------------
 
     def ticket(self, app_id: str) -> str:
         """A ticket for one connection."""
         ticket = str(uuid.uuid4())
-        self._tickets[ticket] = (app_id, self._now() + self._timing.ticket)
+        lifetime = -1.0 if self._faults.expire_ticket() else self._timing.ticket
+        self._tickets[ticket] = (app_id, self._now() + lifetime)
         return ticket
 
     def connections(self, app_id: str) -> int:
@@ -89,10 +99,14 @@ class Deliveries:
         while self.connections(app_id) != count:
             await self._changed.wait()
 
-    def tell(self, app: App, payload: Doc) -> None:
+    def tell(self, event: Event) -> None:
         """Sends an event, now or when a connection opens."""
-        event = Event(app_id=app.id, payload=payload, since=self._now())
-        for _ in range(self._faults.copies()):
+        copies = self._faults.copies()
+        if not copies:
+            self._record_lost(event)
+            return
+        self._state.keep(event)
+        for _ in range(copies):
             self._send(event)
 
     async def ask(self, app: App, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
@@ -127,13 +141,26 @@ class Deliveries:
 
     def discard_waiting(self) -> int:
         """Throws away the events that wait for a connection, as Slack did on 26 February 2025. Returns how many."""
-        count = sum(len(events) for events in self._waiting.values())
+        waiting = [event for events in self._waiting.values() for event in events]
         self._waiting.clear()
-        return count
+        for event in waiting:
+            self._done(event)
+        return len(waiting)
+
+    def forget_events(self) -> None:
+        """Nothing is sent or sent again of what there was so far; connections stay."""
+        self._waiting.clear()
+        for sent in self._sent.values():
+            sent.timer.cancel()
+        self._sent.clear()
+        for timer in self._retrying:
+            timer.cancel()
+        self._retrying.clear()
 
     def release_held(self, *, backwards: bool) -> None:
         for event in self._faults.release(backwards=backwards):
-            self._send(event)
+            app = self._state.apps[event.app_id]
+            (self._send if app.features.socket_mode else self.hand_over)(event)
 
     def disconnect(self, reason: str, app_id: str | None = None) -> None:
         """Asks connections to go, as Slack does: a `disconnect` frame, then the close."""
@@ -145,6 +172,11 @@ class Deliveries:
         """Closes connections without a word, as when a cable is pulled."""
         for connection in self._all(app_id):
             connection.abort()
+
+    def freeze(self, app_id: str | None = None) -> None:
+        """Leaves connections open and does nothing on them any more."""
+        for connection in self._all(app_id):
+            connection.frozen = True
 
     def close(self) -> None:
         self._closing = True
@@ -159,9 +191,11 @@ class Deliveries:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """`GET /link/?ticket=...`: one connection, until either side closes it."""
         app_id = self._redeem(request.query.get("ticket", ""))
+        if self._faults.refuse_handshake():
+            return web.json_response({"ok": False, "error": "service_unavailable"}, status=503)
         if app_id is None:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=401)
-        socket = web.WebSocketResponse(heartbeat=self._timing.ping)
+        socket = web.WebSocketResponse(heartbeat=self._timing.ping, autoping=False)
         await socket.prepare(request)
         if self.connections(app_id) >= MOST_CONNECTIONS:
             await socket.send_json(
@@ -187,7 +221,11 @@ class Deliveries:
         ]
         try:
             async for frame in socket:
-                if frame.type is WSMsgType.TEXT:
+                if connection.frozen:
+                    continue
+                if frame.type is WSMsgType.PING:
+                    await socket.pong(frame.data)
+                elif frame.type is WSMsgType.TEXT:
                     self._read(connection, frame.data)
         finally:
             for task in background:
@@ -198,7 +236,8 @@ class Deliveries:
     async def _write(self, socket: web.WebSocketResponse, connection: _Connection) -> None:
         try:
             while (frame := await connection.outgoing.get()) is not None:
-                await socket.send_str(frame)
+                if not connection.frozen:
+                    await socket.send_str(frame)
         except ConnectionError:
             return  # it is gone; the reader notices and gives back what was not acknowledged
         await socket.close()
@@ -249,6 +288,7 @@ class Deliveries:
         if sent is not None:
             sent.timer.cancel()
             sent.connection.unacknowledged.discard(envelope_id)
+            self._done(sent.event)
         asked = self._asked.get(envelope_id)
         if asked is not None and not asked.answer.done():
             asked.answer.set_result(payload)
@@ -260,7 +300,7 @@ class Deliveries:
             return
         connection = self._next_connection(event.app_id)
         if connection is None:
-            self._waiting[event.app_id].append(event)
+            self._wait(event)
             return
         envelope_id = str(uuid.uuid4())
         timer = asyncio.get_running_loop().call_later(self._timing.ack, self._unanswered, envelope_id, "timeout")
@@ -268,6 +308,14 @@ class Deliveries:
         connection.unacknowledged.add(envelope_id)
         self._put(connection, _event_frame(envelope_id, event))
         self._wire.record("out", "event", app_id=event.app_id, method=_name(event), request=event.payload)
+
+    def _wait(self, event: Event) -> None:
+        waiting = self._waiting[event.app_id]
+        if len(waiting) >= _MOST_WAITING:
+            oldest = waiting.popleft()
+            self._record_lost(oldest)
+            self._done(oldest)
+        waiting.append(event)
 
     def _unanswered(self, envelope_id: str, reason: str) -> None:
         sent = self._sent.pop(envelope_id, None)
@@ -278,11 +326,22 @@ class Deliveries:
         if self._closing:
             return
         if sent.event.attempt >= len(self._timing.retries):
-            self._wire.record(
-                "out", "lost", app_id=sent.event.app_id, method=_name(sent.event), request=sent.event.payload
-            )
+            self._record_lost(sent.event)
+            self._done(sent.event)
             return
-        self._later(self._timing.retries[sent.event.attempt], _again(sent.event, reason))
+        again = _again(sent.event, reason)
+        self._state.keep(again)
+        self._later(self._timing.retries[sent.event.attempt], again)
+
+    def _done(self, event: Event) -> None:
+        """Nothing is owed any more. A duplicate's second acknowledgement changes nothing."""
+        known = self._state.events.get(event.id)
+        if known is not None:
+            self._state.drop(known)
+            self._state.flush()
+
+    def _record_lost(self, event: Event) -> None:
+        self._wire.record("out", "lost", app_id=event.app_id, method=_name(event), request=event.payload)
 
     def _later(self, wait: float, event: Event) -> None:
         def send() -> None:
@@ -297,6 +356,9 @@ class Deliveries:
         for event in waiting:
             if self._now() - event.since <= self._timing.backlog:
                 self._send(_again(event, "connection_failed") if event.attempt == 0 else event)
+            else:
+                self._record_lost(event)
+                self._done(event)
 
     # -- connections -----------------------------------------------------------------------------------------------------
 

@@ -19,10 +19,9 @@ from warroom.workspace.choices import chosen, element_of, fill, input_errors, me
 from warroom.workspace.deliveries import NotAcknowledged
 from warroom.workspace.manifest import Command
 from warroom.workspace.messages import Draft, Edit
-from warroom.workspace.model import App, Channel, Doc, Message, User
+from warroom.workspace.model import App, Channel, Doc, Message, ResponseUrl, User
 from warroom.workspace.office import Office
 from warroom.workspace.refusals import Refused
-from warroom.workspace.tickets import ResponseUrl
 from warroom.workspace.views import ViewRefused
 from warroom.workspace.viewstack import OpenView
 
@@ -207,7 +206,7 @@ class Interactions:
 
     def _answer_command(self, app: App, user: User, channel: Channel, answer: Doc) -> None:
         target = ResponseUrl(
-            app_id=app.id, user=user.id, channel=channel.id, thread_ts="", message_ts="", until=0, uses=1
+            path="", app_id=app.id, user=user.id, channel=channel.id, thread_ts="", message_ts="", until=0, uses=1
         )
         problem = self.respond(target, answer)
         if problem:
@@ -327,7 +326,7 @@ class Interactions:
             "team": {"id": team.id, "domain": team.domain},
             "enterprise": None,
             "is_enterprise_install": False,
-            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team.id},
+            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id or team.id},
             "api_app_id": app.id,
             "token": app.verification_token,
         }
@@ -341,7 +340,7 @@ class Interactions:
     async def _ask(self, app: App, user: User, payload: Doc, *, accepts: bool) -> Doc:
         if not app.features.interactivity:
             raise Refused("interactivity_disabled", f"{app.name} is not set up to handle interactivity.")
-        self.office.state.flush()
+        self.office.flush()
         try:
             return await self.office.ask(app, "interactive", payload, accepts_payload=accepts)
         except NotAcknowledged as failed:

@@ -47,6 +47,7 @@ class Features:
     socket_mode: bool
     event_url: str
     interactivity_url: str
+    options_url: str
 
 
 def read_manifest(manifest: Mapping[str, Any]) -> Features:
@@ -80,6 +81,7 @@ def read_manifest(manifest: Mapping[str, Any]) -> Features:
         socket_mode=bool(settings.get("socket_mode_enabled", False)),
         event_url=str(events.get("request_url", "")),
         interactivity_url=str(interactivity.get("request_url", "")),
+        options_url=str(interactivity.get("message_menu_options_url", "")),
     )
 
 

@@ -2,11 +2,13 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from warroom.workspace import render
 from warroom.workspace.deliveries import Deliveries
-from warroom.workspace.model import App, Channel, Doc, Message
+from warroom.workspace.model import App, Channel, Doc, Event, Message
 from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.state import State, new_id
 from warroom.workspace.streams import Streams
@@ -24,8 +26,20 @@ class Office:
     timing: Timing
     triggers: Triggers
     response_urls: ResponseUrls
-    modals: Modals = field(default_factory=Modals)
+    modals: Modals
     base_url: str = ""  # known once the server listens
+    silent: bool = False  # in a rehearsal nobody is told anything
+
+    def flush(self) -> None:
+        """Writes what has changed; what is answered afterwards was kept."""
+        self.modals.keep(self.state)
+        self.state.flush()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator["Office"]:
+        """An office in which everything can be done as usual and nothing comes of it."""
+        with self.state.rehearsal():
+            yield replace(self, streams=Streams(), modals=self.modals.copy(), silent=True)
 
     # -- to people -------------------------------------------------------------------------------------------------------
 
@@ -57,8 +71,10 @@ class Office:
     def tell(self, app: App, subscription: str, scope: str, event: Doc) -> None:
         """Delivers an event if the app subscribed to it and holds the scope (empty: none needed)."""
         features = app.features
+        if self.silent or app.revoked:
+            return
         if subscription in features.bot_events and (not scope or scope in features.scopes):
-            self._outlet(app).tell(app, self._wrapped(app, event))
+            self._outlet(app).tell(self._on_its_way(app, event))
 
     async def ask(self, app: App, type_: str, payload: Doc, *, accepts_payload: bool) -> Doc:
         """Sends a command or an interaction and waits for the answer.
@@ -78,6 +94,10 @@ class Office:
     def tell_all(self, subscription: str, scope: str, event: Doc) -> None:
         for app in self.state.apps.values():
             self.tell(app, subscription, scope, event)
+
+    def _on_its_way(self, app: App, event: Doc) -> Event:
+        payload = self._wrapped(app, event)
+        return Event(id=payload["event_id"], app_id=app.id, payload=payload, since=self.state.now())
 
     def _wrapped(self, app: App, event: Doc) -> Doc:
         team = self.state.the_team.id
@@ -121,7 +141,8 @@ def make_office(
         streams=streams,
         timing=timing,
         triggers=Triggers(state.now, timing),
-        response_urls=ResponseUrls(state.now, timing),
+        response_urls=ResponseUrls(state, timing),
+        modals=Modals(state),
     )
 
 

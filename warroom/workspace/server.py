@@ -1,29 +1,28 @@
 """The workspace: puts the parts together, listens, installs apps."""
 
-import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
+from warroom.workspace import apps
+from warroom.workspace.admin import Admin, reset
 from warroom.workspace.api import Api
 from warroom.workspace.control import Control
 from warroom.workspace.deliveries import Deliveries
 from warroom.workspace.faults import Faults
 from warroom.workspace.guard import guard
 from warroom.workspace.interactions import Interactions
-from warroom.workspace.manifest import read_manifest
-from warroom.workspace.model import App, Doc, User
-from warroom.workspace.office import make_office, new_secret
+from warroom.workspace.office import make_office
 from warroom.workspace.ratelimits import RateLimits
 from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.seed import Seed
 from warroom.workspace.sowing import person_named, sow
-from warroom.workspace.state import Clock, State, new_id
+from warroom.workspace.state import Clock, State
 from warroom.workspace.store import Store
 from warroom.workspace.streams import Streams
 from warroom.workspace.timing import Timing
@@ -67,13 +66,15 @@ class Workspace:
         self._state = State(Store(state) if state is not None else None, now)
         self.wire = Wire(now)
         self.faults = Faults()
-        self._deliveries = Deliveries(self.wire, self.faults, timing, now)
-        self._request_urls = RequestUrls(self.wire, self.faults, timing, now)
         self._streams = Streams()
+        self._deliveries = Deliveries(self._state, self.wire, self.faults, timing)
+        self._request_urls = RequestUrls(self._state, self.wire, self.faults, timing, self._tell_people)
+        self._deliveries.hand_over = self._request_urls.release
         self._office = make_office(self._state, self._deliveries, self._request_urls, self._streams, timing)
         self._limits = RateLimits(now, enabled=rate_limits)
         self._runner: web.AppRunner | None = None
-        sow(self._state, seed or Seed())
+        self._seed = seed or Seed()
+        sow(self._state, self._seed)
 
     # -- life --------------------------------------------------------------------------------------------------------------
 
@@ -92,6 +93,8 @@ class Workspace:
             raise
         self._runner = runner
         self._office.base_url = f"http://{host}:{runner.addresses[0][1]}"
+        self._deliveries.resume()
+        self._request_urls.resume()
 
     async def stop(self) -> None:
         """Asks connections to go, closes and keeps everything. May be called twice."""
@@ -133,12 +136,12 @@ class Workspace:
         Raises:
             ManifestError: The manifest cannot be installed.
         """
-        features = read_manifest(manifest)
-        known = next((a for a in self._state.apps.values() if a.name == features.name), None)
-        app = replace(known, manifest=dict(manifest)) if known else self._new_app(features.name, dict(manifest))
-        self._state.keep(app)
-        self._state.keep(self._bot_user(app, features.bot_name))
-        self._state.flush()
+        app = apps.install(self._office, manifest)
+        self._office.flush()
+        if not app.features.socket_mode:
+            await self._request_urls.verify(
+                app
+            )  # an address that does not answer yet is asked again before its first event
         return InstalledApp(
             app_id=app.id,
             name=app.name,
@@ -176,25 +179,18 @@ class Workspace:
         """Returns once the app has exactly so many Socket Mode connections open."""
         await self._deliveries.wait_for_connections(app.app_id, count)
 
-    def _new_app(self, name: str, manifest: Doc) -> App:
-        return App(
-            id=new_id("A"),
-            name=name,
-            bot_user_id=new_id("U"),
-            bot_id=new_id("B"),
-            bot_token=f"xoxb-{new_secret()}",
-            app_token=f"xapp-1-{new_secret()}",
-            signing_secret=new_secret(),
-            verification_token=new_secret()[:24],
-            manifest=manifest,
-            installed=int(self._state.now()),
-        )
+    async def revoke(self, app: InstalledApp) -> None:
+        """Takes the app's tokens away; `restore` or another `install` makes them good again."""
+        apps.revoke(self._office, self._state.apps[app.app_id])
+        self._office.flush()
 
-    def _bot_user(self, app: App, name: str) -> User:
-        handle = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "bot"
-        return User(
-            id=app.bot_user_id, name=handle, real_name=name, role="App", emoji="🤖", app_id=app.id, bot_id=app.bot_id
-        )
+    async def restore(self, app: InstalledApp) -> None:
+        apps.restore(self._office, self._state.apps[app.app_id])
+        self._office.flush()
+
+    def reset(self, seed: Seed | None = None, *, keep_apps: bool = True) -> None:
+        """Forgets everything and sows again: this seed, or the one the workspace was made with."""
+        reset(self._office, seed or self._seed, keep_apps=keep_apps)
 
     # -- HTTP ----------------------------------------------------------------------------------------------------------------
 
@@ -211,12 +207,16 @@ class Workspace:
                 web.get("/files/{key}/{name}", uploads.serve),
                 web.get("/archives/{channel}/{ts}", _deep_link),
                 web.get("/", _index),
-                *Control(self._office, self.wire).routes(),
+                *Control(self._office).routes(),
+                *Admin(self._office, self.wire, self.faults, self._limits, self._seed).routes(),
             ]
         )
         if _PAGE.is_dir():
             application.add_routes([web.static("/page", _PAGE)])
         return application
+
+    def _tell_people(self, sentence: str) -> None:
+        self._streams.publish_all({"type": "notice", "level": "error", "text": sentence})
 
     async def _respond(self, request: web.Request) -> web.Response:
         """An app's answer at a response URL. It needs no token: knowing the URL is enough."""
@@ -229,7 +229,7 @@ class Workspace:
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         problem = Interactions(self._office).respond(target, answer) if isinstance(answer, dict) else "invalid_payload"
-        self._state.flush()
+        self._office.flush()
         self.wire.record("in", "response_url", app_id=target.app_id, request=answer, response=problem or "ok")
         return web.json_response({"ok": False, "error": problem}, status=400) if problem else web.Response(text="ok")
 

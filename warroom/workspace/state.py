@@ -7,7 +7,8 @@ flushes before it answers, so what was answered was kept.
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from warroom.workspace.model import (
@@ -96,6 +97,25 @@ class State:
             self._store.write(self._kept.values(), self._dropped.values())
         self._kept.clear()
         self._dropped.clear()
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Everything that is changed meanwhile is as it was afterwards; only ts and ids do not come again."""
+        by_kind = {kind: dict(values) for kind, values in self._by_kind.items()}
+        messages = {channel: dict(values) for channel, values in self._messages.items()}
+        ephemerals = {channel: dict(values) for channel, values in self._ephemerals.items()}
+        replies = {thread: list(tss) for thread, tss in self._replies.items()}
+        kept, dropped, team = dict(self._kept), dict(self._dropped), self.team
+        try:
+            yield
+        finally:
+            for kind, values in self._by_kind.items():
+                values.clear()
+                values.update(by_kind[kind])
+            self._messages = defaultdict(dict, messages)
+            self._ephemerals = defaultdict(dict, ephemerals)
+            self._replies = defaultdict(list, replies)
+            self._kept, self._dropped, self.team = kept, dropped, team
 
     def reset(self) -> None:
         """Forgets everything, in the file too."""

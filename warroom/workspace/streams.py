@@ -31,6 +31,10 @@ class Streams:
                 for queue in list(queues):
                     self._put(queue, frame)
 
+    def publish_all(self, event: Doc) -> None:
+        """Publishes to everybody who listens."""
+        self.publish(list(self._open), event)
+
     def _put(self, queue: asyncio.Queue[str | None], frame: str) -> None:
         queue.put_nowait(frame if queue.qsize() < _BEHIND else None)
 

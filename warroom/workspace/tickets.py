@@ -1,10 +1,11 @@
 """What an app is handed for a short while: trigger ids (3 s, one use) and response URLs (30 minutes, five uses)."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from warroom.workspace.state import Clock
+from warroom.workspace.model import ResponseUrl
+from warroom.workspace.state import Clock, State
 from warroom.workspace.timing import Timing
 
 TriggerError = Literal["invalid_trigger_id", "expired_trigger_id", "exchanged_trigger_id"]
@@ -51,44 +52,41 @@ class Triggers:
             del self._triggers[id_]
 
 
-@dataclass(kw_only=True)
-class ResponseUrl:
-    """Where an app may answer an interaction. `message` is the message it happened on, if any."""
-
-    app_id: str
-    user: str
-    channel: str
-    thread_ts: str
-    message_ts: str
-    until: float
-    uses: int
-
-
 class ResponseUrls:
-    def __init__(self, now: Clock, timing: Timing) -> None:
-        self._now, self._timing = now, timing
-        self._open: dict[str, ResponseUrl] = {}
+    """Kept with the rest, so that an app may answer after the workspace was started again."""
+
+    def __init__(self, state: State, timing: Timing) -> None:
+        self._state, self._timing = state, timing
 
     def issue(self, *, app_id: str, user: str, channel: str, thread_ts: str = "", message_ts: str = "") -> str:
         """Returns the path of the URL."""
         path = f"{secrets.randbelow(10**13)}/{secrets.token_urlsafe(18)}"
-        self._open[path] = ResponseUrl(
-            app_id=app_id,
-            user=user,
-            channel=channel,
-            thread_ts=thread_ts,
-            message_ts=message_ts,
-            until=self._now() + self._timing.response_url,
-            uses=self._timing.response_url_uses,
+        self._forget_old()
+        self._state.keep(
+            ResponseUrl(
+                path=path,
+                app_id=app_id,
+                user=user,
+                channel=channel,
+                thread_ts=thread_ts,
+                message_ts=message_ts,
+                until=self._state.now() + self._timing.response_url,
+                uses=self._timing.response_url_uses,
+            )
         )
         return path
 
     def use(self, path: str) -> ResponseUrl | Literal["expired_url", "used_url"]:
-        found = self._open.get(path)
-        if found is None or self._now() > found.until:
-            self._open.pop(path, None)
+        found = self._state.response_urls.get(path)
+        if found is None or self._state.now() > found.until:
             return "expired_url"
         if found.uses <= 0:
             return "used_url"
-        found.uses -= 1
-        return found
+        used = replace(found, uses=found.uses - 1)
+        self._state.keep(used)
+        return used
+
+    def _forget_old(self) -> None:
+        now = self._state.now()
+        for old in [url for url in self._state.response_urls.values() if url.until < now]:
+            self._state.drop(old)

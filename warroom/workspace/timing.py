@@ -19,6 +19,7 @@ class Timing:
     backlog: float = 7200.0
     ticket: float = 30.0
     ping: float = 10.0
+    delayed_events: bool = False  # the app setting Delayed Events: hourly retries for a day after the usual three
     connection: float = 18060.0
     debug_connection: float = 360.0
     disconnect_warning: float = 10.0

@@ -1,14 +1,16 @@
-"""The modals that are open, by person: a stack of at most three per person. Modals live in memory only.
+"""The modals that are open, by person: a stack of at most three per person. They survive a restart of the workspace.
 
 A view is kept as the JSON object Slack's API shows, beside what the person has filled in so far.
 """
 
+import copy
+import json
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from warroom.workspace.blockkit.elements import initial_state, interactive_elements
-from warroom.workspace.model import App, Doc
+from warroom.workspace.model import App, Doc, KeptView
 from warroom.workspace.state import State, new_id
 
 MOST_VIEWS = 3
@@ -47,8 +49,33 @@ class OpenView:
 class Modals:
     """Everybody's stacks."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: State) -> None:
         self._stacks: dict[str, list[OpenView]] = {}
+        self._written: dict[str, str] = {}
+        for kept in sorted(state.views.values(), key=lambda view: view.place):
+            view = OpenView(app_id=kept.app_id, user=kept.user, doc=kept.doc, filled=kept.filled)
+            self.stack(kept.user).append(view)
+
+    def copy(self) -> Self:
+        return copy.deepcopy(self)
+
+    def keep(self, state: State) -> None:
+        """Keeps what has changed since the last time."""
+        now = {
+            view.id: KeptView(
+                id=view.id, app_id=view.app_id, user=user, place=place, doc=view.doc, filled=dict(view.filled)
+            )
+            for user, stack in self._stacks.items()
+            for place, view in enumerate(stack)
+        }
+        written = {id_: json.dumps(asdict(view)) for id_, view in now.items()}
+        for gone in [view for id_, view in state.views.items() if id_ not in now]:
+            state.drop(gone)
+            self._written.pop(gone.id, None)
+        for id_, view in now.items():
+            if written[id_] != self._written.get(id_):
+                state.keep(view)
+        self._written = written
 
     def stack(self, user: str) -> list[OpenView]:
         return self._stacks.setdefault(user, [])
@@ -65,6 +92,11 @@ class Modals:
 
     def remove(self, view: OpenView) -> None:
         self._stacks[view.user] = [v for v in self.stack(view.user) if v is not view]
+
+    def forget(self) -> None:
+        """Nobody has a modal open any more."""
+        self._stacks.clear()
+        self._written.clear()
 
     def clear(self, user: str) -> list[OpenView]:
         """Closes everything of this person; the views that were open, top first."""

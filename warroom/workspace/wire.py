@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["call", "socket", "ack", "event", "ask", "response_url", "lost"]
+Kind = Literal["call", "socket", "ack", "event", "ask", "response_url", "lost", "unverified"]
 _SECRET = frozenset({"token", "app_token", "bot_token", "signing_secret"})
 
 
@@ -63,6 +63,10 @@ class Wire:
                 status=status,
             )
         )
+
+    def clear(self) -> None:
+        """Forgets what was shown so far; numbers go on."""
+        self._exchanges.clear()
 
     def after(self, n: int = 0) -> list[Exchange]:
         """What crossed after number `n`, oldest first."""
