@@ -10,7 +10,7 @@ import pytest
 from .bench import EVENTS, Arrive, Bench, StartBench, manifest
 
 MESSAGE = {"type", "ts", "text", "channel", "channel_type", "event_ts"}
-BY_PERSON = MESSAGE | {"user", "team", "client_msg_id"}
+BY_PERSON = MESSAGE | {"blocks", "user", "team", "client_msg_id"}
 BY_BOT = MESSAGE | {"user", "team", "bot_id", "app_id", "bot_profile"}
 SYSTEM = MESSAGE | {"subtype", "user", "team"}
 SHAPES: dict[str, set[str]] = {

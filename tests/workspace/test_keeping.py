@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.workspace import ManifestError, PersonAt, Workspace, read_seed
 
-from .bench import SEED, StartBench, manifest
+from .bench import SEED, Bench, StartBench, manifest
 
 
 async def test_everything_survives_a_restart(start_bench: StartBench, tmp_path: Path) -> None:
@@ -148,3 +148,88 @@ async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
         assert page.status == 200
     process.send_signal(signal.SIGTERM)
     assert await process.wait() == 0
+
+
+async def test_what_an_app_was_handed_survives_a_restart(start_bench: StartBench, tmp_path: Path) -> None:
+    """An open modal with what was entered, a response URL and an unacknowledged event are there after a restart."""
+    options: dict[str, Any] = {"state": tmp_path / "workspace.db"}
+    bench = await start_bench(**options)
+    ana = bench.workspace.person("ana")
+    room = await bench.room("kept", "ana")
+    async with aiohttp.ClientSession() as session:
+        socket = await session.ws_connect((await _ticket(bench))["url"])
+        async with PersonAt(bench.workspace.url, ana) as person:
+            commanding = asyncio.create_task(person.say(room, "/warden go"))
+            command = await _acknowledged(socket, "slash_commands")
+            await commanding
+            view = {"type": "modal", "title": PLAIN, "submit": PLAIN, "blocks": [FIELD]}
+            await bench.client.views_open(trigger_id=command["trigger_id"], view=view)
+            form = await person.wait_for_view()
+            action = {"block_id": "b", "action_id": "a", "type": "plain_text_input", "value": "half a thought"}
+            await person.tell("press", view_id=form["id"], action=action)
+        await socket.close()
+    await bench.workspace.stop()
+    again = await start_bench(**options)
+    async with (
+        PersonAt(again.workspace.url, ana) as person,
+        aiohttp.ClientSession() as session,
+        session.ws_connect((await _ticket(again))["url"]) as socket,
+    ):
+        (kept,) = await person.views()
+        assert kept["state"]["values"]["b"]["a"]["value"] == "half a thought"
+        submitting = asyncio.create_task(person.submit(kept))
+        submitted = await _acknowledged(socket, "interactive")
+        assert submitted["view"]["state"] == kept["state"]
+        assert await submitting == {}
+        url = command["response_url"].replace(bench.workspace.url, again.workspace.url)
+        async with session.post(url, json={"text": "late, but there"}) as response:
+            assert response.status == 200
+        assert (await person.wait_for_message(lambda m: True))["text"] == "late, but there"
+
+
+PLAIN = {"type": "plain_text", "text": "Go"}
+FIELD = {
+    "type": "input",
+    "block_id": "b",
+    "label": PLAIN,
+    "dispatch_action": False,
+    "element": {"type": "plain_text_input", "action_id": "a"},
+}
+
+
+async def _ticket(bench: Bench) -> dict[str, Any]:
+    return await bench.call("apps.connections.open", token=bench.app.app_token)
+
+
+async def _acknowledged(socket: aiohttp.ClientWebSocketResponse, type_: str) -> dict[str, Any]:
+    """The payload of the next frame of this type; everything is acknowledged on the way."""
+    while True:
+        frame = await socket.receive_json(timeout=10)
+        if "envelope_id" in frame:
+            await socket.send_str(json.dumps({"envelope_id": frame["envelope_id"]}))
+        if frame["type"] == type_:
+            payload: dict[str, Any] = frame["payload"]
+            return payload
+
+
+async def test_an_event_nobody_acknowledged_is_sent_after_a_restart(start_bench: StartBench, tmp_path: Path) -> None:
+    """Events that waited for a connection, or were sent and not acknowledged, come when one opens after a restart, once."""
+    options: dict[str, Any] = {"state": tmp_path / "workspace.db", "app": manifest(events=["message.channels"])}
+    bench = await start_bench(**options)
+    room = await bench.room("kept")
+    async with aiohttp.ClientSession() as session, session.ws_connect((await _ticket(bench))["url"]) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        await bench.client.chat_postMessage(channel=room, text="sent")
+        assert (await socket.receive_json())["payload"]["event"]["text"] == "sent"
+    await bench.workspace.stop()
+    again = await start_bench(**options)
+    await again.client.chat_postMessage(channel=room, text="later")
+    async with aiohttp.ClientSession() as session, session.ws_connect((await _ticket(again))["url"]) as socket:
+        texts = [(await _acknowledged(socket, "events_api"))["event"]["text"] for _ in range(2)]
+        await again.workspace.settled()
+    assert texts == ["sent", "later"]
+    await again.workspace.stop()
+    third = await start_bench(**options)
+    await third.client.chat_postMessage(channel=room, text="last")
+    async with aiohttp.ClientSession() as session, session.ws_connect((await _ticket(third))["url"]) as socket:
+        assert (await _acknowledged(socket, "events_api"))["event"]["text"] == "last"

@@ -9,7 +9,7 @@ It knows nothing of warroom and keeps its own state file.
 
 from warroom.workspace.faults import Faults
 from warroom.workspace.manifest import ManifestError
-from warroom.workspace.people import PersonAt
+from warroom.workspace.people import PersonAt, PersonRefused
 from warroom.workspace.seed import Person, Seed, SeedChannel, SeedError, SeedGroup, read_seed
 from warroom.workspace.server import InstalledApp, Workspace
 from warroom.workspace.timing import Timing
@@ -22,6 +22,7 @@ __all__ = [
     "ManifestError",
     "Person",
     "PersonAt",
+    "PersonRefused",
     "Seed",
     "SeedChannel",
     "SeedError",

@@ -19,7 +19,7 @@ async def read_given(request: web.Request, method: Method) -> tuple[Given, list[
     """
     given: Given = dict(request.query)
     content_type = request.headers.get("Content-Type", "")
-    if request.method == "GET" or not request.can_read_body:
+    if request.method == "GET" or not request.body_exists:
         return given, []
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/json":

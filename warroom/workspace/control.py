@@ -14,6 +14,7 @@ from aiohttp import web
 
 from warroom.workspace import channels, messages, render
 from warroom.workspace.channels import name_problem
+from warroom.workspace.composed import composed
 from warroom.workspace.interactions import Interactions
 from warroom.workspace.messages import Draft, Edit
 from warroom.workspace.model import Channel, Doc, Message, ReadMark, User
@@ -166,9 +167,12 @@ class Control:
             return await self._command(user, channel, word, rest.strip(), thread)
         if thread and self._state.message(channel.id, thread) is None:
             raise Refused("thread_not_found", "This thread is gone.")
+        _may_speak(user, channel, thread)
+        sent = as_sent(self._state, text)
         draft = Draft(
             channel=channel,
-            text=as_sent(self._state, text),
+            text=sent,
+            blocks=composed(sent),
             user=user.id,
             thread_ts=thread,
             client_msg_id=str(uuid.uuid4()),
@@ -179,6 +183,8 @@ class Control:
         command = self._interactions.find_command(word)
         if command is None:
             raise Refused("unknown_command", f"{word} is not a valid command.")
+        if user.is_outside:
+            raise Refused("not_supported", f"{word} can be used by people of this workspace only.")
         if thread:
             raise Refused("not_in_threads", f"{word} is not supported in threads. Sorry!")
         text = as_argument(self._state, rest, escape=command.should_escape)
@@ -190,7 +196,7 @@ class Control:
         text = as_sent(self._state, str(body.get("text", "")))
         if not text.strip():
             raise Refused("no_text", "There is nothing to send.")
-        messages.edit(self._office, message, Edit(text=text), by=user.id)
+        messages.edit(self._office, message, Edit(text=text, blocks=composed(text)), by=user.id)
         return {}
 
     async def _delete(self, user: User, body: Doc) -> Doc:
@@ -239,6 +245,8 @@ class Control:
 
     async def _shortcut(self, user: User, body: Doc) -> Doc:
         message = self._interactive(user, body) if body.get("message") else None
+        if user.is_outside:
+            raise Refused("not_supported", "Shortcuts can be used by people of this workspace only.")
         await self._interactions.shortcut(user, str(body.get("callback_id")), message)
         return {}
 
@@ -285,6 +293,8 @@ class Control:
         return {}
 
     async def _create(self, user: User, body: Doc) -> Doc:
+        if user.is_restricted or user.is_outside:
+            raise Refused("user_is_restricted", "Guests cannot make channels.")
         name = str(body.get("name", "")).removeprefix("#")
         problem = name_problem(name)
         if problem is not None:
@@ -369,6 +379,18 @@ class Control:
         if view is None or view.user != user.id:
             raise Refused("view_not_found", "This dialog is closed.")
         return view
+
+
+def _may_speak(user: User, channel: Channel, thread: str) -> None:
+    """The channel's rules bind everybody but administrators."""
+    if user.is_admin:
+        return
+    if "read_only" in channel.rules:
+        raise Refused("restricted_action_read_only_channel", "Only some people may post in this channel.")
+    if "thread_only" in channel.rules and not thread:
+        raise Refused("restricted_action_thread_only_channel", "In this channel you may only answer in threads.")
+    if "no_threads" in channel.rules and thread:
+        raise Refused("restricted_action_non_threadable_channel", "This channel has no threads.")
 
 
 def refusal(refused: Refused) -> web.Response:

@@ -99,6 +99,11 @@ class Deliveries:
         while self.connections(app_id) != count:
             await self._changed.wait()
 
+    async def settled(self) -> None:
+        """Returns once nothing is on its way: every event that could be sent was acknowledged or given up."""
+        while self._sent or self._retrying or self._asked:
+            await self._changed.wait()
+
     def tell(self, event: Event) -> None:
         """Sends an event, now or when a connection opens."""
         copies = self._faults.copies()
@@ -138,6 +143,7 @@ class Deliveries:
             raise NotAcknowledged("operation_timeout") from None
         finally:
             self._asked.pop(envelope_id, None)
+            self._note_change()
 
     def discard_waiting(self) -> int:
         """Throws away the events that wait for a connection, as Slack did on 26 February 2025. Returns how many."""
@@ -292,6 +298,7 @@ class Deliveries:
         asked = self._asked.get(envelope_id)
         if asked is not None and not asked.answer.done():
             asked.answer.set_result(payload)
+        self._note_change()
 
     # -- events ----------------------------------------------------------------------------------------------------------
 
@@ -328,6 +335,7 @@ class Deliveries:
         if sent.event.attempt >= len(self._timing.retries):
             self._record_lost(sent.event)
             self._done(sent.event)
+            self._note_change()
             return
         again = _again(sent.event, reason)
         self._state.keep(again)

@@ -51,6 +51,7 @@ class Faults:
         self._calls: dict[str, deque[Fault]] = defaultdict(deque)
         self._counts: dict[str, int] = defaultdict(int)
         self._held: list[Event] | None = None
+        self.deliveries_used_up = False
         self._hanging = asyncio.Event()
         self._lines: Lines | None = None
 
@@ -153,6 +154,10 @@ class Faults:
         """Delivers what was held, with `backwards` the newest first."""
         self._connected.release_held(backwards=backwards)
 
+    def use_up_deliveries(self) -> None:
+        """This hour's 30,000 deliveries to request URLs are used up: `app_rate_limited` comes in their place."""
+        self.deliveries_used_up = True
+
     def discard_backlog(self) -> int:
         """Throws away events that wait for a connection. Returns how many."""
         return self._connected.discard_waiting()
@@ -161,6 +166,7 @@ class Faults:
         """No more faults from now on."""
         self._calls.clear()
         self._counts.clear()
+        self.deliveries_used_up = False
         self.release_hanging()
         self.release_events()
 
@@ -267,6 +273,7 @@ ORDERS = (
     "duplicate_events",
     "hold_events",
     "release_events",
+    "use_up_deliveries",
     "discard_backlog",
     "clear",
 )

@@ -66,7 +66,7 @@ class RequestUrls:
         if app.muted or not copies:
             self._record_lost(event)
             return
-        if self.subscriptions.is_full(app.id):
+        if self._faults.deliveries_used_up or self.subscriptions.is_full(app.id):
             self._record_lost(event)
             self._say_full(app, event)
             return
@@ -113,6 +113,11 @@ class RequestUrls:
             return f"{url} did not respond with the value of the challenge parameter."
         self._verified[app.id] = url
         return ""
+
+    async def settled(self) -> None:
+        """Returns once nothing is on its way."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
 
     async def close(self) -> None:
         for task in list(self._under_way):

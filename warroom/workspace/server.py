@@ -179,6 +179,11 @@ class Workspace:
         """Returns once the app has exactly so many Socket Mode connections open."""
         await self._deliveries.wait_for_connections(app.app_id, count)
 
+    async def settled(self) -> None:
+        """Returns once no event is on its way: each was acknowledged, was given up, or waits for a connection."""
+        await self._deliveries.settled()
+        await self._request_urls.settled()
+
     async def revoke(self, app: InstalledApp) -> None:
         """Takes the app's tokens away; `restore` or another `install` makes them good again."""
         apps.revoke(self._office, self._state.apps[app.app_id])
