@@ -5,6 +5,7 @@ python scripts/reference.py --check    write nothing; fail when one of them is s
 """
 
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +26,8 @@ from warroom.definitions.schema import schema
 from warroom.settings import Settings
 from warroom.slack import manifest
 from warroom.slack.slash import WORDS
+from warroom.workspace.faults import ORDERS, Faults
+from warroom.workspace.methods import METHODS
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTICE = "<!-- Written by scripts/reference.py from the code. Change the code, then run it again. -->"
@@ -308,6 +311,31 @@ def _plain(kind: str) -> str:
     )
 
 
+# --- the local workspace
+
+
+def workspace() -> Lines:
+    yield "# The local workspace"
+    yield ""
+    yield "What it answers and how it can be broken. How to use it: [the local workspace](../workspace.md)."
+    yield from ("", "## Faults", "")
+    yield "Ordered in Python, or with `POST /local/faults` and the name under `fault`. A method is one of those below, or `*`."
+    yield ""
+    yield from table("fault", "fields", "what happens")
+    for name in ORDERS:
+        order = getattr(Faults, name)
+        given = [p for p in inspect.signature(order).parameters.values() if p.name != "self"]
+        shown = (f"`{p.name}`" + ("" if p.default is p.empty else f" ({json.dumps(p.default)})") for p in given)
+        yield row(f"`{name}`", ", ".join(shown), " ".join((inspect.getdoc(order) or "").split()))
+    yield from ("", "## Methods", "")
+    yield "With Slack's rate limit (calls a minute, or *special*) and the scopes of which one is needed."
+    yield ""
+    yield from table("method", "tier", "scopes")
+    for name, method in sorted(METHODS.items()):
+        tier = {"post": "one a second and channel"}.get(str(method.tier), str(method.tier))
+        yield row(f"`{name}`", tier, ", ".join(f"`{scope}`" for scope in method.any_scope()) or "none")
+
+
 PAGES: dict[str, Callable[[], Lines]] = {
     "settings.md": settings,
     "commands.md": commands,
@@ -317,6 +345,7 @@ PAGES: dict[str, Callable[[], Lines]] = {
     "scenario-fields.md": format_of("scenario", _UNITS.format(kind="scenario", page="scenarios")),
     "catalogue-fields.md": format_of("catalogue", _UNITS.format(kind="catalogue", page="runbooks")),
     "events.md": timeline,
+    "workspace.md": workspace,
 }
 
 

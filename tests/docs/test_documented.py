@@ -21,6 +21,9 @@ from warroom.exporters import EXPORTERS
 from warroom.faults import DRIVERS
 from warroom.settings import Settings
 from warroom.slack.slash import WORDS
+from warroom.workspace import Workspace
+from warroom.workspace.faults import ORDERS
+from warroom.workspace.methods import METHODS
 
 TIMINGS = ("at", "after", "when", "by_hand")
 ALERTMANAGERS = "# alertmanager.yml"  # how an example begins that is a file of another program
@@ -54,12 +57,20 @@ def test_everything_has_its_heading(page: str, wanted: Iterable[str]) -> None:
         ("scenarios.md", CONDITIONS),
         ("reference/settings.md", [f"WARROOM_{name.upper()}" for name in Settings.model_fields]),
         ("reference/chat.md", [word.usage.split()[0] for word in WORDS.values()]),
+        ("reference/workspace.md", ORDERS),
+        ("reference/workspace.md", METHODS),
     ],
 )
 def test_everything_has_its_row(page: str, wanted: Iterable[str]) -> None:
     """Each condition, setting and word of the chat has a row in its table."""
-    rows = {found[1] for found in re.finditer(r"^\| `(\w+)", text(page), re.MULTILINE)}
+    rows = {found[1] for found in re.finditer(r"^\| `([\w.]+)", text(page), re.MULTILINE)}
     assert sorted(set(wanted) - rows) == []
+
+
+def test_every_request_to_the_workspace_has_its_row() -> None:
+    """Each address under /local/ of the local workspace has a row in its page, and no row stands there without one."""
+    rows = set(re.findall(r"^\| `((?:GET|POST) /local/[\w/-]+)`", text("workspace.md"), re.MULTILINE))
+    assert rows == set(Workspace().local_requests())
 
 
 def test_the_reference_is_what_the_code_says() -> None:

@@ -121,11 +121,11 @@ async def test_a_seed_is_read_from_a_file(start_bench: StartBench) -> None:
 
 async def _started(*arguments: str) -> tuple[asyncio.subprocess.Process, str, dict[str, Any]]:
     """The workspace as a program of its own: the process, its address, the app it installed."""
-    command = (sys.executable, "-m", "warroom.workspace", "--port", "0", *arguments)
+    command = (sys.executable, "-m", "warroom.workspace", "--port", "0", "--json", *arguments)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode() for _ in range(3)]
-    return process, lines[0].split()[1].rstrip("/"), json.loads(lines[2])
+    shown = json.loads(await process.stdout.readline())
+    return process, shown["url"], shown["apps"][0]
 
 
 async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from warroom.workspace import Timing
 from warroom.workspace.requesturls import signature
 from warroom.workspace.subscriptions import MOST_AN_HOUR, Subscriptions
 
-from .bench import HASTE, Arrive, StartBench, bolt, manifest
+from .bench import Arrive, StartBench, bolt, manifest
+
+QUICK = Timing(ack=10.0, retries=(0.0, 0.01, 0.01))
 
 
 def test_the_signature_is_slacks() -> None:
@@ -116,7 +118,7 @@ async def test_bolt_trusts_what_the_workspace_sends(
 
 async def test_a_failed_request_is_sent_again_with_its_reason(start_bench: StartBench, receiver: Receiver) -> None:
     """An event that is not answered with 2xx comes again, numbered and with a reason, until it is or four were sent."""
-    bench = await start_bench(app=over_http(receiver.url), timing=HASTE)
+    bench = await start_bench(app=over_http(receiver.url), timing=QUICK)
     receiver.statuses = [500, 404, 200]
     room = await bench.room("talk")
     await bench.client.chat_postMessage(channel=room, text="x")
@@ -133,7 +135,7 @@ async def test_a_failed_request_is_sent_again_with_its_reason(start_bench: Start
 
 async def test_an_app_can_decline_to_be_sent_an_event_again(start_bench: StartBench, receiver: Receiver) -> None:
     """The answer `x-slack-no-retry: 1` ends the retries of that event."""
-    bench = await start_bench(app=over_http(receiver.url), timing=HASTE)
+    bench = await start_bench(app=over_http(receiver.url), timing=QUICK)
     room = await bench.room("talk")
     receiver.statuses, receiver.answers = [500], {"X-Slack-No-Retry": "1"}
     await bench.client.chat_postMessage(channel=room, text="x")
@@ -147,7 +149,7 @@ async def test_no_event_reaches_an_address_that_has_not_proved_itself(
 ) -> None:
     """Before its first event an address must answer url_verification with the challenge; it is asked again until it does."""
     receiver.challenge = "something else"
-    bench = await start_bench(app=over_http(receiver.url), timing=HASTE)
+    bench = await start_bench(app=over_http(receiver.url), timing=QUICK)
     room = await bench.room("talk")
     await bench.client.chat_postMessage(channel=room, text="unheard")
     await bench.workspace.settled()
@@ -283,7 +285,7 @@ async def test_an_event_under_way_survives_a_restart(
     await bench.client.chat_postMessage(channel=room, text="owed")
     first, second = await receiver.got.get(), await receiver.got.get()
     await bench.workspace.stop()
-    again = await start_bench(app=over_http(receiver.url), state=file, timing=HASTE)
+    again = await start_bench(app=over_http(receiver.url), state=file, timing=QUICK)
     headers, body = await receiver.got.get()
     assert body == first[1] == second[1]
     assert headers["X-Slack-Retry-Num"] in ("1", "2")  # the second refusal may not have been noticed any more

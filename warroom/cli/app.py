@@ -206,10 +206,14 @@ def schema(
 
 @app.command()
 def workspace(
-    port: Annotated[int, typer.Option(help="Its port; 0 lets the system choose.")] = 8765,
+    port: Annotated[int, typer.Option(help="Its port; 0 lets the system choose.")] = 8421,
     state: Annotated[Path | None, typer.Option(help="A file to keep its state in; in memory when absent.")] = None,
     seed: Annotated[Path | None, typer.Option(help="A YAML file with people and channels.")] = None,
-    manifest: Annotated[Path | None, typer.Option(help="The manifest of an app to install.")] = None,
+    manifest: Annotated[
+        list[Path] | None, typer.Option(help="The manifest of an app to install; may be given again.")
+    ] = None,
+    rate_limits: Annotated[bool, typer.Option("--rate-limits", help="Answer 429 as Slack does.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Addresses and tokens as one line of JSON.")] = False,
 ) -> None:
     """The local workspace alone: a Slack-compatible server for trying any Slack app. It is not Slack."""
     from warroom.workspace.__main__ import main as run
@@ -219,7 +223,9 @@ def workspace(
             f"--port={port}",
             *([f"--state={state}"] if state else []),
             *([f"--seed={seed}"] if seed else []),
-            *([f"--manifest={manifest}"] if manifest else []),
+            *(f"--manifest={path}" for path in manifest or ()),
+            *(["--rate-limits"] if rate_limits else []),
+            *(["--json"] if as_json else []),
         ]
     )
 

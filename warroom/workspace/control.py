@@ -257,10 +257,12 @@ class Control:
     # -- conversations -----------------------------------------------------------------------------------------------------
 
     async def _open(self, user: User, body: Doc) -> Doc:
-        others = [self._user(id_).id for id_ in _strings(body, "users")]
+        others = [self._user(id_) for id_ in _strings(body, "users")]
         if not others:
             raise Refused("no_user", "Choose somebody to write to.")
-        channel, _ = channels.open_direct(self._office, (user.id, *others))
+        channel, _ = channels.open_direct(self._office, (user.id, *(other.id for other in others)))
+        if len(others) == 1 and others[0].app_id in self._state.apps:
+            self._interactions.open_messages(user, self._state.apps[others[0].app_id])
         return {"channel": render.shown_channel(self._state, channel, user.id)}
 
     async def _join(self, user: User, body: Doc) -> Doc:

@@ -14,6 +14,7 @@ import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -169,10 +170,14 @@ class Deliveries:
             (self._send if app.features.socket_mode else self.hand_over)(event)
 
     def disconnect(self, reason: str, app_id: str | None = None) -> None:
-        """Asks connections to go, as Slack does: a `disconnect` frame, then the close."""
+        """Asks connections to go, as Slack does: a `disconnect` frame, then the close; after a warning some seconds later."""
         for connection in self._all(app_id):
             self._put(connection, {"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
-            connection.outgoing.put_nowait(None)
+            if reason == "warning":
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._timing.disconnect_warning, connection.outgoing.put_nowait, None)
+            else:
+                connection.outgoing.put_nowait(None)
 
     def cut(self, app_id: str | None = None) -> None:
         """Closes connections without a word, as when a cable is pulled."""
@@ -256,11 +261,17 @@ class Deliveries:
         connection.outgoing.put_nowait(None)
 
     def _hello(self, app_id: str, lifetime: float) -> Doc:
+        started = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
         return {
             "type": "hello",
             "num_connections": self.connections(app_id),
             "connection_info": {"app_id": app_id},
-            "debug_info": {"host": "local", "build_number": 1, "approximate_connection_time": int(lifetime)},
+            "debug_info": {
+                "host": "local",
+                "started": started,
+                "build_number": 1,
+                "approximate_connection_time": int(lifetime),
+            },
         }
 
     def _redeem(self, ticket: str) -> str | None:

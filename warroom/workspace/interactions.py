@@ -260,17 +260,22 @@ class Interactions:
         if not app.features.home_tab:
             return None
         home = self.office.state.homes.get(f"{app.id}:{user.id}")
+        self._tell_opened(user, app, "home", {"view": home.view} if home is not None else {})
+        return home.view if home is not None else None
+
+    def open_messages(self, user: User, app: App) -> None:
+        """Shows the Messages tab, which is the direct message with the app: the app is told that it was opened."""
+        self._tell_opened(user, app, "messages", {})
+
+    def _tell_opened(self, user: User, app: App, tab: str, more: Doc) -> None:
         event: Doc = {
             "type": "app_home_opened",
             "user": user.id,
             "channel": channels.app_home(self.office, app, user.id).id,
-            "tab": "home",
+            "tab": tab,
             "event_ts": self.office.state.next_ts(),
         }
-        if home is not None:
-            event["view"] = home.view
-        self.office.tell(app, "app_home_opened", "", event)
-        return home.view if home is not None else None
+        self.office.tell(app, "app_home_opened", "", event | more)
 
     # -- answers at a response URL ---------------------------------------------------------------------------------------
 

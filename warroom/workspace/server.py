@@ -212,13 +212,20 @@ class Workspace:
                 web.get("/files/{key}/{name}", uploads.serve),
                 web.get("/archives/{channel}/{ts}", _deep_link),
                 web.get("/", _index),
-                *Control(self._office).routes(),
-                *Admin(self._office, self.wire, self.faults, self._limits, self._seed).routes(),
+                *self._local(),
             ]
         )
         if _PAGE.is_dir():
             application.add_routes([web.static("/page", _PAGE)])
         return application
+
+    def _local(self) -> list[web.RouteDef]:
+        admin = Admin(self._office, self.wire, self.faults, self._limits, self._seed)
+        return [*Control(self._office).routes(), *admin.routes()]
+
+    def local_requests(self) -> list[str]:
+        """Every request under /local/ that is answered, such as `POST /local/say`."""
+        return [f"{route.method} {route.path}" for route in self._local()]
 
     def _tell_people(self, sentence: str) -> None:
         self._streams.publish_all({"type": "notice", "level": "error", "text": sentence})
