@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from warroom.workspace.blockkit.rules import options_of
+from warroom.workspace.blockkit.walk import blocks_within, elements_of
 
 Doc = dict[str, Any]
 
@@ -15,6 +16,8 @@ _INITIAL: dict[str, tuple[str, str, Any]] = {
     "number_input": ("value", "initial_value", None),
     "url_text_input": ("value", "initial_value", None),
     "email_text_input": ("value", "initial_value", None),
+    "rich_text_input": ("rich_text_value", "initial_value", None),
+    "file_input": ("files", "", []),
     "static_select": ("selected_option", "initial_option", None),
     "external_select": ("selected_option", "initial_option", None),
     "radio_buttons": ("selected_option", "initial_option", None),
@@ -32,6 +35,7 @@ _INITIAL: dict[str, tuple[str, str, Any]] = {
     "multi_conversations_select": ("selected_conversations", "initial_conversations", []),
 }
 STATE_FIELD = {type_: names[0] for type_, names in _INITIAL.items()} | {"overflow": "selected_option"}
+_WITHOUT_ACTIONS = ("image",)  # elements that nobody can use
 
 
 def initial_state(element: Doc) -> Doc | None:
@@ -45,15 +49,30 @@ def initial_state(element: Doc) -> Doc | None:
 
 def is_empty(value: Doc) -> bool:
     """Whether nothing was entered or chosen."""
-    return value.get(STATE_FIELD.get(value["type"], "value")) in (None, "", [])
+    held = value.get(STATE_FIELD.get(value["type"], "value"))
+    if value["type"] == "rich_text_input" and isinstance(held, dict):
+        return not _says_something(held)
+    return held in (None, "", [])
+
+
+def _says_something(part: Doc) -> bool:
+    """Whether rich text holds anything but white space."""
+    if isinstance(part.get("elements"), list):
+        return any(_says_something(each) for each in part["elements"])
+    return part.get("type") != "text" or bool(str(part.get("text", "")).strip())
 
 
 def interactive_elements(blocks: Iterable[Doc]) -> Iterator[tuple[Doc, Doc]]:
-    """Every (block, element) that has an action_id."""
-    for block in blocks:
-        listed = block.get("elements", ()) if block["type"] == "actions" else ()
-        for element in (*listed, block.get("accessory"), block.get("element")):
-            if element is not None and "action_id" in element:
+    """Every (block, element) that has an action_id, also in blocks inside blocks."""
+    for block, element in _elements(list(blocks)):
+        if "action_id" in element:
+            yield block, element
+
+
+def _elements(blocks: list[Doc]) -> Iterator[tuple[Doc, Doc]]:
+    for _, block in blocks_within(blocks, ""):
+        for _, element in elements_of(block):
+            if isinstance(block, dict) and isinstance(element, dict):
                 yield block, element
 
 
@@ -72,19 +91,19 @@ def fires_actions(block: Doc) -> bool:
 
 def offered_option(element: Doc, value: str) -> Doc | None:
     """The element's own option with this value."""
-    return next((option for option in options_of(element) if option["value"] == value), None)
+    return next((dict(option) for option in options_of(element) if option["value"] == value), None)
 
 
 def filled_in(blocks: list[Doc]) -> list[Doc]:
     """A copy with what Slack adds: ids that were left out, and the defaults of text objects."""
     copied = copy.deepcopy(blocks)
-    for block in copied:
-        block.setdefault("block_id", _new_id())
-        _fill_texts(block)
-        listed = block.get("elements", ()) if block["type"] == "actions" else ()
-        for element in (*listed, block.get("accessory"), block.get("element")):
-            if element is not None and element["type"] != "image":
-                element.setdefault("action_id", _new_id())
+    for _, block in blocks_within(copied, ""):
+        if isinstance(block, dict):
+            block.setdefault("block_id", _new_id())
+    for _, element in _elements(copied):
+        if element["type"] not in _WITHOUT_ACTIONS:
+            element.setdefault("action_id", _new_id())
+    _fill_texts(copied)
     return copied
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from warroom.workspace.blockkit.check import check_blocks
+from warroom.workspace.blockkit.check import check_blocks, check_message
 from warroom.workspace.blockkit.elements import filled_in
 from warroom.workspace.blockkit.rules import Problem
 from warroom.workspace.messages import TRUNCATE_AT
@@ -29,6 +29,8 @@ PERSONA_ARGS = texts("username", "icon_emoji", "icon_url")
 def refuse_blocks(problems: list[Problem], code: str = "invalid_blocks") -> None:
     """Answers with every problem, if there is one."""
     if problems:
+        if code == "invalid_blocks" and all(p.refused_as for p in problems):
+            code = problems[0].refused_as
         shown = tuple(f"{p.message} [json-pointer:{p.pointer}]" for p in problems)
         listed = {"errors": list(shown)} if code == "invalid_blocks" else {}
         raise ApiError(code, messages=tuple(f"[ERROR] {text}" for text in shown), **listed)
@@ -68,9 +70,12 @@ def read_attachments(call: Call) -> list[Doc] | None:
         raise ApiError("invalid_attachments")
     if len(attachments) > MOST_ATTACHMENTS:
         raise ApiError("too_many_attachments")
-    for index, attachment in enumerate(attachments):
-        if "blocks" in attachment:
-            refuse_blocks(check_blocks(attachment["blocks"], f"/attachments/{index}/blocks"))
+    found = check_message({"blocks": call.json("blocks"), "attachments": attachments})
+    problems = [problem for problem in found if problem.pointer.startswith("/attachments")]
+    in_blocks = any("/blocks" in problem.pointer for problem in problems)
+    refuse_blocks(problems, "invalid_blocks" if in_blocks else "invalid_attachments")
+    for attachment in attachments:
+        if attachment.get("blocks"):
             attachment["blocks"] = filled_in(attachment["blocks"])
     return [{"id": number, "fallback": "[no preview available]", **a} for number, a in enumerate(attachments, 1)]
 

@@ -1,15 +1,19 @@
 """views.open, push, update, publish and blocks.validate."""
 
+import json
 from typing import Any, Literal
 
 from warroom.workspace import views
-from warroom.workspace.blockkit.check import check_blocks, check_view
+from warroom.workspace.blockkit.check import check_blocks, check_message, check_view
+from warroom.workspace.blockkit.rules import Problem
 from warroom.workspace.methods.content import refuse_blocks
 from warroom.workspace.methods.method import ApiError, Arg, Call, Method, required, texts
 from warroom.workspace.model import Doc
 from warroom.workspace.tickets import Trigger
 from warroom.workspace.views import ViewRefused
 from warroom.workspace.viewstack import OpenView
+
+LONGEST_VALIDATED = 100_000  # characters of JSON that blocks.validate takes
 
 
 def _view(call: Call, *allowed: Literal["modal", "home"]) -> Doc:
@@ -84,21 +88,24 @@ def _validate(call: Call) -> Doc:
     if len(given) != 1:
         raise ApiError("invalid_arguments", messages=("[ERROR] must provide exactly one of: blocks, view, message",))
     ((name, value),) = given.items()
+    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) > LONGEST_VALIDATED:
+        says = f"[ERROR] must be less than {LONGEST_VALIDATED + 1} characters [json-pointer:/{name}]"
+        raise ApiError("invalid_arguments", messages=(says,))
     problems = _problems(name, value)
     if problems:
         raise ApiError(f"invalid_{name}", errors=[p.doc() for p in problems])
     return {"ok": True}
 
 
-def _problems(name: str, value: Any) -> list[Any]:
+def _problems(name: str, value: Any) -> list[Problem]:
+    """The problems; pointers begin within the argument."""
     match name:
         case "blocks":
             return check_blocks(value, "")
         case "view":
             return check_view(value, "modal", "home", at="")
         case _:
-            blocks = value.get("blocks", []) if isinstance(value, dict) else None
-            return check_blocks(blocks)
+            return check_message(value)
 
 
 _VIEW = required("view", "json")
