@@ -4,13 +4,12 @@ Payloads have the shapes of docs.slack.dev (interaction payloads) and Slack's pu
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-from warroom.workspace import channels, messages, render, views
-from warroom.workspace.blockkit.check import check_blocks, check_view
+from warroom.workspace import channels, render, views
+from warroom.workspace.answers import respond
+from warroom.workspace.blockkit.check import check_view
 from warroom.workspace.blockkit.elements import (
     STATE_FIELD,
-    filled_in,
     fires_actions,
     initial_state,
     interactive_elements,
@@ -18,7 +17,6 @@ from warroom.workspace.blockkit.elements import (
 from warroom.workspace.choices import chosen, element_of, fill, input_errors, message_state
 from warroom.workspace.deliveries import NotAcknowledged
 from warroom.workspace.manifest import Command
-from warroom.workspace.messages import Draft, Edit
 from warroom.workspace.model import App, Channel, Doc, Message, ResponseUrl, User
 from warroom.workspace.office import Office
 from warroom.workspace.refusals import Refused
@@ -208,7 +206,7 @@ class Interactions:
         target = ResponseUrl(
             path="", app_id=app.id, user=user.id, channel=channel.id, thread_ts="", message_ts="", until=0, uses=1
         )
-        problem = self.respond(target, answer)
+        problem = respond(self.office, target, answer)
         if problem:
             raise self._failed(user, f"{app.name} answered with something that was refused: {problem}", problem)
 
@@ -276,51 +274,6 @@ class Interactions:
             "event_ts": self.office.state.next_ts(),
         }
         self.office.tell(app, "app_home_opened", "", event | more)
-
-    # -- answers at a response URL ---------------------------------------------------------------------------------------
-
-    def respond(self, target: ResponseUrl, answer: Doc) -> str:
-        """Does what the body posted to a response URL says. Returns a code if it was refused, else nothing."""
-        office, app = self.office, self._app(target.app_id)
-        original = office.state.ephemeral(target.channel, target.message_ts) or office.state.message(
-            target.channel, target.message_ts
-        )
-        if answer.get("delete_original"):
-            if original is not None:
-                messages.delete(office, original)
-            return ""
-        text, blocks = str(answer.get("text") or ""), answer.get("blocks")
-        if blocks is not None and check_blocks(blocks):
-            return "invalid_blocks"
-        if not (text or blocks or answer.get("attachments")):
-            return "no_text"
-        filled = filled_in(blocks) if blocks else None
-        if answer.get("replace_original") and original is not None:
-            change = Edit(
-                text=text, blocks=filled if blocks is not None else None, attachments=answer.get("attachments")
-            )
-            messages.edit(office, original, change, by=app.bot_user_id)
-            return ""
-        self._say(app, target, answer, Draft(**self._answer_draft(app, target, answer, text, filled)))
-        return ""
-
-    def _answer_draft(
-        self, app: App, target: ResponseUrl, answer: Doc, text: str, blocks: list[Doc] | None
-    ) -> dict[str, Any]:
-        return {
-            "channel": self.office.state.channels[target.channel],
-            "app": app,
-            "text": text,
-            "blocks": blocks,
-            "attachments": answer.get("attachments"),
-            "thread_ts": str(answer.get("thread_ts") or ""),
-        }
-
-    def _say(self, app: App, target: ResponseUrl, answer: Doc, draft: Draft) -> None:
-        if answer.get("response_type") == "in_channel":
-            messages.post(self.office, draft)
-        else:
-            messages.post_ephemeral(self.office, draft, to=target.user)
 
     # -- parts of payloads -----------------------------------------------------------------------------------------------
 

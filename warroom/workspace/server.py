@@ -11,12 +11,12 @@ from aiohttp import web
 
 from warroom.workspace import apps
 from warroom.workspace.admin import Admin, reset
+from warroom.workspace.answers import respond
 from warroom.workspace.api import Api
 from warroom.workspace.control import Control
 from warroom.workspace.deliveries import Deliveries
 from warroom.workspace.faults import Faults
 from warroom.workspace.guard import guard
-from warroom.workspace.interactions import Interactions
 from warroom.workspace.office import make_office
 from warroom.workspace.ratelimits import RateLimits
 from warroom.workspace.requesturls import RequestUrls
@@ -240,7 +240,7 @@ class Workspace:
             answer = await request.json()
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
-        problem = Interactions(self._office).respond(target, answer) if isinstance(answer, dict) else "invalid_payload"
+        problem = respond(self._office, target, answer) if isinstance(answer, dict) else "invalid_payload"
         self._office.flush()
         self.wire.record("in", "response_url", app_id=target.app_id, request=answer, response=problem or "ok")
         return web.json_response({"ok": False, "error": problem}, status=400) if problem else web.Response(text="ok")
