@@ -22,6 +22,7 @@ _FIELD_OF_TYPE = {
     "radio_buttons": "selected_option",
     "overflow": "selected_option",
     "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
     "checkboxes": "selected_options",
     "users_select": "selected_user",
     "multi_users_select": "selected_users",
@@ -313,6 +314,8 @@ def _value(element: Doc, choice: Any) -> Doc:
 
 
 def _option(element: Doc, choice: Any) -> Doc:
+    if element["type"].endswith("external_select") and isinstance(choice, Mapping):
+        return dict(choice)  # the app was asked for it, so the element does not have it
     groups = element.get("option_groups") or [element]
     options = [option for group in groups for option in group.get("options", ())]
     for option in options:

@@ -1,0 +1,1 @@
+"""Starts what the foreign clients and apps need."""
