@@ -181,6 +181,7 @@ async def describe(ack: AsyncAck, body: Doc, client: AsyncWebClient) -> None:
 
 
 @app.options("city")
+@app.options("cities")
 async def cities(ack: AsyncAck, payload: Doc) -> None:
     wanted = payload["value"].lower()
     await ack(options=[city for city in SCENE["cities"] if city["text"]["text"].lower().startswith(wanted)])

@@ -97,13 +97,14 @@ async def _form(bot: Bot, room: str, ana: PersonAt) -> None:
     await bot.done("explain")
     await ana.close_view(await ana.wait_for_view("view_pushed"))
     await bot.done("explanation closed")
-    place = {"view_id": form["id"], "block_id": "city", "action_id": "city"}
-    offered = (await ana.tell("options", value="Ber", **place))["options"]
+    offered = await _offered(ana, form, "city", "Ber")
     assert [city["value"] for city in offered] == ["ber", "brn"]
+    several = await _offered(ana, form, "cities", "")
     assert await ana.submit(form, {"severity": "SEV1"}) == {"title": "Please complete this required field."}
     assert await ana.submit(form, {"Title": "boom", "Severity": "SEV1"}) == {"title": "Say more than that."}
     await bot.done("described")
-    assert await ana.submit(form, {"title": "No payments — ünïcode", "severity": "SEV2", "City": offered[1]}) == {}
+    filled = {"title": "No payments — ünïcode", "severity": "SEV2", "City": offered[1], "More cities": several}
+    assert await ana.submit(form, filled) == {}
     await bot.done("described")
     saved = await ana.wait_for_view("view_updated")
     await ana.press_in_view(saved, "Tell all")
@@ -118,6 +119,13 @@ async def _open_form(bot: Bot, room: str, ana: PersonAt) -> dict[str, Any]:
     await ana.press(card, "describe")
     await bot.done("describe")
     return await ana.wait_for_view("view_opened")
+
+
+async def _offered(ana: PersonAt, form: dict[str, Any], field: str, typed: str) -> list[dict[str, Any]]:
+    """What the app offers in one of the form's external selects."""
+    reply = await ana.tell("options", view_id=form["id"], block_id=field, action_id=field, value=typed)
+    options: list[dict[str, Any]] = reply["options"]
+    return options
 
 
 async def _talk(bot: Bot, room: str, ana: PersonAt, ben: PersonAt) -> None:

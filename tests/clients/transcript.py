@@ -27,6 +27,7 @@ _NAMED = re.compile(
 _GIVEN_BLOCK_ID = re.compile(r"[\w-]{5}")
 _BLOTTED = frozenset(
     [
+        "avatar_hash",
         "client_msg_id",
         "cursor",
         "event_context",
@@ -91,22 +92,23 @@ def transcribe(workspace: Workspace, bot: Bot, people: Iterable[tuple[str, Perso
     """Writes the transcript of a scene that has ended."""
     names, wire = _Names(), workspace.wire
     calls = [exchange for exchange in wire.calls() if exchange.method not in _OWN_AFFAIRS]
-    asks, events = wire.payloads("ask"), wire.payloads("event")
+    asks = [exchange for exchange in wire.payloads("ask") if exchange.method not in _OWN_AFFAIRS]
+    acks = [exchange for exchange in wire.payloads("ack") if exchange.method not in _OWN_AFFAIRS]
     return Transcript(
         calls=[names.plain({"method": c.method, "arguments": _arguments(c.request)}) for c in calls],
         replies=[names.plain({"method": c.method, "status": c.status, "reply": c.response}) for c in calls],
         answered=[names.plain({"body": e.request, "answer": e.response}) for e in wire.payloads("response_url")],
         asked=[names.plain(e.request) for e in asks],
-        events=[names.plain(e.request) for e in events],
-        acknowledged=[names.plain(answer) for e in wire.payloads("ack") if (answer := _payload(e.response))],
+        events=[names.plain(e.request) for e in wire.payloads("event")],
+        acknowledged=[names.plain(answer) for e in acks if (answer := _payload(e.response))],
         seen={name: [names.plain(event) for event in person.heard()] for name, person in people},
         heard=[names.plain({"method": entry["call"], "reply": entry["reply"]}) for entry in bot.of("call")],
         got=sorted((names.plain(entry["got"]) for entry in bot.of("got")), key=_text),
     )
 
 
-_OWN_AFFAIRS = ("apps.connections.open", "auth.test")
-"""A client looks itself up and connects when it likes: once, or at each request."""
+_OWN_AFFAIRS = ("apps.connections.open", "auth.test", "url_verification")
+"""How and when a client connects and looks itself up is its own affair; it is not part of the scene."""
 
 
 def _text(doc: Doc) -> str:

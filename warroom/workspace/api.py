@@ -54,7 +54,7 @@ class Api:
             headers["Retry-After"] = str(limited.seconds)
         self._office.flush()
         if app is not None:
-            headers["X-OAuth-Scopes"] = ",".join(sorted(app.features.scopes))
+            headers |= _scope_headers(method, app)
         self._wire.record(
             "in", "call", app_id=app.id if app else "", method=name, request=given, response=doc, status=status
         )
@@ -186,6 +186,13 @@ _NOBODY = App(
     installed=0,
 )
 """Who calls a method that needs no token."""
+
+
+def _scope_headers(method: Method | None, app: App) -> dict[str, str]:
+    """Lower case, as Slack sends them: there are clients that look no further."""
+    headers = {"x-oauth-scopes": ",".join(sorted(app.features.scopes))}
+    accepted = method.any_scope() if method is not None else ()
+    return headers | ({"x-accepted-oauth-scopes": ",".join(accepted)} if accepted else {})
 
 
 async def _peek(request: web.Request, name: str) -> Given:

@@ -3,6 +3,7 @@
 Shapes are those of Slack's published example replies (java-slack-sdk json-logs) and docs.slack.dev object references.
 """
 
+import hashlib
 from typing import Any
 
 from warroom.workspace.model import App, Bookmark, Channel, Doc, File, Message, User, UserGroup
@@ -47,6 +48,7 @@ def _profile(state: State, user: User, *, email: bool) -> Doc:
     profile: Doc = {
         "title": user.role,
         "phone": "",
+        "avatar_hash": f"g{hashlib.sha256(user.id.encode()).hexdigest()[:11]}",  # as for who has chosen no picture
         "real_name": user.real_name,
         "real_name_normalized": user.real_name,
         "display_name": user.name,

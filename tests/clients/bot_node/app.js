@@ -162,7 +162,7 @@ app.action('describe', async ({ ack, body, client }) => {
   keep({ done: 'describe' });
 });
 
-app.options('city', async ({ ack, payload }) => {
+app.options(/^(city|cities)$/, async ({ ack, payload }) => {
   const wanted = payload.value.toLowerCase();
   await ack({ options: SCENE.cities.filter((city) => city.text.text.toLowerCase().startsWith(wanted)) });
 });

@@ -1,0 +1,34 @@
+"""What was wrong here until somebody else's client or app did not get on with it; one test for each."""
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from warroom.workspace import Workspace
+
+from .scene import SEED, manifest
+
+
+async def test_scopes_are_told_in_lower_case_headers() -> None:
+    """A reply's headers name the scopes one has and those the method accepts, in the lower case of Slack's own (Errbot)."""
+    async with Workspace(seed=SEED) as workspace:
+        app = await workspace.install(manifest())
+        headers = {"Authorization": f"Bearer {app.bot_token}"}
+        async with aiohttp.ClientSession() as session:
+            reply = await session.post(f"{workspace.api_url}team.info", headers=headers)
+        raw = {name.decode(): value.decode() for name, value in reply.raw_headers}
+        assert "team:read" in raw["x-oauth-scopes"].split(",")
+        assert raw["x-accepted-oauth-scopes"] == "team:read"
+
+
+async def test_everybody_has_an_avatar_hash() -> None:
+    """A profile has the hash of its picture, the same each time and another one for another person (Slack Machine)."""
+    async with Workspace(seed=SEED) as workspace:
+        app = await workspace.install(manifest())
+        client = AsyncWebClient(token=app.bot_token, base_url=workspace.api_url)
+        members: list[dict[str, Any]] = (await client.users_list())["members"]
+        hashes = [member["profile"]["avatar_hash"] for member in members]
+        assert len(set(hashes)) == len(members) == 4
+        again = await client.users_info(user=members[0]["id"])
+        assert again["user"]["profile"]["avatar_hash"] == hashes[0]
