@@ -6,11 +6,19 @@
 slack_sdk takes the address as a default argument of its clients (`base_url`), which is why it is the defaults that change.
 """
 
+import importlib
 import os
 import runpy
 import sys
 from pathlib import Path
 from typing import Any
+
+
+_CLIENTS = (
+    ("slack_sdk.web.base_client", "BaseClient"),
+    ("slack_sdk.web.async_base_client", "AsyncBaseClient"),
+    ("slack_sdk.web.legacy_base_client", "LegacyBaseClient"),
+)
 
 
 def main() -> None:
@@ -26,13 +34,12 @@ def main() -> None:
 
 
 def point_at(api_url: str) -> None:
-    """Makes `api_url` the default of every client class of slack_sdk."""
-    from slack_sdk.web.async_base_client import AsyncBaseClient
-    from slack_sdk.web.base_client import BaseClient
-    from slack_sdk.web.legacy_base_client import LegacyBaseClient
-
-    classes: tuple[Any, ...] = (BaseClient, AsyncBaseClient, LegacyBaseClient)
-    for client in classes:
+    """Makes `api_url` the default of every client class of slack_sdk that can be imported (one of them wants aiohttp)."""
+    for module, name in _CLIENTS:
+        try:
+            client: Any = getattr(importlib.import_module(module), name)
+        except ImportError:
+            continue
         defaults = client.__init__.__defaults__
         client.__init__.__defaults__ = tuple(api_url if value == client.BASE_URL else value for value in defaults)
         client.BASE_URL = api_url
