@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from warroom.workspace import InstalledApp, Workspace
+from warroom.workspace import InstalledApp, Timing, Workspace
 
 Doc = dict[str, Any]
 
 PATIENCE = 30.0
 """Seconds a bot has for anything; long, because two cores may be busy with other tests."""
+
+UNHURRIED = Timing(ack=PATIENCE, trigger=PATIENCE)
+"""For tests that are not about time: a bot on a busy machine is not late."""
 
 
 class BotFailed(Exception):

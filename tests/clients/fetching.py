@@ -17,6 +17,7 @@ from typing import Literal
 _HERE = Path(__file__).resolve().parent
 _ROOT = _HERE.parents[1]
 _STAMP = ".fetched"
+_OLDEST_NODE = 20
 
 
 class NotFetched(Exception):
@@ -39,8 +40,10 @@ class Packages:
         """Installs the packages unless they are there. Returns the folder.
 
         Raises:
-            NotFetched: Node is missing, or a registry cannot be reached.
+            NotFetched: Node is missing or too old, or a registry cannot be reached.
         """
+        if self.kind == "npm":
+            _need_node()
         if not self.there():
             shutil.rmtree(self.folder, ignore_errors=True)
             if self.kind == "npm":
@@ -51,9 +54,9 @@ class Packages:
         return self.folder
 
     def _npm(self) -> None:
-        if not (shutil.which("node") and shutil.which("npm")):
-            raise NotFetched("node and npm are not installed")
-        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], self.lock.parent)
+        # Who has no network should not have to wait for it; CI had better try again.
+        tries = [] if in_ci() else ["--fetch-retries=0"]
+        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", *tries], self.lock.parent)
 
     def _pip(self) -> None:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +74,14 @@ class Packages:
 
     def _digest(self) -> str:
         return hashlib.sha256(self.lock.read_bytes()).hexdigest()
+
+
+def _need_node() -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise NotFetched("node and npm are not installed")
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.removeprefix("v").partition(".")[0]) < _OLDEST_NODE:
+        raise NotFetched(f"node is {version}, and Slack's client needs {_OLDEST_NODE} or newer")
 
 
 def _run(command: Sequence[str], folder: Path) -> None:

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 _CLIENTS = (
     ("slack_sdk.web.base_client", "BaseClient"),
     ("slack_sdk.web.async_base_client", "AsyncBaseClient"),

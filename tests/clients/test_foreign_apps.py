@@ -9,7 +9,7 @@ from typing import Any
 
 from warroom.workspace import InstalledApp, Person, PersonAt, Seed, Workspace
 
-from .bots import PATIENCE, BotFailed, Program, running_foreign
+from .bots import PATIENCE, UNHURRIED, BotFailed, Program, running_foreign
 
 _HERE = Path(__file__).parent
 _SEED = Seed(
@@ -111,7 +111,7 @@ async def _at_home(
 
     `loaded` is what the app logs when it is ready, if that is later than its connection.
     """
-    async with Workspace(seed=_SEED) as workspace:
+    async with Workspace(seed=_SEED, timing=UNHURRIED) as workspace:
         app = await workspace.install(_manifest(name))
         values = {"bot": app.bot_token, "app": app.app_token}
         environment = _surroundings() | {"SLACK_API_URL": workspace.api_url}

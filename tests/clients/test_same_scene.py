@@ -1,15 +1,19 @@
 """One scene, two bots that differ in nothing but Slack's official client, two ways of delivery: what happens is the same."""
 
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
+
 from warroom.workspace import PersonAt, Workspace
 
-from .bots import running
+from .bots import UNHURRIED, running
 from .scene import SEED, manifest, play
 from .transcript import Difference, Transcript, differences, transcribe
 
@@ -18,6 +22,18 @@ _PYTHON = (sys.executable, str(_HERE / "bot_python.py"))
 _NODE = ("node", str(_HERE / "bot_node" / "app.js"))
 
 Mode = Literal["socket", "http"]
+Play = Callable[[tuple[str, ...], Mode], Transcript]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Play:
+    """The transcript of a bot's scene, which is played when it is first asked for."""
+
+    @cache
+    def play(command: tuple[str, ...], mode: Mode) -> Transcript:
+        return asyncio.run(_played(command, mode, tmp_path_factory.mktemp(mode)))
+
+    return play
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +70,21 @@ BETWEEN_CLIENTS = (
 )
 
 
-async def test_both_clients_live_through_the_same(node_client: Path, tmp_path: Path) -> None:
+def test_both_clients_live_through_the_same(node_client: Path, played: Play) -> None:
     """Over Socket Mode the Python and the Node client make people see the same and are told the same, to the last field."""
-    python = await _played(_PYTHON, "socket", tmp_path)
-    node = await _played(_NODE, "socket", tmp_path)
-    _same(python, node, BETWEEN_CLIENTS)
+    _same(played(_PYTHON, "socket"), played(_NODE, "socket"), BETWEEN_CLIENTS)
 
 
-async def test_over_http_it_is_the_same(node_client: Path, tmp_path: Path) -> None:
+def test_over_http_it_is_the_same(node_client: Path, played: Play) -> None:
     """Signed requests to the app's URL carry what Socket Mode carries, for either client."""
-    python = await _played(_PYTHON, "http", tmp_path)
-    _same(await _played(_PYTHON, "socket", tmp_path), python, ())
-    _same(python, await _played(_NODE, "http", tmp_path), BETWEEN_CLIENTS)
+    _same(played(_PYTHON, "socket"), played(_PYTHON, "http"), ())
+    _same(played(_PYTHON, "http"), played(_NODE, "http"), BETWEEN_CLIENTS)
 
 
-async def test_the_scene_shows_something(tmp_path: Path) -> None:
+def test_the_scene_shows_something(played: Play) -> None:
     """The comparison is not of empty things: all people saw, every method answered, and a bystander saw only what is public."""
-    played = await _played(_PYTHON, "socket", tmp_path)
-    refused = [entry["reply"]["error"] for entry in played.replies if not entry["reply"]["ok"]]
+    scene = played(_PYTHON, "socket")
+    refused = [entry["reply"]["error"] for entry in scene.replies if not entry["reply"]["ok"]]
     assert refused == [
         "hash_conflict",
         "channel_not_found",
@@ -85,8 +98,8 @@ async def test_the_scene_shows_something(tmp_path: Path) -> None:
         "missing_scope",
         "is_archived",
     ]
-    assert len({entry["method"] for entry in played.calls}) >= 28
-    shown = {name: " / ".join(_shown(events)) for name, events in played.seen.items()}
+    assert len({entry["method"] for entry in scene.calls}) >= 28
+    shown = {name: " / ".join(_shown(events)) for name, events in scene.seen.items()}
     assert ["Only you" in shown[name] for name in ("ana", "ben", "mira")] == [False, True, False]
     assert ["You said some &amp; &lt;thing&gt;" in shown[name] for name in ("ana", "ben", "mira")] == [
         True,
@@ -94,16 +107,16 @@ async def test_the_scene_shows_something(tmp_path: Path) -> None:
         False,
     ]
     assert all("Found it." in text for text in shown.values())
-    assert [ack.get("response_action") for ack in played.acknowledged] == [None, None, None, "errors", "update"]
-    assert {event["event"]["type"] for event in played.events} >= {"app_mention", "app_home_opened", "channel_archive"}
+    assert [ack.get("response_action") for ack in scene.acknowledged] == [None, None, None, "errors", "update"]
+    assert {event["event"]["type"] for event in scene.events} >= {"app_mention", "app_home_opened", "channel_archive"}
 
 
-async def test_what_is_sent_is_what_arrives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_what_is_sent_is_what_arrives(mode: Mode, played: Play) -> None:
     """Every event and payload that the workspace says it sent reached the bot, each once and unchanged."""
-    for mode in ("socket", "http"):
-        played = await _played(_PYTHON, mode, tmp_path)
-        sent = sorted(map(_without_token, (*played.asked, *played.events)), key=repr)
-        assert sorted(map(_without_token, played.got), key=repr) == sent
+    scene = played(_PYTHON, mode)
+    sent = sorted(map(_without_token, (*scene.asked, *scene.events)), key=repr)
+    assert sorted(map(_without_token, scene.got), key=repr) == sent
 
 
 def test_a_difference_is_found() -> None:
@@ -136,12 +149,12 @@ def _same(one: Transcript, other: Transcript, allowed: Sequence[Allowed]) -> Non
     assert [a.reason for a in allowed if not any(a.fits(d) for d in found)] == []
 
 
-async def _played(command: Sequence[str], mode: Mode, tmp_path: Path) -> Transcript:
+async def _played(command: Sequence[str], mode: Mode, folder: Path) -> Transcript:
     """Plays the scene in a workspace of its own, until all that was sent has arrived."""
     async with AsyncExitStack() as stack:
-        workspace = await stack.enter_async_context(Workspace(seed=SEED))
+        workspace = await stack.enter_async_context(Workspace(seed=SEED, timing=UNHURRIED))
         app = await workspace.install(manifest())
-        bot = await stack.enter_async_context(running(command, workspace, app, tmp_path / "bot.log", mode))
+        bot = await stack.enter_async_context(running(command, workspace, app, folder / "bot.log", mode))
         if mode == "http":
             await workspace.install(manifest(f"http://127.0.0.1:{bot.of('ready')[0]['port']}/slack/events"))
         people = [
