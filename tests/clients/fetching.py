@@ -87,7 +87,7 @@ def _need_node() -> None:
 def _run(command: Sequence[str], folder: Path) -> None:
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise NotFetched(f"{' '.join(command[:4])} … failed:\n{(ran.stdout + ran.stderr)[-1500:]}")
+        raise NotFetched(f"{' '.join(command[:4])} … failed:\n{(ran.stdout + ran.stderr)[-400:]}")
 
 
 NODE_CLIENT = Packages(
