@@ -3,6 +3,8 @@
 from typing import Any
 
 import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.workspace import Workspace
@@ -32,3 +34,18 @@ async def test_everybody_has_an_avatar_hash() -> None:
         assert len(set(hashes)) == len(members) == 4
         again = await client.users_info(user=members[0]["id"])
         assert again["user"]["profile"]["avatar_hash"] == hashes[0]
+
+
+async def test_checkboxes_may_begin_with_none_checked() -> None:
+    """An empty list of initial options is taken for checkboxes, though not for a menu (free-slack-poll)."""
+    async with Workspace(seed=SEED) as workspace:
+        app = await workspace.install(manifest())
+        client = AsyncWebClient(token=app.bot_token, base_url=workspace.api_url)
+        room = (await client.conversations_create(name="polls"))["channel"]["id"]
+        options = [{"text": {"type": "plain_text", "text": "Anonymous"}, "value": "anonymous"}]
+        boxes = {"type": "checkboxes", "action_id": "how", "options": options, "initial_options": []}
+        await client.chat_postMessage(channel=room, text="x", blocks=[{"type": "actions", "elements": [boxes]}])
+        menu = boxes | {"type": "multi_static_select"}
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": "How?"}, "accessory": menu}
+        with pytest.raises(SlackApiError, match="invalid_blocks"):
+            await client.chat_postMessage(channel=room, text="x", blocks=[section])

@@ -123,7 +123,8 @@ PICKERS: Mapping[str, Shape] = {
     ),
     "checkboxes": Shape(
         required={"options": Array(RICH_OPTION, 10)},
-        optional={**_PICKED, "initial_options": Array(RICH_OPTION, 10)},
+        # None at all is taken: pRizz/free-slack-poll sends it, and its walk through a real Slack (2026-03-15) passed.
+        optional={**_PICKED, "initial_options": Array(RICH_OPTION, 10, least=0)},
         also=(initial_among_options,),
     ),
     "datepicker": Shape(optional={**_CHOICE, "initial_date": DATE}),
