@@ -3,15 +3,41 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 from warroom.workspace import messages, render
 from warroom.workspace.messages import Draft
-from warroom.workspace.model import App, Channel, Doc
+from warroom.workspace.model import App, Channel, ChannelRule, Doc, Partner
 from warroom.workspace.office import Office
 from warroom.workspace.state import State, new_id
 
 LONGEST_NAME = 80
 LONGEST_TOPIC = 250
+RESERVED_NAMES = frozenset(
+    [
+        "all",
+        "archive",
+        "archived",
+        "archives",
+        "channel",
+        "channels",
+        "create",
+        "delete",
+        "deleted-channel",
+        "edit",
+        "everyone",
+        "group",
+        "groups",
+        "here",
+        "me",
+        "ms",
+        "slack",
+        "slackbot",
+        "today",
+        "you",
+    ]
+)
+"""Words that Slack keeps for itself (Slack's help centre, guidelines for channel names)."""
 
 
 def name_problem(name: str) -> str | None:
@@ -23,7 +49,9 @@ def name_problem(name: str) -> str | None:
         return "invalid_name_maxlength"
     if bare != bare.lower() or re.search(r"[^\w-]", bare):
         return "invalid_name_specials"
-    return "invalid_name_punctuation" if not re.search(r"[^\W_]", bare) else None
+    if not re.search(r"[^\W_]", bare):
+        return "invalid_name_punctuation"
+    return "invalid_name" if bare in RESERVED_NAMES else None
 
 
 def create(office: Office, name: str, *, creator: str, private: bool) -> Channel:
@@ -80,12 +108,12 @@ def leave(office: Office, channel: Channel, user: str, *, kicked_by: str = "") -
     scope = _read_scope(channel)
     for app in {a.id: a for a in (*state.bot_users_in(left), *state.bot_users_in(channel))}.values():
         office.tell(app, "member_left_channel", scope, event)
-    if kicked_by:
-        _tell_kicked(office, channel, user, kicked_by)
+    _tell_left(office, channel, user, kicked_by or user)
     return left
 
 
-def _tell_kicked(office: Office, channel: Channel, user: str, by: str) -> None:
+def _tell_left(office: Office, channel: Channel, user: str, by: str) -> None:
+    """To the app that is out, whether it left or was put out."""
     type_ = "channel_left" if channel.type == "public" else "group_left"
     event = {"type": type_, "channel": channel.id, "actor_id": by, "event_ts": office.state.next_ts()}
     app = office.state.apps.get(office.state.users[user].app_id)
@@ -124,9 +152,11 @@ def rename(office: Office, channel: Channel, name: str, by: str) -> Channel:
     kind = "channel" if channel.type == "public" else "group"
     renamed = _change(office, channel, name=name, previous_names=(channel.name, *channel.previous_names))
     extra = {"old_name": channel.name, "name": name}
+    public = channel.type == "public"
     text = f'<@{by}> has renamed the channel from "{channel.name}" to "{name}"'
     _announce(office, renamed, by, f"{kind}_name", text, extra)
-    inner = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created, "is_channel": True}
+    inner = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created, "is_channel": public}
+    inner |= {} if public else {"is_mpim": False}
     event = {"type": f"{kind}_rename", "channel": inner, "event_ts": office.state.next_ts()}
     _tell_audience(office, renamed, f"{kind}_rename", event)
     return renamed
@@ -154,12 +184,92 @@ def set_purpose(office: Office, channel: Channel, purpose: str, by: str) -> Chan
     return changed
 
 
+def delete(office: Office, channel: Channel, by: str) -> None:
+    """Deletes it with everything in it. Only administrators can; apps of a workspace cannot."""
+    state = office.state
+    kind = "channel" if channel.type == "public" else "group"
+    event = {"type": f"{kind}_deleted", "channel": channel.id, "actor_id": by, "event_ts": state.next_ts()}
+    _tell_audience(office, channel, f"{kind}_deleted", event)
+    for pin in state.pins_of(channel.id):
+        state.drop(pin)
+    for bookmark in [b for b in state.bookmarks.values() if b.channel == channel.id]:
+        state.drop(bookmark)
+    for scheduled in [s for s in state.scheduled.values() if s.channel == channel.id]:
+        state.drop(scheduled)
+    for message in list(state.messages(channel.id)):
+        state.drop(message)
+    office.streams.publish(office.readers(channel), {"type": "channel_deleted", "channel": channel.id})
+    state.drop(channel)
+
+
+def share(office: Office, channel: Channel, partner: Partner) -> Channel:
+    """Opens it to another company (Slack Connect)."""
+    if partner.id in channel.shared_with:
+        return channel
+    shared = _change(office, channel, shared_with=(*channel.shared_with, partner.id))
+    event = {
+        "type": "channel_shared",
+        "connected_team_id": partner.id,
+        "channel": channel.id,
+        "event_ts": office.state.next_ts(),
+    }
+    office.tell_members(shared, "channel_shared", _read_scope(channel), event)
+    return shared
+
+
+def unshare(office: Office, channel: Channel, partner: Partner) -> Channel:
+    """Ends the sharing; the company's people are put out."""
+    if partner.id not in channel.shared_with:
+        return channel
+    users = office.state.users
+    outside = tuple(m for m in channel.members if users[m].team_id == partner.id)
+    closed = _change(
+        office,
+        channel,
+        also=outside,
+        shared_with=tuple(id_ for id_ in channel.shared_with if id_ != partner.id),
+        members=tuple(m for m in channel.members if m not in outside),
+    )
+    event = {
+        "type": "channel_unshared",
+        "previously_connected_team_id": partner.id,
+        "channel": channel.id,
+        "is_ext_shared": bool(closed.shared_with),
+        "event_ts": office.state.next_ts(),
+    }
+    office.tell_members(closed, "channel_unshared", _read_scope(channel), event)
+    return closed
+
+
+def set_rules(office: Office, channel: Channel, rules: Iterable[ChannelRule], by: str) -> Channel:
+    """Changes who may post: `read_only`, `thread_only`, `no_threads`."""
+    changed = _change(office, channel, rules=tuple(rules))
+    text = f"<@{by}> has changed the posting permissions of this channel"
+    _announce(office, changed, by, "channel_posting_permissions", text, {})
+    return changed
+
+
+def posting_problem(state: State, channel: Channel, user: str, *, reply: bool) -> str | None:
+    """Slack's code for why this person or app may not post here, None if it may. Administrators always may."""
+    known = state.users.get(user)
+    if known is None or known.is_admin:
+        return None
+    if "read_only" in channel.rules:
+        return "restricted_action_read_only_channel"
+    if "thread_only" in channel.rules and not reply:
+        return "restricted_action_thread_only_channel"
+    return "restricted_action_non_threadable_channel" if "no_threads" in channel.rules and reply else None
+
+
+# -- direct messages -----------------------------------------------------------------------------------------------------
+
+
 def open_direct(office: Office, members: Iterable[str]) -> tuple[Channel, bool]:
-    """The direct message between exactly these members, and whether it existed already."""
+    """The direct message between exactly these members, and whether it existed already. The first one opens it."""
     wanted = tuple(dict.fromkeys(members))
     found = office.state.direct(wanted)
     if found is not None:
-        return found, True
+        return _opened_again(office, found, wanted[0]), True
     now = int(office.state.now())
     names = sorted(office.state.users[m].name for m in wanted)
     channel = Channel(
@@ -173,7 +283,39 @@ def open_direct(office: Office, members: Iterable[str]) -> tuple[Channel, bool]:
     )
     office.state.keep(channel)
     office.show_channel(channel)
+    if channel.type == "im":
+        shown = render.channel_doc(office.state, channel, wanted[0])
+        event = {"type": "im_created", "user": wanted[-1], "channel": shown, "event_ts": office.state.next_ts()}
+        office.tell_members(channel, "im_created", "im:read", event)
+    _tell_opener(office, channel, wanted[0], "open")
     return channel, False
+
+
+def _opened_again(office: Office, channel: Channel, user: str) -> Channel:
+    if user not in channel.closed_by:
+        return channel
+    opened = _change(office, channel, closed_by=tuple(m for m in channel.closed_by if m != user))
+    _tell_opener(office, opened, user, "open")
+    return opened
+
+
+def close_direct(office: Office, channel: Channel, user: str) -> bool:
+    """Puts a direct message away for one person; nothing in it is lost. False if it was put away already."""
+    if user in channel.closed_by:
+        return False
+    closed = _change(office, channel, closed_by=(*channel.closed_by, user))
+    _tell_opener(office, closed, user, "close")
+    return True
+
+
+def _tell_opener(office: Office, channel: Channel, user: str, what: Literal["open", "close"]) -> None:
+    """im_open and group_open are about oneself: only the app that did it hears."""
+    app = office.state.apps.get(office.state.users[user].app_id)
+    if app is None:
+        return
+    kind, scope = ("im", "im:read") if channel.type == "im" else ("group", "groups:read")
+    event = {"type": f"{kind}_{what}", "user": user, "channel": channel.id, "event_ts": office.state.next_ts()}
+    office.tell(app, f"{kind}_{what}", scope, event)
 
 
 def app_home(office: Office, app: App, user: str) -> Channel:

@@ -48,6 +48,12 @@ class Features:
     event_url: str
     interactivity_url: str
     options_url: str
+    metadata_subscriptions: frozenset[tuple[str, str]]  # (app id or *, event type or *)
+    unfurl_domains: tuple[str, ...]
+
+    def wants_metadata(self, app_id: str, event_type: str) -> bool:
+        """Whether the app asked to hear of such metadata of that app's messages."""
+        return any(app in (app_id, "*") and kind in (event_type, "*") for app, kind in self.metadata_subscriptions)
 
 
 def read_manifest(manifest: Mapping[str, Any]) -> Features:
@@ -82,6 +88,8 @@ def read_manifest(manifest: Mapping[str, Any]) -> Features:
         event_url=str(events.get("request_url", "")),
         interactivity_url=str(interactivity.get("request_url", "")),
         options_url=str(interactivity.get("message_menu_options_url", "")),
+        metadata_subscriptions=frozenset(_metadata(item) for item in _items(events, "metadata_subscriptions", 20)),
+        unfurl_domains=tuple(str(domain).lower() for domain in _items(features, "unfurl_domains", 5)),
     )
 
 
@@ -104,6 +112,12 @@ def _text(parent: Mapping[str, Any], name: str, most: int, *, required: bool = F
     if not isinstance(value, str) or len(value) > most or (required and not value):
         raise ManifestError(f"{name} must be text of {'1' if required else '0'} to {most} characters.")
     return value
+
+
+def _metadata(item: Mapping[str, Any]) -> tuple[str, str]:
+    if not isinstance(item, Mapping):
+        raise ManifestError("A metadata subscription is an object with app_id and event_type.")
+    return _text(item, "app_id", 100, required=True), _text(item, "event_type", 50, required=True)
 
 
 def _command(item: Mapping[str, Any]) -> Command:

@@ -1,17 +1,19 @@
 """What can be done with messages: post, edit, delete, react, pin - each with the events and the news for people it causes."""
 
-import re
 from dataclasses import dataclass, replace
 
-from warroom.workspace import render
+from warroom.workspace import news, render
 from warroom.workspace.model import App, Channel, Doc, Message, Pin, ReadMark
 from warroom.workspace.office import Office
 
 SPLIT_AT = 4000  # a text of up to SPLIT_AT + 40 characters stays one message (measured on Slack, facts 5)
 _SPLIT_SLACK = 40
 TRUNCATE_AT = 40_000
-_HISTORY_SCOPE = {"channel": "channels:history", "group": "groups:history", "im": "im:history", "mpim": "mpim:history"}
-_SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}
+MOST_PINS = 100  # in a channel; often quoted, not documented
+MOST_EMOJI = 50  # different ones on a message, and
+MOST_REACTIONS = 23  # by one person (Slack's help centre)
+_SYSTEM_ENDINGS = ("_join", "_leave", "_topic", "_purpose", "_name", "_archive", "_unarchive", "_permissions")
+_NOT_PINNABLE = ("tombstone", "pinned_item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,7 @@ class Draft:
     files: tuple[str, ...] = ()
     client_msg_id: str = ""
     extra: Doc | None = None
+    unfurl_links: bool = True
 
 
 def post(office: Office, draft: Draft) -> Message:
@@ -52,13 +55,20 @@ def _split(text: str) -> list[str]:
 def _post_one(office: Office, draft: Draft) -> Message:
     message = _message(office, draft)
     office.state.keep(message)
+    _reopen(office, draft.channel)
     if draft.user:
         _mark_read(office, draft.user, message)
     office.show_message(message)
     _show_parent(office, message)
-    _tell_raw(office, draft.channel, render.message_doc(office.state, message))
-    _tell_mentions(office, message)
+    news.tell_posted(office, message, unfurl_links=draft.unfurl_links)
     return message
+
+
+def _reopen(office: Office, channel: Channel) -> None:
+    """A direct message that was put away comes back with what is said in it."""
+    known = office.state.channels[channel.id]
+    if known.closed_by:
+        office.state.keep(replace(known, closed_by=()))
 
 
 def _show_parent(office: Office, reply: Message) -> None:
@@ -102,37 +112,37 @@ def post_ephemeral(office: Office, draft: Draft, to: str) -> Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Edit:
-    """What an edit changes; None leaves it as it is."""
+    """What an edit changes; None leaves it as it is, and metadata that is empty goes. `broadcast` shows a reply to all."""
 
     text: str | None = None
     blocks: list[Doc] | None = None
     attachments: list[Doc] | None = None
     metadata: Doc | None = None
     files: tuple[str, ...] | None = None
+    broadcast: bool = False
 
 
 def edit(office: Office, message: Message, change: Edit, by: str) -> Message:
-    given = {name: value for name, value in vars(change).items() if value is not None}
+    given = {name: value for name, value in vars(change).items() if value is not None and name != "broadcast"}
+    if change.metadata == {}:
+        given["metadata"] = None
+    if change.broadcast:
+        given["subtype"] = "thread_broadcast"
     edited = replace(message, **given, edited_by=by, edited_ts=office.state.next_ts())
-    office.state.keep(edited)
-    office.show_message(edited, "message_changed")
+    return _change(office, message, edited)
+
+
+def unfurl(office: Office, message: Message, attachments: list[Doc]) -> Message:
+    """Hangs previews of its links on a message. It does not count as edited."""
+    return _change(office, message, replace(message, attachments=attachments))
+
+
+def _change(office: Office, message: Message, changed: Message) -> Message:
+    office.state.keep(changed)
+    office.show_message(changed, "message_changed")
     if not message.ephemeral_to:
-        _tell_changed(office, message, edited)
-    return edited
-
-
-def _tell_changed(office: Office, previous: Message, message: Message) -> None:
-    state = office.state
-    ts = state.next_ts()
-    event = {
-        "type": "message",
-        "subtype": "message_changed",
-        "message": render.message_doc(state, message),
-        "previous_message": render.message_doc(state, previous),
-        "hidden": True,
-        "ts": ts,
-    }
-    _tell_raw(office, state.channels[message.channel], event)
+        news.tell_changed(office, message, changed)
+    return changed
 
 
 def delete(office: Office, message: Message) -> None:
@@ -145,6 +155,7 @@ def delete(office: Office, message: Message) -> None:
         return
     unpin(office, message, by=message.user)
     previous = render.message_doc(state, message)
+    _unshare(office, message)
     channel = state.channels[message.channel]
     if state.replies(message.channel, message.ts):
         _bury(office, message)
@@ -153,15 +164,24 @@ def delete(office: Office, message: Message) -> None:
         gone = {"type": "message_deleted", "channel": message.channel, "ts": message.ts}
         office.streams.publish(office.readers(channel), gone)
         _show_parent(office, message)
-    event = {
-        "type": "message",
-        "subtype": "message_deleted",
-        "previous_message": previous,
-        "deleted_ts": message.ts,
-        "hidden": True,
-        "ts": state.next_ts(),
-    }
-    _tell_raw(office, channel, event)
+    news.tell_deleted(office, message, previous)
+
+
+def _unshare(office: Office, message: Message) -> None:
+    """What was shared with the message is shared no more, unless another one of the channel shares it too."""
+    state = office.state
+    others = {id_ for m in state.messages(message.channel) if m.ts != message.ts for id_ in m.files}
+    for file in (state.files[id_] for id_ in message.files if id_ not in others and id_ in state.files):
+        state.keep(replace(file, channels=tuple(c for c in file.channels if c != message.channel)))
+        event = {
+            "type": "file_unshared",
+            "channel_id": message.channel,
+            "user_id": file.user,
+            "file_id": file.id,
+            "file": {"id": file.id},
+            "event_ts": state.next_ts(),
+        }
+        office.tell_members(state.channels[message.channel], "file_unshared", "files:read", event)
 
 
 def _bury(office: Office, message: Message) -> None:
@@ -189,6 +209,14 @@ def react(office: Office, message: Message, name: str, by: str) -> bool:
     _keep_reactions(office, message, message.reactions | {name: [*users, by]})
     _tell_reaction(office, "reaction_added", message, name, by)
     return True
+
+
+def reaction_problem(message: Message, name: str, by: str) -> str | None:
+    """Slack's code for why this reaction is one too many, None if it is not."""
+    if name not in message.reactions and len(message.reactions) >= MOST_EMOJI:
+        return "too_many_emoji"
+    own = sum(by in users for users in message.reactions.values())
+    return "too_many_reactions" if own >= MOST_REACTIONS else None
 
 
 def unreact(office: Office, message: Message, name: str, by: str) -> bool:
@@ -233,6 +261,13 @@ def pin(office: Office, message: Message, by: str) -> bool:
     return True
 
 
+def pin_problem(office: Office, message: Message) -> str | None:
+    """Slack's code for why this cannot be pinned, None if it can."""
+    if message.subtype.endswith(_SYSTEM_ENDINGS) or message.subtype in _NOT_PINNABLE:
+        return "not_pinnable"
+    return "too_many_pins" if len(office.state.pins_of(message.channel)) >= MOST_PINS else None
+
+
 def unpin(office: Office, message: Message, by: str) -> bool:
     """False if it was not pinned."""
     item = office.state.pins.get(f"{message.channel}:{message.ts}")
@@ -268,27 +303,6 @@ def _tell_pin(office: Office, type_: str, item: Pin, message: Message, by: str) 
     if type_ == "pin_removed":
         event["has_pins"] = event["pin_count"] > 0
     office.tell_members(office.state.channels[item.channel], type_, "pins:read", event)
-
-
-# -- telling apps --------------------------------------------------------------------------------------------------------
-
-
-def _tell_raw(office: Office, channel: Channel, event: Doc) -> None:
-    type_ = render.channel_type(channel)
-    full = event | {"channel": channel.id, "event_ts": event["ts"], "channel_type": type_}
-    office.tell_members(channel, _SUBSCRIPTION[type_], _HISTORY_SCOPE[type_], full)
-
-
-def _tell_mentions(office: Office, message: Message) -> None:
-    """app_mention goes to members only and never for a direct message, nor for what the app said itself."""
-    channel = office.state.channels[message.channel]
-    if channel.type == "im" or message.subtype not in ("", "thread_broadcast", "bot_message", "file_share"):
-        return
-    shown = render.message_doc(office.state, message)
-    for app in office.state.bot_users_in(channel):
-        if app.id != message.app_id and re.search(rf"<@{app.bot_user_id}(\|[^>]*)?>", message.text):
-            event = shown | {"type": "app_mention", "channel": message.channel, "event_ts": message.ts}
-            office.tell(app, "app_mention", "app_mentions:read", event)
 
 
 def _mark_read(office: Office, user: str, message: Message) -> None:

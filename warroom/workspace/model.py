@@ -76,6 +76,9 @@ class User:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     team_id: str = ""
+    status_text: str = ""
+    status_emoji: str = ""
+    is_away: bool = False
     updated: int = 0
     app_id: str = ""
     bot_id: str = ""
@@ -152,6 +155,7 @@ class Channel:
     previous_names: tuple[str, ...] = ()
     shared_with: tuple[str, ...] = ()  # ids of partners
     rules: tuple[str, ...] = ()  # of ChannelRule
+    closed_by: tuple[str, ...] = ()  # who put this direct message away; it opens again with the next message
 
     @property
     def key(self) -> str:
@@ -237,7 +241,7 @@ class Bookmark:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file; private to its uploader until it is completed into a channel."""
+    """A file; private to its uploader until it is completed into a channel. A deleted one is remembered without its bytes."""
 
     kind: ClassVar[str] = "file"
     id: str
@@ -251,6 +255,7 @@ class File:
     alt_txt: str = ""
     uploaded: bool = False
     completed: bool = False
+    deleted: bool = False
     channels: tuple[str, ...] = ()
 
     @property
@@ -310,10 +315,26 @@ class UserGroup:
     description: str
     users: tuple[str, ...]
     created: int
+    updated: int = 0
+    updated_by: str = ""
+    disabled: int = 0  # when it was switched off, 0 if it was not
 
     @property
     def key(self) -> str:
         return self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emoji:
+    """An emoji of the workspace's own. `value` is the address of its picture, or `alias:<name>`."""
+
+    kind: ClassVar[str] = "emoji"
+    name: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -400,6 +421,7 @@ Value = (
     | HomeView
     | ReadMark
     | UserGroup
+    | Emoji
     | Scheduled
     | Event
     | ResponseUrl

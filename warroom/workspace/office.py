@@ -1,13 +1,13 @@
 """The parts every operation needs: what is known, the way out to apps, the way out to people."""
 
 import secrets
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from warroom.workspace import render
 from warroom.workspace.deliveries import Deliveries
+from warroom.workspace.eventcontext import write_event_context
 from warroom.workspace.model import App, Channel, Doc, Event, Message
 from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.state import State, new_id
@@ -69,7 +69,7 @@ class Office:
     # -- to apps ---------------------------------------------------------------------------------------------------------
 
     def tell(self, app: App, subscription: str, scope: str, event: Doc) -> None:
-        """Delivers an event if the app subscribed to it and holds the scope (empty: none needed)."""
+        """Delivers an event if the app subscribed to it and holds the scope (empty: none needed), and was not put out."""
         features = app.features
         if self.silent or app.revoked:
             return
@@ -121,7 +121,7 @@ class Office:
                 }
             ],
             "is_ext_shared_channel": self._is_shared(event),
-            "event_context": f"4-{uuid.uuid4().hex}",
+            "event_context": write_event_context(event, team, app.id),
         }
 
     def _is_shared(self, event: Doc) -> bool:

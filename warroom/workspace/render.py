@@ -53,11 +53,12 @@ def _profile(state: State, user: User, *, email: bool) -> Doc:
         "real_name_normalized": user.real_name,
         "display_name": user.name,
         "display_name_normalized": user.name,
-        "status_text": "",
-        "status_emoji": "",
+        "status_text": user.status_text,
+        "status_emoji": user.status_emoji,
         "status_expiration": 0,
         "team": user.team_id or state.the_team.id,
     }
+    profile |= {f"image_{size}": avatar_url(state, user.id, size) for size in (24, 32, 48, 72, 192, 512)}
     if email and user.email and not user.is_outside:
         profile["email"] = user.email
     if user.is_bot:
@@ -65,7 +66,16 @@ def _profile(state: State, user: User, *, email: bool) -> Doc:
     return profile
 
 
-def bot_doc(app: App) -> Doc:
+def avatar_url(state: State, user: str, size: int) -> str:
+    """The address of a person's or an app's picture."""
+    return f"{state.base_url}/avatars/{user}-{size}.png"
+
+
+def _icons(state: State, app: App) -> Doc:
+    return {f"image_{size}": avatar_url(state, app.bot_user_id, size) for size in (36, 48, 72)}
+
+
+def bot_doc(state: State, app: App) -> Doc:
     return {
         "id": app.bot_id,
         "deleted": False,
@@ -73,7 +83,7 @@ def bot_doc(app: App) -> Doc:
         "updated": app.installed,
         "app_id": app.id,
         "user_id": app.bot_user_id,
-        "icons": {},
+        "icons": _icons(state, app),
     }
 
 
@@ -84,7 +94,7 @@ def bot_profile(state: State, app: App) -> Doc:
         "name": app.features.bot_name,
         "updated": app.installed,
         "app_id": app.id,
-        "icons": {},
+        "icons": _icons(state, app),
         "team_id": state.the_team.id,
     }
 
@@ -99,8 +109,12 @@ def group_doc(state: State, group: UserGroup, *, count: bool, users: bool) -> Do
         "handle": group.handle,
         "is_external": False,
         "date_create": group.created,
-        "date_update": group.created,
-        "date_delete": 0,
+        "date_update": group.updated or group.created,
+        "date_delete": group.disabled,
+        "auto_type": None,
+        "created_by": "USLACKBOT",
+        "updated_by": group.updated_by or "USLACKBOT",
+        "deleted_by": group.updated_by if group.disabled else None,
         "prefs": {"channels": [], "groups": []},
     }
     if count:
@@ -125,12 +139,23 @@ def channel_doc(state: State, channel: Channel, viewer: str, *, count: bool = Fa
         "updated": channel.updated * 1000,
     }
     if channel.type == "im":
-        doc |= {"user": _other(channel, viewer), "priority": 0, "is_open": True}
+        doc |= {"user": _other(channel, viewer), "priority": 0, "is_open": viewer not in channel.closed_by}
     else:
         doc |= _named(state, channel, viewer)
     if count:
         doc["num_members"] = len(channel.members)
     return doc
+
+
+def whole_channel_doc(state: State, channel: Channel, viewer: str, *, count: bool = False) -> Doc:
+    """The channel as the methods on one channel show it: with the viewer's read mark and what may be posted."""
+    doc = channel_doc(state, channel, viewer, count=count)
+    if viewer in channel.members:
+        mark = state.read_marks.get(f"{viewer}:{channel.id}")
+        doc["last_read"] = mark.ts if mark else _NO_LATEST
+    doc |= {"is_frozen": False, "parent_conversation": None}
+    names = {"read_only": "is_read_only", "thread_only": "is_thread_only", "no_threads": "is_non_threadable"}
+    return doc | {name: True for rule, name in names.items() if rule in channel.rules}
 
 
 def _other(channel: Channel, viewer: str) -> str:
@@ -256,6 +281,9 @@ def permalink(base_url: str, message: Message) -> str:
 
 
 def file_doc(state: State, file: File) -> Doc:
+    """A deleted file is a tombstone: its id, and that it is gone."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
     kind = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
     public = [c for c in file.channels if state.channels[c].type == "public"]
     doc: Doc = {
@@ -277,15 +305,44 @@ def file_doc(state: State, file: File) -> Doc:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": file_path(file),
-        "url_private_download": file_path(file),
-        "permalink": file_path(file),
+        "url_private": f"{state.base_url}{file_path(file)}",
+        "url_private_download": f"{state.base_url}{file_path(file)}",
+        "permalink": f"{state.base_url}{file_path(file)}",
+        "has_rich_preview": False,
+        "is_starred": False,
         "comments_count": 0,
         "channels": public,
         "groups": [c for c in file.channels if state.channels[c].type == "private"],
         "ims": [c for c in file.channels if state.channels[c].is_direct],
     }
     return doc | ({"alt_txt": file.alt_txt} if file.alt_txt else {})
+
+
+def whole_file_doc(state: State, file: File) -> Doc:
+    """The file as files.info shows it: with the messages it is shared in, by which an app finds what its upload posted."""
+    shares: dict[str, Doc] = {}
+    for id_ in file.channels:
+        channel = state.channels[id_]
+        word = "public" if channel.type == "public" else "private"
+        found = [_share(state, channel, m) for m in state.messages(id_) if file.id in m.files]
+        if found:
+            shares.setdefault(word, {})[id_] = found
+    return file_doc(state, file) | {"shares": shares}
+
+
+def _share(state: State, channel: Channel, message: Message) -> Doc:
+    thread = _thread(state, message)
+    share: Doc = {
+        "ts": message.ts,
+        "channel_name": channel.name,
+        "team_id": state.the_team.id,
+        "share_user_id": message.user,
+        "reply_users": [],
+        "reply_users_count": 0,
+        "reply_count": 0,
+    }
+    names = ("reply_users", "reply_users_count", "reply_count", "latest_reply", "thread_ts")
+    return share | {name: thread[name] for name in names if name in thread}
 
 
 def file_path(file: File) -> str:
@@ -305,6 +362,9 @@ def bookmark_doc(state: State, bookmark: Bookmark) -> Doc:
         "rank": "U",
         "last_updated_by_user_id": bookmark.user,
         "last_updated_by_team_id": state.the_team.id,
+        "entity_id": None,
+        "shortcut_id": None,
+        "app_id": None,
     }
     return {name: value for name, value in doc.items() if value != ""}
 
@@ -355,7 +415,14 @@ def shown_message(state: State, message: Message) -> Doc:
     doc = message_doc(state, message) | {"author": _shown_author(state, message)}
     if message.ephemeral_to:
         doc |= {"is_ephemeral": True}
+    if "files" in doc:  # the page may be open under another name of this host
+        doc["files"] = [_relative(state, file) for file in doc["files"]]
     return doc
+
+
+def _relative(state: State, file: Doc) -> Doc:
+    names = ("url_private", "url_private_download", "permalink")
+    return file | {name: file[name].removeprefix(state.base_url) for name in names if name in file}
 
 
 def _shown_author(state: State, message: Message) -> Doc:

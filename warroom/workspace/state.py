@@ -16,6 +16,7 @@ from warroom.workspace.model import (
     App,
     Bookmark,
     Channel,
+    Emoji,
     Event,
     File,
     FileContent,
@@ -49,6 +50,7 @@ class State:
 
     def __init__(self, store: Store | None, now: Clock = time.time) -> None:
         self.now = now
+        self.base_url = ""  # where the workspace listens, for the addresses in what it shows
         self.team: Team | None = None
         self._by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
         self.partners: dict[str, Partner] = self._by_kind["partner"]
@@ -62,6 +64,7 @@ class State:
         self.homes: dict[str, HomeView] = self._by_kind["home_view"]
         self.read_marks: dict[str, ReadMark] = self._by_kind["read_mark"]
         self.groups: dict[str, UserGroup] = self._by_kind["user_group"]
+        self.emoji: dict[str, Emoji] = self._by_kind["emoji"]
         self.scheduled: dict[str, Scheduled] = self._by_kind["scheduled"]
         self.events: dict[str, Event] = self._by_kind["event"]
         self.response_urls: dict[str, ResponseUrl] = self._by_kind["response_url"]
