@@ -77,6 +77,8 @@ class Api:
         app, kind = owner
         if app.revoked:
             raise ApiError("token_revoked")
+        if self._office.state.users[app.bot_user_id].deleted:
+            raise ApiError("account_inactive")
         if method.caller in ("bot", "app") and method.caller != kind:
             raise ApiError("not_allowed_token_type")
         return app
@@ -98,35 +100,37 @@ class Api:
         if method.name == "apps.connections.open" and self._faults.refuse_ticket():
             raise ApiError("internal_error")
         args = given if method.name == "api.test" else read_arguments(method, given)
-        call = Call(office=office or self._office, app=app or _NOBODY, args=args, warnings=warnings)
+        call = Call(office=office or self._office, app=app or _NOBODY, args=args, method=method.name, warnings=warnings)
         if method.channel is not None:
             call.named_channel = self._channel(call, method, method.channel)
+        if call.is_restricted and method.restricted is not None:
+            raise ApiError(method.restricted)
         return _with_warnings(method.handler(call), call.warnings)
 
     def _channel(self, call: Call, method: Method, rule: ChannelRule) -> Channel | None:
         name = call.text(rule.arg)
         if not name and rule.optional:
             return None
-        channel = self._named(call, name)
+        channel = self._named(call, name, rule)
         member = channel is not None and call.bot in channel.members
         if channel is None or (channel.type != "public" and not member):
-            raise ApiError("channel_not_found")
+            raise ApiError(rule.unknown)
         if channel.type not in rule.kinds:
-            raise ApiError("method_not_supported_for_channel_type")
+            raise ApiError(rule.wrong_kind)
         _need_scope(call.app, method.scopes_for(channel.type))
         if rule.live and channel.is_archived:
             raise ApiError(rule.archived_code)
         if rule.access == "member" and not member:
-            raise ApiError("not_in_channel")
+            raise ApiError(rule.outside_code)
         if rule.access == "post" and not member and not call.has_scope("chat:write.public"):
-            raise ApiError("not_in_channel")
+            raise ApiError(rule.outside_code)
         return channel
 
-    def _named(self, call: Call, name: str) -> Channel | None:
-        """By id; by name where names are allowed; by a person's id, which stands for the app's direct message."""
+    def _named(self, call: Call, name: str, rule: ChannelRule) -> Channel | None:
+        """By id; for posting also by name, or by a person's id, which stands for the app's direct message."""
         state = self._office.state
-        if name in state.channels:
-            return state.channels[name]
+        if name in state.channels or not rule.by_name:
+            return state.channels.get(name)
         user = state.users.get(name)
         if user is not None and not user.is_bot:
             return app_home(call.office, call.app, user.id)

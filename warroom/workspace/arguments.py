@@ -1,6 +1,7 @@
 """Reads a call's arguments in all the encodings Slack takes: query, form, multipart form, JSON body; nested JSON as text."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,25 +10,43 @@ from aiohttp import web
 from warroom.workspace.methods.method import ApiError, Arg, Method
 
 Given = dict[str, Any]
+_CHARSETS = ("utf-8", "utf8", "iso-8859-1", "us-ascii")
 
 
 async def read_given(request: web.Request, method: Method) -> tuple[Given, list[str]]:
     """The arguments as they were sent, unread, and warnings about how they were sent.
 
     Raises:
-        ApiError: The body is not what its type says.
+        ApiError: The body is not what its type says, or a name is none.
     """
+    given, warnings = await _read_body(request, method)
+    for name in given:
+        if re.fullmatch(r"\w+\[\w*\]", name):
+            raise ApiError("invalid_array_arg")
+        if not re.fullmatch(r"\w{1,100}", name, re.ASCII):
+            raise ApiError("invalid_arg_name")
+    return given, warnings
+
+
+async def _read_body(request: web.Request, method: Method) -> tuple[Given, list[str]]:
     given: Given = dict(request.query)
     content_type = request.headers.get("Content-Type", "")
+    if request.method == "GET" and method.post_only:
+        raise ApiError("insecure_request")
     if request.method == "GET" or not request.body_exists:
         return given, []
     kind = content_type.partition(";")[0].strip().lower()
+    if (request.charset or "utf-8").lower() not in _CHARSETS:
+        raise ApiError("invalid_charset")
     if kind == "application/json":
         warnings = [] if "charset" in content_type.lower() else ["missing_charset"]
         body = await _json_body(request)
         return (given | body if method.takes_json else given), warnings
     if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        form = await request.post()
+        try:
+            form = await request.post()
+        except ValueError:  # aiohttp's word for a body that is not the form its type announces
+            raise ApiError("invalid_form_data") from None
         return given | {name: value for name, value in form.items() if isinstance(value, str)}, []
     if await request.read():
         raise ApiError("invalid_post_type" if content_type else "missing_post_type")
@@ -89,7 +108,9 @@ def _int(arg: Arg, value: Any) -> int:
 
 
 def _list(arg: Arg, value: Any) -> list[str]:
-    """Comma-separated text, or a JSON list of text."""
+    """Comma-separated text, or a JSON list of text, which may be text itself."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        value = _json(arg, value)
     if isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()]
     if isinstance(value, list) and all(isinstance(item, str) for item in value):

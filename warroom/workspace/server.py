@@ -1,5 +1,6 @@
 """The workspace: puts the parts together, listens, installs apps."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +14,15 @@ from warroom.workspace import apps
 from warroom.workspace.admin import Admin, reset
 from warroom.workspace.answers import respond
 from warroom.workspace.api import Api
+from warroom.workspace.avatars import Avatars
 from warroom.workspace.control import Control
 from warroom.workspace.deliveries import Deliveries
 from warroom.workspace.faults import Faults
 from warroom.workspace.guard import guard
-from warroom.workspace.office import make_office
+from warroom.workspace.office import Office, make_office
 from warroom.workspace.ratelimits import RateLimits
 from warroom.workspace.requesturls import RequestUrls
+from warroom.workspace.scheduling import Schedule
 from warroom.workspace.seed import Seed
 from warroom.workspace.sowing import person_named, sow
 from warroom.workspace.state import Clock, State
@@ -72,6 +75,8 @@ class Workspace:
         self._deliveries.hand_over = self._request_urls.release
         self._office = make_office(self._state, self._deliveries, self._request_urls, self._streams, timing)
         self._limits = RateLimits(now, enabled=rate_limits)
+        self._schedule = Schedule(self._office)
+        self._posting: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
         self._seed = seed or Seed()
         sow(self._state, self._seed)
@@ -92,13 +97,18 @@ class Workspace:
             await runner.cleanup()
             raise
         self._runner = runner
-        self._office.base_url = f"http://{host}:{runner.addresses[0][1]}"
+        self._office.base_url = self._state.base_url = f"http://{host}:{runner.addresses[0][1]}"
         self._deliveries.resume()
         self._request_urls.resume()
+        self._posting = asyncio.create_task(self._schedule.run())
 
     async def stop(self) -> None:
         """Asks connections to go, closes and keeps everything. May be called twice."""
         self.faults.release_hanging()
+        if self._posting is not None:
+            self._posting.cancel()
+            await asyncio.gather(self._posting, return_exceptions=True)
+            self._posting = None
         self._deliveries.close()
         self._streams.close()
         await self._request_urls.close()
@@ -127,6 +137,15 @@ class Workspace:
     def api_url(self) -> str:
         """What slack_sdk calls base_url."""
         return f"{self.url}/api/"
+
+    def post_scheduled(self) -> list[str]:
+        """Posts the scheduled messages whose time has come, now instead of within a second. Returns their ts."""
+        return [message.ts for message in self._schedule.post_due()]
+
+    @property
+    def office(self) -> Office:
+        """The parts, for what happens to a workspace and has no door in the API: a new colleague, another name."""
+        return self._office
 
     # -- apps and people -----------------------------------------------------------------------------------------------------
 
@@ -210,6 +229,7 @@ class Workspace:
                 web.post("/actions/{team}/{number}/{secret}", self._respond),
                 web.post("/upload/v1/{key}", uploads.take),
                 web.get("/files/{key}/{name}", uploads.serve),
+                web.get("/avatars/{name}", Avatars(self._office).serve),
                 web.get("/archives/{channel}/{ts}", _deep_link),
                 web.get("/", _index),
                 *self._local(),

@@ -1,6 +1,7 @@
-"""auth.test, api.test, apps.connections.open."""
+"""auth.test, auth.revoke, api.test."""
 
-from warroom.workspace.methods.method import ApiError, Arg, Call, Method
+from warroom.workspace import apps
+from warroom.workspace.methods.method import ApiError, Arg, Call, Method, flags
 from warroom.workspace.model import Doc
 
 
@@ -18,6 +19,14 @@ def _auth_test(call: Call) -> Doc:
     }
 
 
+def _revoke(call: Call) -> Doc:
+    """Gives the token back, which uninstalls the app. With `test` it is only said that it would have been."""
+    if call.flag("test"):
+        return {"ok": True, "revoked": False}
+    apps.revoke(call.office, call.app)
+    return {"ok": True, "revoked": True}
+
+
 def _api_test(call: Call) -> Doc:
     given = {name: value for name, value in call.args.items() if name != "token"}
     if "error" in given:
@@ -25,21 +34,8 @@ def _api_test(call: Call) -> Doc:
     return {"ok": True, "args": given}
 
 
-def _connections_open(call: Call) -> Doc:
-    office = call.office
-    address = office.base_url.replace("http://", "ws://", 1)
-    ticket = office.deliveries.ticket(call.app.id)
-    return {"ok": True, "url": f"{address}/link/?ticket={ticket}&app_id={call.app.id}"}
-
-
 METHODS = (
     Method(name="auth.test", handler=_auth_test, tier="special"),
+    Method(name="auth.revoke", handler=_revoke, tier=3, takes_json=False, args=flags("test")),
     Method(name="api.test", handler=_api_test, tier=4, caller="anybody", args=(Arg(name="error"), Arg(name="foo"))),
-    Method(
-        name="apps.connections.open",
-        handler=_connections_open,
-        tier=3,
-        caller="app",
-        scopes=("connections:write",),
-    ),
 )

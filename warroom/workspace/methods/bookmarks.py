@@ -17,6 +17,8 @@ def _add(call: Call) -> Doc:
     state = call.office.state
     if call.text("type") != "link":
         raise ApiError("invalid_bookmark_type")
+    if call.text("parent_id"):
+        raise ApiError("invalid_parent_type")  # only folders have children, and there are none here
     if len(_of_channel(call)) >= _MOST:
         raise ApiError("too_many_bookmarks")
     bookmark = Bookmark(
@@ -85,7 +87,7 @@ def _emoji(call: Call) -> str:
 
 
 _CHANNEL = required("channel_id", missing="channel_not_found")
-_RULE = ChannelRule(arg="channel_id", access="member")
+_RULE = ChannelRule(arg="channel_id", access="member", outside_code="access_denied")
 METHODS = (
     Method(
         name="bookmarks.add",
@@ -96,9 +98,11 @@ METHODS = (
             _CHANNEL,
             required("title"),
             required("type", missing="invalid_bookmark_type"),
-            *texts("link", "emoji", "entity_id", "access_level", "parent_id"),
+            *texts("link", "emoji", "parent_id"),
+            *texts("entity_id", "access_level"),  # of files and messages, which cannot be bookmarked here
         ),
         channel=_RULE,
+        restricted="permission_denied",
     ),
     Method(
         name="bookmarks.edit",
@@ -107,6 +111,7 @@ METHODS = (
         scopes=("bookmarks:write",),
         args=(_CHANNEL, required("bookmark_id", missing="not_found"), *texts("title", "link", "emoji")),
         channel=_RULE,
+        restricted="permission_denied",
     ),
     Method(
         name="bookmarks.list",
@@ -123,5 +128,6 @@ METHODS = (
         scopes=("bookmarks:write",),
         args=(_CHANNEL, required("bookmark_id", missing="not_found"), *texts("quip_section_id")),
         channel=_RULE,
+        restricted="permission_denied",
     ),
 )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from warroom.workspace.apptext import as_kept
 from warroom.workspace.blockkit.check import check_blocks, check_message
 from warroom.workspace.blockkit.elements import filled_in
 from warroom.workspace.blockkit.rules import Problem
@@ -13,16 +14,20 @@ from warroom.workspace.model import Doc
 
 LONGEST_MARKDOWN = 12_000
 MOST_ATTACHMENTS = 100
+_NO_PREVIEW = "[no preview available]"
 _METADATA_BYTES = 8_000  # Slack gives no number; docs only name the error
 _BLOCKS_BYTES = 250_000
 
+_ATTACHMENTS_BYTES = 250_000
+
 CONTENT_ARGS = (
-    *texts("text", "markdown_text", "parse", "mrkdwn"),
+    *texts("text", "markdown_text", "parse"),
     Arg(name="blocks", kind="json", invalid="invalid_blocks_format"),
     Arg(name="attachments", kind="json", invalid="invalid_attachments"),
     Arg(name="metadata", kind="json", invalid="invalid_metadata_format"),
-    *flags("link_names", "unfurl_links", "unfurl_media", "as_user"),
+    *flags("link_names", "as_user"),  # as_user: a bot is always itself
 )
+UNFURL_ARGS = flags("unfurl_links", "unfurl_media")
 PERSONA_ARGS = texts("username", "icon_emoji", "icon_url")
 
 
@@ -62,7 +67,10 @@ def _markdown(call: Call) -> list[Doc] | None:
     return filled_in([{"type": "markdown", "text": markdown}])
 
 
-def read_attachments(call: Call) -> list[Doc] | None:
+def read_attachments(
+    call: Call, *, too_long: str = "attachment_payload_limit_exceeded", bad_blocks: str = "invalid_blocks"
+) -> list[Doc] | None:
+    """The attachments, numbered; None if none were given. The codes differ from method to method."""
     attachments = call.json("attachments")
     if attachments is None:
         return None
@@ -70,28 +78,56 @@ def read_attachments(call: Call) -> list[Doc] | None:
         raise ApiError("invalid_attachments")
     if len(attachments) > MOST_ATTACHMENTS:
         raise ApiError("too_many_attachments")
+    if len(json.dumps(attachments, ensure_ascii=False).encode()) > _ATTACHMENTS_BYTES:
+        raise ApiError(too_long)
     found = check_message({"blocks": call.json("blocks"), "attachments": attachments})
     problems = [problem for problem in found if problem.pointer.startswith("/attachments")]
     in_blocks = any("/blocks" in problem.pointer for problem in problems)
-    refuse_blocks(problems, "invalid_blocks" if in_blocks else "invalid_attachments")
-    for attachment in attachments:
-        if attachment.get("blocks"):
-            attachment["blocks"] = filled_in(attachment["blocks"])
-    return [{"id": number, "fallback": "[no preview available]", **a} for number, a in enumerate(attachments, 1)]
+    refuse_blocks(problems, bad_blocks if in_blocks else "invalid_attachments")
+    return [_attachment(index, attachment) for index, attachment in enumerate(attachments)]
 
 
-def read_text(call: Call) -> str:
-    """The text, or the markdown as its fallback; cut with a warning where Slack cuts it."""
-    text = call.text("text") or call.text("markdown_text")
+def _attachment(index: int, given: Doc) -> Doc:
+    """With its number, its fallback text, and the ids of the blocks in it filled in."""
+    drawn = {"id": index + 1, "fallback": _fallback(given)} | given
+    if given.get("blocks"):
+        drawn["blocks"] = filled_in(given["blocks"])
+    return drawn
+
+
+def _fallback(given: Doc) -> str:
+    words = (str(given.get(name) or "") for name in ("pretext", "title", "text"))
+    return _NO_PREVIEW if "blocks" in given else " ".join(filter(None, words)) or _NO_PREVIEW
+
+
+def read_text(call: Call, *, names: bool = False, arg: str = "text") -> str:
+    """The text as Slack keeps it, or the markdown as its fallback; cut with a warning where Slack cuts it.
+
+    `names` says that link_names finds people and channels too, as chat.update and chat.postEphemeral document.
+    """
+    text = call.text(arg)
+    if not text:
+        return call.text("markdown_text")
     if len(text) > TRUNCATE_AT:
         call.warnings.append("message_truncated")
-    return text
+        text = text[:TRUNCATE_AT]
+    linked = call.flag("link_names")
+    return as_kept(
+        call.office.state,
+        text,
+        parse="full" if linked and names else call.text("parse"),
+        link_names=linked,
+        mrkdwn=call.flag("mrkdwn", default=True),
+    )
 
 
-def read_metadata(call: Call) -> Doc | None:
+def read_metadata(call: Call, *, removable: bool = False) -> Doc | None:
+    """The metadata; empty, where it is `removable`, to take it away."""
     metadata = call.json("metadata")
     if metadata is None:
         return None
+    if metadata == {} and removable:
+        return {}
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
         raise ApiError("invalid_metadata_format")
     payload = metadata.get("event_payload")

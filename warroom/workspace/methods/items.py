@@ -2,9 +2,10 @@
 
 import re
 
-from warroom.workspace import messages, render
-from warroom.workspace.methods.method import ApiError, Arg, Call, ChannelRule, Method, flags, required, texts
-from warroom.workspace.model import Doc, Message
+from warroom.workspace import files, messages, render
+from warroom.workspace.methods.method import ApiError, Arg, Call, ChannelRule, Method, flags, numbers, required, texts
+from warroom.workspace.methods.paging import page
+from warroom.workspace.model import Doc, File, Message
 
 _TS = re.compile(r"\d+\.\d{6}")
 
@@ -29,26 +30,75 @@ def _reaction_name(call: Call) -> str:
 
 
 def _react(call: Call) -> Doc:
-    if not messages.react(call.office, _message(call), _reaction_name(call), by=call.bot):
+    if call.text("file") or call.text("file_comment"):
+        raise ApiError("not_reactable")
+    message, name = _message(call), _reaction_name(call)
+    if call.bot in message.reactions.get(name, ()):
         raise ApiError("already_reacted")
+    problem = messages.reaction_problem(message, name, call.bot)
+    if problem is not None:
+        raise ApiError(problem)
+    messages.react(call.office, message, name, by=call.bot)
     return {"ok": True}
 
 
 def _unreact(call: Call) -> Doc:
+    if _file(call) is not None:
+        raise ApiError("no_reaction")
     if not messages.unreact(call.office, _message(call), _reaction_name(call), by=call.bot):
         raise ApiError("no_reaction")
     return {"ok": True}
 
 
+def _file(call: Call) -> File | None:
+    """The file that was named, which nobody can have reacted to: that is no longer possible, nor are comments."""
+    if call.text("file_comment"):
+        raise ApiError("file_comment_not_found")
+    if not call.text("file"):
+        return None
+    file = call.office.state.files.get(call.text("file"))
+    if file is None or not file.completed or not files.sees(call.office, file, call.app):
+        raise ApiError("file_not_found")
+    return file
+
+
 def _reactions(call: Call) -> Doc:
+    """All reactions, with `full` or without: here none is ever left out."""
+    file = _file(call)
+    if file is not None:
+        return {"ok": True, "type": "file", "file": render.file_doc(call.office.state, file)}
     message = _message(call)
+    return {"ok": True, "type": "message", "channel": message.channel, "message": _linked(call, message)}
+
+
+def _linked(call: Call, message: Message) -> Doc:
     shown = render.message_doc(call.office.state, message)
-    shown |= {"permalink": render.permalink(call.office.base_url, message)}
-    return {"ok": True, "type": "message", "channel": message.channel, "message": shown}
+    return shown | {"permalink": render.permalink(call.office.base_url, message)}
+
+
+def _list(call: Call) -> Doc:
+    """What somebody - without `user` the bot itself - reacted to, as far as the bot can see it; newest first."""
+    state, user = call.office.state, call.text("user") or call.bot
+    if user not in state.users:
+        raise ApiError("user_not_found")
+    found = [
+        message
+        for channel in state.channels.values()
+        if call.bot in channel.members
+        for message in state.messages(channel.id)
+        if any(user in users for users in message.reactions.values())
+    ]
+    ordered = sorted(found, key=lambda m: m.ts, reverse=True)
+    chosen, metadata = page(call, ordered, default=call.number("count", 100), most=1000)
+    items = [{"type": "message", "channel": m.channel, "message": _linked(call, m)} for m in chosen]
+    return {"ok": True, "items": items} | metadata
 
 
 def _pin(call: Call) -> Doc:
-    if not messages.pin(call.office, _message(call), by=call.bot):
+    problem = messages.pin_problem(call.office, message := _message(call))
+    if problem is not None:
+        raise ApiError(problem)
+    if not messages.pin(call.office, message, by=call.bot):
         raise ApiError("already_pinned")
     return {"ok": True}
 
@@ -78,6 +128,7 @@ METHODS = (
             required("name", missing="invalid_name"),
             required("channel", missing="no_item_specified"),
             required("timestamp", missing="no_item_specified"),
+            *texts("file", "file_comment"),  # no longer documented, but for the error
         ),
         channel=ChannelRule(access="member", optional=True, live=True),
     ),
@@ -97,6 +148,14 @@ METHODS = (
         takes_json=False,
         args=(*_ITEM, *texts("file", "file_comment"), *flags("full")),
         channel=_OPTIONAL_CHANNEL,
+    ),
+    Method(
+        name="reactions.list",
+        handler=_list,
+        tier=2,
+        scopes=("reactions:read",),
+        takes_json=False,
+        args=(*texts("user", "cursor", "team_id"), *numbers("count", "limit", "page"), *flags("full")),
     ),
     Method(
         name="pins.add",

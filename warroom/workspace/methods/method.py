@@ -12,7 +12,8 @@ from warroom.workspace.model import App, Channel, ChannelKind, Doc
 from warroom.workspace.office import Office
 
 ArgKind = Literal["text", "bool", "int", "list", "json"]
-Caller = Literal["bot", "app", "anybody"]
+Caller = Literal["bot", "app", "either", "anybody"]
+"""Whose token it takes: the bot's, the app-level one, one of both, none."""
 Tier = Literal[1, 2, 3, 4, "post", "special"]
 """Calls a minute: 1, 20, 50, 100; `post` is one message a second and channel; `special` is several hundred a minute."""
 
@@ -45,14 +46,18 @@ class Arg:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelRule:
-    """How the method's channel is looked up. `kinds` are refused with method_not_supported_for_channel_type if missing."""
+    """How the method's channel is looked up. Other kinds of conversation than `kinds` are refused."""
 
     arg: str = "channel"
     access: Access = "visible"
     live: bool = False  # an archived channel is refused
     archived_code: str = "is_archived"
+    outside_code: str = "not_in_channel"  # for who is not a member of a channel that can be seen
+    wrong_kind: str = "method_not_supported_for_channel_type"
+    unknown: str = "channel_not_found"
     kinds: tuple[ChannelKind, ...] = ("public", "private", "im", "mpim")
     optional: bool = False
+    by_name: bool = False  # it may be named, or be a person's id; otherwise only an id will do
 
 
 @dataclass
@@ -62,6 +67,7 @@ class Call:
     office: Office
     app: App
     args: Mapping[str, Any]
+    method: str = ""
     named_channel: Channel | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -83,6 +89,11 @@ class Call:
 
     def number(self, name: str, default: int) -> int:
         return int(self.args.get(name, default))
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the workspace's rules keep this method from apps."""
+        return self.method in self.office.state.the_team.restricted
 
     def names(self, name: str) -> list[str]:
         return list(self.args.get(name) or ())
@@ -111,6 +122,9 @@ class Method:
     caller: Caller = "bot"
     takes_json: bool = True
     channel: ChannelRule | None = None
+    post_only: bool = False
+    restricted: str | None = "restricted_action"
+    """The code if the workspace's rules keep the method from apps; None if the handler sees to it itself."""
 
     def any_scope(self) -> tuple[str, ...]:
         """The scopes of which at least one is needed before anything else is looked at."""
@@ -142,6 +156,17 @@ def flags(*names: str) -> tuple[Arg, ...]:
 
 def numbers(*names: str) -> tuple[Arg, ...]:
     return tuple(Arg(name=name, kind="int") for name in names)
+
+
+def need_scope(call: Call, kind: ChannelKind, scopes: Scopes) -> None:
+    """Refuses the call if the app holds none of the scopes for this kind of conversation.
+
+    Raises:
+        ApiError: missing_scope, with what is needed and what there is.
+    """
+    if not call.has_scope(*scopes[kind]):
+        provided = ",".join(sorted(call.app.features.scopes))
+        raise ApiError("missing_scope", needed=",".join(scopes[kind]), provided=provided)
 
 
 READ = by_kind("channels:read", "groups:read", "im:read", "mpim:read")

@@ -11,11 +11,12 @@ from warroom.workspace.model import Doc
 T = TypeVar("T")
 
 
-def page(call: Call, items: Sequence[T], *, default: int, most: int) -> tuple[Sequence[T], Doc]:
-    """One page of the items, and its response_metadata."""
+def page(call: Call, items: Sequence[T], *, default: int, most: int, strict: bool = False) -> tuple[Sequence[T], Doc]:
+    """One page of the items, and its response_metadata. Where Slack documents invalid_limit, `strict`, it is answered."""
     limit = call.number("limit", default) or default
-    if not 1 <= limit <= most:
+    if strict and not 1 <= limit <= most:
         raise ApiError("invalid_limit")
+    limit = max(1, min(limit, most))
     start = int(read_cursor(call.text("cursor"), "offset", "0"))
     end = start + limit
     following = write_cursor("offset", str(end)) if end < len(items) else ""

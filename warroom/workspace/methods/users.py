@@ -1,4 +1,4 @@
-"""users.*, usergroups.*, bots.info, team.info, emoji.list."""
+"""users.info, list, lookupByEmail, conversations; bots.info, team.info, emoji.list."""
 
 from warroom.workspace import render
 from warroom.workspace.channels import may_see
@@ -17,21 +17,36 @@ def _info(call: Call) -> Doc:
     user = call.office.state.users.get(call.text("user"))
     if user is None:
         raise ApiError("user_not_found")
+    if user.is_outside and not _is_met(call, user):
+        raise ApiError("user_not_visible")
     return {"ok": True, "user": _drawn(call, user)}
 
 
+def _is_met(call: Call, user: User) -> bool:
+    """Whether somebody from outside is in any conversation of this workspace."""
+    return any(user.id in channel.members for channel in call.office.state.channels.values())
+
+
 def _list(call: Call) -> Doc:
-    users, metadata = page(call, list(call.office.state.users.values()), default=1000, most=1000)
+    """The workspace's own people; those from outside are found by id only. Without a limit all, if they are not too many."""
+    own = [user for user in call.office.state.users.values() if not user.is_outside]
+    if not call.number("limit", 0) and len(own) > _LARGE_TEAM:
+        raise ApiError("limit_required")
+    users, metadata = page(call, own, default=_LARGE_TEAM, most=_LARGE_TEAM)
     members = [_drawn(call, user) for user in users]
     return {"ok": True, "members": members, "cache_ts": int(call.office.state.now())} | metadata
 
 
 def _lookup_by_email(call: Call) -> Doc:
     wanted = call.text("email").lower()
-    user = next((u for u in call.office.state.people() if u.email.lower() == wanted and not u.deleted), None)
+    user = next((u for u in call.office.state.people() if u.email.lower() == wanted and _is_findable(u)), None)
     if user is None:
         raise ApiError("users_not_found")
     return {"ok": True, "user": _drawn(call, user)}
+
+
+def _is_findable(user: User) -> bool:
+    return not user.deleted and not user.is_outside
 
 
 def _conversations(call: Call) -> Doc:
@@ -49,37 +64,25 @@ def _conversations(call: Call) -> Doc:
         and may_see(state, channel, call.bot)
         and not (exclude and channel.is_archived)
     ]
-    chosen, metadata = page(call, found, default=100, most=1000)
+    chosen, metadata = page(call, found, default=100, most=1000, strict=True)
     return {"ok": True, "channels": [render.channel_doc(state, c, call.bot) for c in chosen]} | metadata
 
 
-def _groups(call: Call) -> Doc:
-    count, users = call.flag("include_count"), call.flag("include_users")
-    groups = call.office.state.groups.values()
-    return {
-        "ok": True,
-        "usergroups": [render.group_doc(call.office.state, g, count=count, users=users) for g in groups],
-    }
-
-
-def _group_users(call: Call) -> Doc:
-    group = call.office.state.groups.get(call.text("usergroup"))
-    if group is None:
-        raise ApiError("no_such_subteam")
-    return {"ok": True, "users": list(group.users)}
-
-
 def _bots_info(call: Call) -> Doc:
+    if call.text("team_id") not in ("", call.office.state.the_team.id):
+        raise ApiError("team_not_found")
     if not call.text("bot"):
         return {"ok": True}
     app = next((a for a in call.office.state.apps.values() if a.bot_id == call.text("bot")), None)
     if app is None:
         raise ApiError("bot_not_found")
-    return {"ok": True, "bot": render.bot_doc(app)}
+    return {"ok": True, "bot": render.bot_doc(call.office.state, app)}
 
 
 def _team_info(call: Call) -> Doc:
     team = call.office.state.the_team
+    if call.text("domain") and not call.text("team"):
+        raise ApiError("team_not_on_enterprise")
     if call.text("team") not in ("", team.id):
         raise ApiError("team_not_found")
     shown: Doc = {"id": team.id, "name": team.name, "domain": team.domain, "email_domain": ""}
@@ -87,9 +90,13 @@ def _team_info(call: Call) -> Doc:
 
 
 def _emoji_list(call: Call) -> Doc:
-    return {"ok": True, "emoji": {}, "cache_ts": f"{call.office.state.now():.6f}"}
+    """The workspace's own; the categories of Unicode emoji are not known here and stay empty."""
+    state = call.office.state
+    doc: Doc = {"ok": True, "emoji": {e.name: e.value for e in state.emoji.values()}, "cache_ts": f"{state.now():.6f}"}
+    return doc | ({"categories": []} if call.flag("include_categories") else {})
 
 
+_LARGE_TEAM = 1000  # Slack: "for large teams a limit is required", without a number
 _PAGE = (*texts("cursor", "team_id"), *numbers("limit"))
 METHODS = (
     Method(
@@ -122,23 +129,7 @@ METHODS = (
         tier=3,
         scopes=READ,
         takes_json=False,
-        args=(*_PAGE, *texts("user"), *flags("exclude_archived"), Arg(name="types", kind="list")),
-    ),
-    Method(
-        name="usergroups.list",
-        handler=_groups,
-        tier=2,
-        scopes=("usergroups:read",),
-        takes_json=False,
-        args=(*flags("include_count", "include_disabled", "include_users"), *texts("team_id")),
-    ),
-    Method(
-        name="usergroups.users.list",
-        handler=_group_users,
-        tier=2,
-        scopes=("usergroups:read",),
-        takes_json=False,
-        args=(required("usergroup", missing="no_such_subteam"), *flags("include_disabled"), *texts("team_id")),
+        args=(*_PAGE, *texts("user"), *flags("exclude_archived", "exclude_muted"), Arg(name="types", kind="list")),
     ),
     Method(
         name="bots.info",

@@ -76,10 +76,22 @@ def _publish(call: Call) -> Doc:
     user = call.office.state.users.get(call.text("user_id"))
     if user is None or user.is_bot:
         raise ApiError("invalid_arguments", messages=("[ERROR] invalid user_id [json-pointer:/user_id]",))
+    _must_be_new(call, str(given.get("external_id") or ""), user.id)
     try:
         return {"ok": True, "view": views.publish_home(call.office, call.app, user.id, given, call.text("hash"))}
     except ViewRefused as refused:
         raise ApiError(refused.code) from None
+
+
+def _must_be_new(call: Call, external_id: str, user: str) -> None:
+    """An external_id names one view: no modal that is open and no Home view of another person may have it."""
+    office = call.office
+    homes = (h for h in office.state.homes.values() if h.app_id == call.app.id and h.user != user)
+    taken = office.modals.find_external(call.app.id, external_id) or any(
+        h.view.get("external_id") == external_id for h in homes
+    )
+    if external_id and taken:
+        raise ApiError("duplicate_external_id")
 
 
 def _validate(call: Call) -> Doc:
