@@ -130,6 +130,10 @@ class Bench:
             reply: dict[str, Any] = await response.json()
             return reply
 
+    def session(self) -> aiohttp.ClientSession:
+        """A plain HTTP client, for what is no API call."""
+        return aiohttp.ClientSession()
+
     async def refused(self, method: str, **arguments: Any) -> str:
         """The error code of a call that must fail."""
         reply = await self.call(method, **arguments)

@@ -142,8 +142,8 @@ async def test_a_persona_needs_its_own_scope(start_bench: StartBench) -> None:
 MISSING = [
     ("users.info", {}, "user_not_found"),
     ("chat.postMessage", {"text": "x"}, "channel_not_found"),
-    ("chat.postMessage", {"channel": "general"}, "not_in_channel"),
-    ("chat.update", {"channel": "general", "text": "x"}, "message_not_found"),
+    ("chat.postMessage", {"channel": "#general"}, "not_in_channel"),
+    ("chat.update", {"channel": "ROOM", "text": "x"}, "message_not_found"),
     ("conversations.create", {}, "invalid_name_required"),
     ("conversations.invite", {"channel": "ROOM"}, "no_user"),
     ("conversations.open", {}, "users_list_not_supplied"),
@@ -174,15 +174,15 @@ MISSING = [
     ("bots.info", {"bot": "B1"}, "bot_not_found"),
     ("team.info", {"team": "T1"}, "team_not_found"),
     ("users.lookupByEmail", {"email": "nobody@example.com"}, "users_not_found"),
-    ("conversations.info", {"channel": "plans"}, "channel_not_found"),
+    ("conversations.info", {"channel": "general"}, "channel_not_found"),
     ("conversations.join", {"channel": "plans"}, "channel_not_found"),
     ("conversations.kick", {"channel": "ROOM", "user": "BOT"}, "cant_kick_self"),
     ("conversations.kick", {"channel": "ROOM", "user": "ANA"}, "not_in_channel"),
-    ("conversations.archive", {"channel": "ops"}, "not_in_channel"),
+    ("conversations.archive", {"channel": "OPS"}, "not_in_channel"),
     ("conversations.setTopic", {"channel": "ROOM", "topic": "x" * 251}, "too_long"),
     ("conversations.invite", {"channel": "ROOM", "users": "U404"}, "user_not_found"),
     ("conversations.invite", {"channel": "ROOM", "users": "BOT"}, "cant_invite_self"),
-    ("conversations.invite", {"channel": "ops", "users": "ANA"}, "not_in_channel"),
+    ("conversations.invite", {"channel": "OPS", "users": "ANA"}, "not_in_channel"),
     ("chat.postEphemeral", {"channel": "ROOM", "user": "ANA", "text": "x"}, "user_not_in_channel"),
 ]
 
@@ -193,6 +193,6 @@ async def test_what_is_missing_or_wrong_has_its_code(
 ) -> None:
     """Each missing or wrong argument is refused with the code that Slack's reference gives."""
     room, ana = await bench.room(), bench.workspace.person("ana")
-    names = {"ROOM": room, "ANA": ana, "BOT": bench.app.bot_user_id}
+    names = {"ROOM": room, "ANA": ana, "BOT": bench.app.bot_user_id, "OPS": bench.workspace.channel("ops")}
     given = {name: names.get(value, value) if isinstance(value, str) else value for name, value in arguments.items()}
     assert await bench.refused(method, **given) == code
