@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from pathlib import Path
@@ -66,6 +67,8 @@ def _without_addresses(value: Any) -> Any:
     """Without the addresses that name the server's port."""
     if isinstance(value, dict):
         return {name: _without_addresses(item) for name, item in value.items() if name != "permalink"}
+    if isinstance(value, str):
+        return re.sub(r"^http://127\.0\.0\.1:\d+", "", value)
     return [_without_addresses(item) for item in value] if isinstance(value, list) else value
 
 
