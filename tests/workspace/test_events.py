@@ -84,9 +84,13 @@ async def _everything_happens(bench: Bench, arrive: Arrive) -> None:
     await client.conversations_archive(channel=room)
 
 
-async def _heard(bench: Bench, last: str = "channel_archive") -> list[dict[str, Any]]:
+async def ticket(bench: Bench) -> str:
+    """Where the app may connect."""
+    return str((await bench.call("apps.connections.open", token=bench.app.app_token))["url"])
+
+
+async def heard(url: str, last: str) -> list[dict[str, Any]]:
     """The payloads that wait, up to an event of the type `last`."""
-    url = (await bench.call("apps.connections.open", token=bench.app.app_token))["url"]
     payloads: list[dict[str, Any]] = []
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket, asyncio.timeout(10):
         while not payloads or payloads[-1]["event"]["type"] != last:
@@ -101,7 +105,7 @@ async def test_events_have_the_fields_of_slacks_samples(start_bench: StartBench,
     """Every event that can happen here has exactly the fields that Slack's published sample of it has."""
     bench = await start_bench(app=manifest(events=EVENTS))
     await _everything_happens(bench, arrive)
-    payloads = await _heard(bench)
+    payloads = await heard(await ticket(bench), "channel_archive")
     assert all(set(payload) == WRAPPER for payload in payloads)
     assert len({payload["event_id"] for payload in payloads}) == len(payloads)
     seen: dict[str, set[str]] = {}
@@ -119,7 +123,7 @@ async def test_events_name_the_kind_of_channel(start_bench: StartBench, private:
     room = await bench.room("kinds", private=private)
     await bench.client.chat_postMessage(channel=room, text="x")
     await bench.client.conversations_archive(channel=room)
-    events = [payload["event"] for payload in await _heard(bench, f"{type_}_archive")]
+    events = [payload["event"] for payload in await heard(await ticket(bench), f"{type_}_archive")]
     assert [e["channel_type"] for e in events if e["type"] == "member_joined_channel"] == [letter]
     assert {e["channel_type"] for e in events if e["type"] == "message"} == {type_}
     assert [e["subtype"] for e in events if "subtype" in e] == [f"{type_}_archive"]
