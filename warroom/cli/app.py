@@ -261,6 +261,37 @@ def slack_check() -> None:
     print(asyncio.run(check_slack(_settings())))
 
 
+@slack.command("validate")
+def slack_validate(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; the shipped scenarios and runbooks when absent.")
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask Slack itself: no token, nothing is posted; the texts are sent to it.")
+    ] = False,
+    url: Annotated[str, typer.Option(help="With --live: where `blocks.validate` is found.")] = "https://slack.com/api/",
+    as_json: AsJson = False,
+) -> None:
+    """Check every message, modal and home the bot can show, before Slack refuses one.
+
+    Every scenario is played and every runbook walked, as written and with long and hostile texts in it.
+    """
+    from warroom.cli.validating import validate_anywhere
+
+    for path in paths or ():
+        if not path.exists():
+            raise NotFound(f"There is no {path}.")
+    verdict = validate_anywhere(paths or (), live=live, url=url)
+    if as_json:
+        print(json.dumps(verdict.doc(), indent=2))
+    else:
+        for line in verdict.lines():
+            print(line)
+        print(verdict.summary(), file=sys.stderr)
+    if verdict.problems:
+        sys.exit(Exit.FINDINGS)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -50,7 +50,7 @@ ELLIPSIS = "…"
 
 def size(text: str) -> int:
     """The length in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clamp(text: str, most: int) -> str:

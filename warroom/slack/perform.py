@@ -261,7 +261,7 @@ class Talker:
     # --- cards
 
     async def _show_card(self, claimed: Claimed, room: Room, effect: f.ShowCard) -> Result:
-        message = _card(effect.card, room, claimed.room_id)
+        message = draw_card(effect.card, room, claimed.room_id)
         if message is None:
             return Done()
         channel = _channel(room, effect.place)
@@ -318,7 +318,7 @@ class NowhereToTalk(Exception):
     """The channel was never opened, and will not be. The timeline says so once; not again for every message."""
 
 
-def _card(card: str, room: Room, room_id: int) -> Message | None:
+def draw_card(card: str, room: Room, room_id: int) -> Message | None:
     """The card as the room is now; the panel is the only one that shows what is hidden."""
     if card == "status":
         return look.status_card(views.status(room), room_id)

@@ -65,10 +65,14 @@ class Slash:
         return await known.does(self, asked, rest.strip())
 
 
-async def _help(slash: Slash, asked: Asked, rest: str) -> Reply:
-    lead = "" if asked.direct else "/warroom "
+def help_text(lead: str) -> str:
+    """All words, as mrkdwn. `lead` is what must be said before them."""
     lines = [f"• `{lead}{word.usage}`: {word.means}" for word in WORDS.values()]
-    return Reply(text="\n".join(["*What you can ask for*", *lines]))
+    return "\n".join(["*What you can ask for*", *lines])
+
+
+async def _help(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(text=help_text("" if asked.direct else "/warroom "))
 
 
 async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True) -> Reply:
