@@ -16,11 +16,12 @@ from aiohttp import web
 
 from tests.workspace.bench import SEED
 from warroom.cli.exits import Exit
+from warroom.cli.playing import plays
 from warroom.cli.validating import Verdict, different, everything, judged, validate, validate_live
 from warroom.core.effects import Tone
-from warroom.definitions.library import load_library
+from warroom.definitions.library import load_library, shipped
 from warroom.errors import SlackUnusable
-from warroom.slack import blocks, home, modals, notices, panelcard, runcard, statuscard
+from warroom.slack import blocks, home, modals, notices, panelcard, runcard, samples, statuscard
 from warroom.slack.samples import Sample
 from warroom.slack.validate import Validator
 from warroom.workspace import Workspace
@@ -29,7 +30,7 @@ SMALL = Path(__file__).parents[1] / "slack_cards"
 """A folder with one small scenario and one small runbook."""
 
 RENDERERS = (blocks, home, modals, notices, panelcard, runcard, statuscard)
-DRAWN = ("Message", "Block", "View", "dict[str, Any]")
+DRAWN = ("Message", "dict[str, typing.Any]")  # blocks and views are such dictionaries
 KINDS = {
     *(f"news: {tone.value}" for tone in Tone),
     *(f"modal: {do}" for do in ("start", "declare", *modals.FOR_ROOM)),
@@ -40,16 +41,18 @@ KINDS = {
 
 @pytest.fixture(scope="module")
 def called() -> tuple[list[Sample], set[CodeType]]:
-    """Everything a small game can show, and every function that ran for it."""
+    """Everything a small game can show; and every function that ran for it and for the cards of the shipped game day."""
     seen: set[CodeType] = set()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         if event == "call":
             seen.add(frame.f_code)
 
-    library = load_library([SMALL])
+    library, large = load_library([SMALL]), next(plays(load_library([shipped()])))
     sys.setprofile(note)
     try:
+        for moment in large:
+            list(samples.of_effects(moment.effects, moment.room))
         return list(everything(library)), seen
     finally:
         sys.setprofile(None)

@@ -227,7 +227,8 @@ class _Incident(_Played):
                 break
             yield from self.answer(walk, turn + step)
         yield from self.give(c.AbandonRun(by=PLAYERS[1], run="R1", reason=self.said))
-        yield from self.give(c.Resolve(by=PLAYERS[1], incident="I1", note=self.said), c.CloseRoom(by=PLAYERS[1]))
+        yield from self.give(c.Resolve(by=PLAYERS[1], incident="I1", note=self.said))
+        yield from self.give(c.CloseRoom(by=PLAYERS[1]))
 
     def alerts(self) -> Play:
         """News from monitoring, one alert and very many, and that they are over."""

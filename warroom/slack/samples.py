@@ -21,6 +21,7 @@ from warroom.slack.slash import help_text
 Surface = Literal["message", "modal", "home"]
 ROOM_ID = 2**40  # a long one, since buttons carry it
 _CHANNEL = "C0123456789"
+_MANY = 150  # more than one menu without groups can hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,8 @@ def of_library(library: Library) -> Iterator[Sample]:
             yield _modal("start", modals.start_game(scenarios, chosen, players, origin=_CHANNEL))
     yield _modal("start", modals.start_game([]))
     yield _modal("declare", modals.declare(services, title=title, origin=_CHANNEL))
+    many = [(f"{id}-{number}", name) for id, name in services or [("service", "")] for number in range(_MANY)]
+    yield _modal("declare", modals.declare(many))
     yield _modal("declare", modals.declare([]))
     for do in ("start", "declare"):
         yield _message(f"offer: {do}", cards.offer(do, {"origin": _CHANNEL}))

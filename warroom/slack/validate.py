@@ -60,21 +60,27 @@ class Validator:
 
     async def _ask(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         for _ in range(_PATIENCE):
-            try:
-                async with self._session.post(self._url, data=form, timeout=_TIMEOUT) as response:
-                    answer = await response.json(content_type=None)
-                    wait = _seconds(response.headers.get("Retry-After"))
-                    limited = response.status == 429
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise SlackUnusable(f"{self._url} cannot be reached: {error or type(error).__name__}.") from None
-            except ValueError:
-                raise SlackUnusable(f"{self._url} does not answer in JSON; it is no Slack.") from None
-            if not isinstance(answer, Mapping):
-                raise SlackUnusable(f"{self._url} does not answer as Slack does.")
-            if not limited and answer.get("error") != "ratelimited":
+            answer, wait = await self._once(form)
+            if answer is not None:
                 return answer
             await self._sleep(wait)
         raise SlackUnusable(f"{self._url} says that there are too many requests, {_PATIENCE} times in a row.")
+
+    async def _once(self, form: Mapping[str, str]) -> tuple[Mapping[str, Any] | None, float]:
+        """The answer; None and how long to wait when there were too many requests."""
+        try:
+            async with self._session.post(self._url, data=form, timeout=_TIMEOUT) as response:
+                wait = _seconds(response.headers.get("Retry-After"))
+                if response.status == 429:
+                    return None, wait
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SlackUnusable(f"{self._url} cannot be reached: {error or type(error).__name__}.") from None
+        except ValueError:
+            raise SlackUnusable(f"{self._url} does not answer in JSON; it is no Slack.") from None
+        if not isinstance(answer, Mapping):
+            raise SlackUnusable(f"{self._url} does not answer as Slack does.")
+        return (None if answer.get("error") == "ratelimited" else answer), wait
 
 
 def _seconds(header: str | None) -> float:
