@@ -25,6 +25,7 @@ from warroom.demo.stage import Stage
 from warroom.runtime.clock import SystemClock
 from warroom.testing.clock import ManualClock
 from warroom.workspace.people import PersonAt
+from warroom.workspace.recording import VARIABLE
 
 TUTORIAL = DOCS / "tutorial.md"
 PLACES = {"#operations": "operations", "the war room": "-october-21", "the backchannel": "backchannel"}
@@ -91,10 +92,11 @@ class Reader:
     async def _run(self, command: str) -> tuple[int, str]:
         port = self.company.bot.web_address.rpartition(":")[2]
         script = "\n".join([*self.exports, command.replace("PORT", port)])
+        inherited = {name: os.environ[name] for name in ("PATH", VARIABLE) if name in os.environ}
         process = await asyncio.create_subprocess_exec(
             *("sh", "-c", script),
             cwd=self.home,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8"},
+            env=inherited | {"HOME": str(self.home), "LANG": "C.UTF-8"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

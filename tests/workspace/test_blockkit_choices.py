@@ -115,8 +115,8 @@ def test_payloads_carry_what_was_entered_under_slacks_names() -> None:
         "files": [{"id": "F1"}, {"id": "F2", "name": "a"}]
     }
     assert chosen({"type": "file_input"}, {}) == {"files": []}
-    assert chosen(feedback(value="bad"), {"value": "bad"}) == {"value": "bad"}
-    assert chosen(icon(value="it"), {}) == {"text": plain(), "value": "it"}
+    assert chosen(feedback(value="bad"), {"value": "bad"}) == {"text": plain(), "value": "bad"}
+    assert chosen(icon(value="it"), {}) == {"icon": "trash", "text": plain(), "value": "it"}
     assert chosen(workflow(), {})["workflow"] == workflow()["workflow"]
 
 

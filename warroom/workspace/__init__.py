@@ -4,7 +4,8 @@
         app = await workspace.install(manifest)
         client = AsyncWebClient(token=app.bot_token, base_url=workspace.api_url)
 
-It knows nothing of warroom and keeps its own state file.
+It knows nothing of warroom and keeps its own state file. With `record=FOLDER`, or WORKSPACE_RECORD=FOLDER in the environment,
+everything that crosses its wire is also written there as JSON lines, without secrets (`warroom.workspace.recording`).
 """
 
 from warroom.workspace.faults import Faults

@@ -50,6 +50,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="the SQLite file everything is kept in; without it nothing is kept")
     parser.add_argument("--seed", type=Path, help="a YAML file with team_name, people, channels, groups")
     parser.add_argument("--manifest", type=Path, action="append", default=[], help="an app manifest (JSON or YAML)")
+    parser.add_argument("--record", type=Path, help="a folder to write everything to that crosses the wire")
     parser.add_argument("--rate-limits", action="store_true", help="answer 429 as Slack does")
     parser.add_argument("--json", action="store_true", help="print addresses and tokens as one line of JSON")
     return parser.parse_args(arguments)
@@ -80,7 +81,7 @@ async def _serve(options: argparse.Namespace) -> None:
 def _workspace(options: argparse.Namespace) -> Workspace:
     try:
         seed = read_seed(_document(options.seed, "seed")) if options.seed else _SEED
-        return Workspace(seed=seed, state=options.state, rate_limits=options.rate_limits)
+        return Workspace(seed=seed, state=options.state, rate_limits=options.rate_limits, record=options.record)
     except SeedError as wrong:
         raise _Unusable(f"{options.seed or 'The seed'}: {wrong}") from None
 

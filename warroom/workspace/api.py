@@ -5,6 +5,7 @@ waiting for anything, so a call is done completely or not at all; its changes ar
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -56,7 +57,14 @@ class Api:
         if app is not None:
             headers |= _scope_headers(method, app)
         self._wire.record(
-            "in", "call", app_id=app.id if app else "", method=name, request=given, response=doc, status=status
+            "in",
+            "call",
+            app_id=app.id if app else "",
+            method=name,
+            request=given,
+            response=doc,
+            status=status,
+            how=_how(request, given, headers) | ({"fault": "pretend"} if pretended else {}),
         )
         return web.json_response(doc, status=status, headers=headers)
 
@@ -145,10 +153,10 @@ class Api:
             case "delay":
                 await asyncio.sleep(fault.seconds)
             case "answer":
-                return self._faulty(name, fault, await _peek(request, name))
+                return self._faulty(request, name, fault, await _peek(request, name))
             case "answer_after":
                 await self._answer(request, name)
-                return self._faulty(name, fault, await _peek(request, name))
+                return self._faulty(request, name, fault, await _peek(request, name))
             case "drop_before":
                 return self._dropped(request, name, await _peek(request, name))
             case "drop_after":
@@ -165,13 +173,15 @@ class Api:
         if channel is not None and not channel.is_archived and not channel.is_direct:
             archive(self._office, channel, by=channel.creator)
 
-    def _faulty(self, name: str, fault: Fault, given: Given) -> web.Response:
+    def _faulty(self, request: web.Request, name: str, fault: Fault, given: Given) -> web.Response:
         headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
-        self._wire.record("in", "call", method=name, request=given, response=fault.body, status=fault.status)
+        how = _how(request, given, headers) | {"fault": fault.kind}
+        self._wire.record("in", "call", method=name, request=given, response=fault.body, status=fault.status, how=how)
         return web.Response(status=fault.status, text=fault.body, content_type=fault.content_type, headers=headers)
 
     def _dropped(self, request: web.Request, name: str, given: Given) -> web.StreamResponse:
-        self._wire.record("in", "call", method=name, request=given, response="connection dropped", status=0)
+        how = _how(request, given, {}) | {"fault": "drop"}
+        self._wire.record("in", "call", method=name, request=given, response="connection dropped", how=how)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
@@ -205,6 +215,17 @@ async def _peek(request: web.Request, name: str) -> Given:
         return (await read_given(request, METHODS[name]))[0]
     except (KeyError, ApiError):
         return {}
+
+
+def _how(request: web.Request, given: Given, headers: Mapping[str, str]) -> Doc:
+    """By what means a call was made and answered, for the recording: of the token only the kind."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(given.get("token") or "")
+    return {
+        "http": request.method,
+        "encoding": request.content_type if request.body_exists else "query",
+        "kind_of_token": token.partition("-")[0][:5],
+        "retry_after": headers.get("Retry-After", ""),
+    }
 
 
 def _need_scope(app: App, any_of: tuple[str, ...]) -> None:

@@ -71,12 +71,17 @@ def create(office: Office, name: str, *, creator: str, private: bool) -> Channel
     if not private:
         event = {
             "type": "channel_created",
-            "channel": render.channel_doc(office.state, channel, creator),
+            "channel": _without_viewer(render.channel_doc(office.state, channel, creator)),
             "event_ts": office.state.next_ts(),
         }
         office.tell_all("channel_created", "channels:read", event)
     _tell_joined(office, channel, creator, inviter="")
     return channel
+
+
+def _without_viewer(channel: Doc) -> Doc:
+    """The channel as events show it, to nobody in particular (@slack/types: ChannelCreatedEvent)."""
+    return {name: value for name, value in channel.items() if name != "is_member"} | {"is_frozen": False}
 
 
 def join(office: Office, channel: Channel, user: str, *, inviter: str = "") -> Channel:

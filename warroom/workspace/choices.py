@@ -79,8 +79,8 @@ def _offered(element: Doc, given: Any) -> Doc:
 
 # what a press of a button carries besides its ids; a plain button's is added where the payload is made
 _PRESSED = {
-    "feedback_buttons": ("value",),
-    "icon_button": ("text", "value"),
+    "feedback_buttons": ("text", "value"),
+    "icon_button": ("icon", "text", "value"),
     "workflow_button": ("text", "workflow"),
 }
 

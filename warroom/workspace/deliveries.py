@@ -112,6 +112,8 @@ class Deliveries:
             self._record_lost(event)
             return
         self._state.keep(event)
+        if copies > 1:
+            self._wire.note("fault", what="duplicate_events", event_id=event.id)
         for _ in range(copies):
             self._send(event)
 
@@ -209,9 +211,9 @@ class Deliveries:
         socket = web.WebSocketResponse(heartbeat=self._timing.ping, autoping=False)
         await socket.prepare(request)
         if self.connections(app_id) >= MOST_CONNECTIONS:
-            await socket.send_json(
-                {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": "local"}}
-            )
+            frame = {"type": "disconnect", "reason": "too_many_websockets", "debug_info": {"host": "local"}}
+            self._wire.note("frame", direction="out", app_id=app_id, frame=frame)
+            await socket.send_json(frame)
             await socket.close()
             return socket
         transport = request.transport
@@ -294,6 +296,7 @@ class Deliveries:
             frame: Any = json.loads(text)
         except ValueError:
             return
+        self._wire.note("frame", direction="in", app_id=connection.app_id, connection=id(connection), frame=frame)
         if not isinstance(frame, dict) or self._faults.lose_ack():
             return
         payload = frame.get("payload")
@@ -398,6 +401,8 @@ class Deliveries:
 
     def _put(self, connection: _Connection, frame: Doc) -> None:
         connection.outgoing.put_nowait(json.dumps(frame))
+        if not connection.frozen:
+            self._wire.note("frame", direction="out", app_id=connection.app_id, connection=id(connection), frame=frame)
         if "envelope_id" not in frame:
             self._wire.record("out", "socket", app_id=connection.app_id, method=str(frame["type"]), request=frame)
 

@@ -225,7 +225,9 @@ class Interactions:
             "callback_id": callback_id,
             "trigger_id": self.office.triggers.issue(app.id, user.id),
         }
+        payload.pop("api_app_id")  # Slack leaves it out of shortcuts
         if message is None:
+            payload["user"].pop("name")
             return payload
         channel = self.office.state.channels[message.channel]
         payload["user"].pop("username")  # Slack leaves it out here
@@ -249,7 +251,9 @@ class Interactions:
         if isinstance(source, OpenView):
             payload |= {"container": {"type": "view", "view_id": source.id}, "view": source.shown()}
         else:
-            payload |= {"container": _message_container(source), "channel": {"id": source.channel}}
+            channel = self.office.state.channels[source.channel]
+            named = {"id": channel.id, "name": render.channel_name(channel)}
+            payload |= {"container": _message_container(source), "channel": named}
         answer = await self._ask(app, user, payload, accepts=True)
         return {name: answer[name][:100] for name in ("options", "option_groups") if isinstance(answer.get(name), list)}
 

@@ -298,6 +298,7 @@ def _tell_pin(office: Office, type_: str, item: Pin, message: Message, by: str) 
         "item": pin_item(office, item, message),
         "item_user": message.user,
         "pin_count": len(office.state.pins_of(item.channel)),
+        "pinned_info": {"channel": item.channel, "pinned_by": item.user, "pinned_ts": item.created},
         "event_ts": office.state.next_ts(),
     }
     if type_ == "pin_removed":

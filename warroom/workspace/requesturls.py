@@ -71,6 +71,8 @@ class RequestUrls:
             self._say_full(app, event)
             return
         self._state.keep(event)
+        if copies > 1:
+            self._wire.note("fault", what="duplicate_events", event_id=event.id)
         if not self._faults.hold(event):
             for _ in range(copies):
                 self._start(event)
@@ -205,6 +207,16 @@ class RequestUrls:
         """The body of the answer."""
         if not url:
             raise _Failed("connection_failed", retry=False)
+        sent = {"app_id": app.id, "encoding": content_type, "headers": dict(more), "body": body}
+        try:
+            answer = await self._exchange(app, url, body, content_type, more)
+        except _Failed as failed:
+            self._wire.note("post", **sent, failed=failed.reason)
+            raise
+        self._wire.note("post", **sent, answer=answer)
+        return answer
+
+    async def _exchange(self, app: App, url: str, body: str, content_type: str, more: Mapping[str, str]) -> str:
         headers = {"Content-Type": content_type, **signature(app.signing_secret, int(self._state.now()), body), **more}
         try:  # two redirects are followed; aiohttp counts the one it refuses
             async with (

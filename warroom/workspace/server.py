@@ -21,6 +21,7 @@ from warroom.workspace.faults import Faults
 from warroom.workspace.guard import guard
 from warroom.workspace.office import Office, make_office
 from warroom.workspace.ratelimits import RateLimits
+from warroom.workspace.recording import open_recording
 from warroom.workspace.requesturls import RequestUrls
 from warroom.workspace.scheduling import Schedule
 from warroom.workspace.seed import Seed
@@ -53,7 +54,7 @@ class Workspace:
     """A Slack-compatible workspace on loopback.
 
     `state` is the file everything is kept in; without one it lives and dies with the process. `rate_limits` turns on 429s.
-    `faults` breaks it on purpose, `wire` shows what crossed it.
+    `faults` breaks it on purpose, `wire` shows what crossed it, `record` is a folder where all of that is kept.
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class Workspace:
         rate_limits: bool = False,
         timing: Timing | None = None,
         now: Clock = time.time,
+        record: Path | None = None,
     ) -> None:
         timing = timing or Timing()
         self._state = State(Store(state) if state is not None else None, now)
-        self.wire = Wire(now)
+        self.wire = Wire(now, recording=open_recording(record))
+        self._state.watch_apps(self.wire.know)
         self.faults = Faults()
         self._streams = Streams()
         self._deliveries = Deliveries(self._state, self.wire, self.faults, timing)
@@ -116,6 +119,7 @@ class Workspace:
             await self._runner.cleanup()
             self._runner = None
         self._state.close()
+        self.wire.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -221,7 +225,7 @@ class Workspace:
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[guard], client_max_size=_LARGEST_BODY)
         api = Api(self._office, self.wire, self.faults, self._limits)
-        uploads = Uploads(self._office)
+        uploads = Uploads(self._office, self.wire)
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.serve),
@@ -255,14 +259,19 @@ class Workspace:
         info = request.match_info
         target = self._office.response_urls.use(f"{info['number']}/{info['secret']}")
         if isinstance(target, str):
+            self.wire.note("response_url", response=target, status=404)
             return web.json_response({"ok": False, "error": target}, status=404)
         try:
             answer = await request.json()
         except ValueError:
+            self.wire.note("response_url", app_id=target.app_id, response="invalid_payload", status=400)
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         problem = respond(self._office, target, answer) if isinstance(answer, dict) else "invalid_payload"
         self._office.flush()
-        self.wire.record("in", "response_url", app_id=target.app_id, request=answer, response=problem or "ok")
+        status = 400 if problem else 200
+        self.wire.record(
+            "in", "response_url", app_id=target.app_id, request=answer, response=problem or "ok", status=status
+        )
         return web.json_response({"ok": False, "error": problem}, status=400) if problem else web.Response(text="ok")
 
 

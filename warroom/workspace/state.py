@@ -76,9 +76,16 @@ class State:
         self._kept: dict[tuple[str, str], Value] = {}
         self._dropped: dict[tuple[str, str], Value] = {}
         self._store = store
+        self._app_kept: Callable[[App], None] = lambda _app: None
         if store is not None:
             for value in store.load():
                 self._remember(value)
+
+    def watch_apps(self, heard: Callable[[App], None]) -> None:
+        """`heard` is told of every app there is and, from now on, of each that is kept."""
+        self._app_kept = heard
+        for app in self.apps.values():
+            heard(app)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
@@ -86,6 +93,8 @@ class State:
         self._remember(value)
         self._dropped.pop((value.kind, value.key), None)
         self._kept[value.kind, value.key] = value
+        if isinstance(value, App):
+            self._app_kept(value)
 
     def drop(self, value: Value) -> None:
         if isinstance(value, Message):

@@ -7,13 +7,14 @@ from aiohttp import web
 
 from warroom.workspace.model import File, FileContent
 from warroom.workspace.office import Office
+from warroom.workspace.wire import Wire
 
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class Uploads:
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, office: Office, wire: Wire) -> None:
+        self._office, self._wire = office, wire
 
     async def take(self, request: web.Request) -> web.Response:
         """`POST /upload/v1/<id>-<secret>`: the raw bytes, or a form with one file."""
@@ -21,6 +22,7 @@ class Uploads:
         if file is None or file.completed:
             raise web.HTTPNotFound
         content = await _content(request)
+        self._wire.note("upload", file=file.id, announced=file.size, came=len(content), encoding=request.content_type)
         if len(content) != file.size:
             return web.Response(status=400, text=f"{file.size} bytes were announced, {len(content)} came")
         self._office.state.keep(FileContent(id=file.id, base64=base64.b64encode(content).decode()))

@@ -1,15 +1,19 @@
 """What crossed the wire: every call, frame, acknowledgement and request, newest 2,000 kept.
 
-Tokens are never written down; the rest is kept as it was sent.
+Tokens are never written down; the rest is kept as it was sent. With a recording, all of it is also written to a file.
 """
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from warroom.workspace.model import App
+from warroom.workspace.recording import Recording, digest
+
 Kind = Literal["call", "socket", "ack", "event", "ask", "response_url", "lost", "unverified"]
+_RECORDED = ("call", "response_url")  # the rest is noted as the frames and requests that it is made of
 _SECRET = frozenset({"token", "app_token", "bot_token", "signing_secret"})
 
 
@@ -32,8 +36,10 @@ class Exchange:
 
 
 class Wire:
-    def __init__(self, now: Callable[[], float] = time.time, keep: int = 2000) -> None:
-        self._now = now
+    def __init__(
+        self, now: Callable[[], float] = time.time, keep: int = 2000, recording: Recording | None = None
+    ) -> None:
+        self._now, self._recording = now, recording
         self._exchanges: deque[Exchange] = deque(maxlen=keep)
         self.last = 0
 
@@ -47,7 +53,12 @@ class Wire:
         request: Any = None,
         response: Any = None,
         status: int = 0,
+        how: Mapping[str, Any] | None = None,
     ) -> None:
+        """`how` is for the recording alone: by what means it was sent, and whether it was made to fail."""
+        if kind in _RECORDED:
+            what = {"app_id": app_id, "method": method, "request": request, "response": response, "status": status}
+            self.note(kind, **what, **(how or {}))
         self.last += 1
         shown = {k: v for k, v in request.items() if k not in _SECRET} if isinstance(request, dict) else request
         self._exchanges.append(
@@ -63,6 +74,34 @@ class Wire:
                 status=status,
             )
         )
+
+    def note(self, kind: str, **what: Any) -> None:
+        """Writes a line to the recording, if there is one."""
+        if self._recording is not None:
+            self._recording.write({"kind": kind, "at": self._now(), **what})
+
+    def know(self, app: App) -> None:
+        """To be called with every app and whenever one changes: the recording says what it may do and hides its secrets."""
+        if self._recording is None:
+            return
+        secrets = [app.bot_token, app.app_token, app.signing_secret, app.verification_token]
+        self._recording.hide(secrets)
+        features = app.features
+        self.note(
+            "app",
+            app_id=app.id,
+            bot_user_id=app.bot_user_id,
+            bot_id=app.bot_id,
+            scopes=sorted(features.scopes),
+            bot_events=sorted(features.bot_events),
+            socket_mode=features.socket_mode,
+            secrets=[digest(secret) for secret in secrets],
+        )
+
+    def close(self) -> None:
+        """Writes what the recording still holds."""
+        if self._recording is not None:
+            self._recording.close()
 
     def clear(self) -> None:
         """Forgets what was shown so far; numbers go on."""

@@ -1,0 +1,69 @@
+"""Records what crosses the wire of every workspace that the tests start, and checks it when all of them have run.
+
+The workers of pytest-xdist and the processes that tests start inherit the folder's name from the environment; the process that
+started them reads what they left there. A violation makes the run fail, whichever test caused it.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from warroom.workspace.recording import VARIABLE
+
+from .conformance.check import Verdict, check_folder
+
+_FOLDER = pytest.StashKey[Path]()
+_VERDICT = pytest.StashKey[Verdict]()
+_WHOLE = pytest.StashKey[bool]()
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    """Whether every test was asked for."""
+    narrowed = any(getattr(config.option, name, None) for name in ("keyword", "markexpr", "deselect", "lf", "ignore"))
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        given = os.environ.get(VARIABLE)
+        config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="recorded-", dir=given or None))
+        os.environ[VARIABLE] = str(config.stash[_FOLDER])
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-xdist has waited for its workers
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    config = session.config
+    if _is_worker(config):
+        return
+    verdict = config.stash[_VERDICT] = check_folder(config.stash[_FOLDER])
+    config.stash[_WHOLE] = _is_whole(config) and session.exitstatus == pytest.ExitCode.OK
+    if verdict.violations and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    verdict = config.stash.get(_VERDICT, None)
+    if verdict is None or not verdict.summary():
+        return
+    terminalreporter.section("conformance", red=bool(verdict.violations), bold=True)
+    for line in verdict.details():
+        terminalreporter.write_line(line, red=True)
+    if verdict.violations:
+        terminalreporter.write_line(f"The recordings are kept in {config.stash[_FOLDER]}")
+    if config.stash[_WHOLE]:
+        for entry in verdict.unused:
+            terminalreporter.write_line(f"allowed and not needed any more: {entry.rule}: {entry.where}: {entry.what}")
+    terminalreporter.write_line(verdict.summary())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    verdict = config.stash.get(_VERDICT, None)
+    if not _is_worker(config) and not (verdict and verdict.violations):
+        shutil.rmtree(config.stash.get(_FOLDER, Path()), ignore_errors=True)
