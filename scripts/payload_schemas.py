@@ -1,11 +1,12 @@
 """Writes `tests/workspace/reference/schemas/payload`: what Slack sends to apps, from what Slack published about it.
 
+python scripts/payload_schemas.py --typescript > types.ts
+npx ts-json-schema-generator --path types.ts --no-type-check --type T_shortcut -o T_shortcut.json     (and so on, each type)
 python scripts/payload_schemas.py TYPES JSON_LOGS BOLT_PYTHON
 
-TYPES is a folder with the output of ts-json-schema-generator for the types named in `_TYPES` (npm `@slack/types` and
-`@slack/bolt`), JSON_LOGS the folder `json-logs/samples` of slackapi/java-slack-sdk, BOLT_PYTHON the folder `tests` of
-slackapi/bolt-python. What a field is called and what type it has comes from all three; what must be there from the types
-alone, because a sample of json-logs is many payloads laid over one another. Only structure is kept, no sentence.
+TYPES is the folder of those schemas, JSON_LOGS the folder `json-logs/samples` of slackapi/java-slack-sdk, BOLT_PYTHON the folder
+`tests` of slackapi/bolt-python. What a field is called and what type it has comes from all three; what must be there from the
+types alone, because a sample of json-logs is many payloads laid over one another. Only structure is kept, no sentence.
 """
 
 import ast
@@ -18,15 +19,17 @@ from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "workspace" / "reference" / "schemas" / "payload"
 _TYPES = {
-    "block_actions": "T_block_actions",
-    "view_submission": "T_view_submission",
-    "view_closed": "T_view_closed",
-    "shortcut": "T_shortcut",
-    "message_action": "T_message_action",
-    "block_suggestion": "T_block_suggestion",
-    "slash_command": "T_command",
-    "event_callback": "T_event_callback",
+    "block_actions": "BlockAction",
+    "view_submission": "ViewSubmitAction",
+    "view_closed": "ViewClosedAction",
+    "shortcut": "GlobalShortcut",
+    "message_action": "MessageShortcut",
+    "block_suggestion": "BlockSuggestion",
+    "slash_command": "SlashCommand",
+    "event_callback": "EnvelopedEvent",
 }
+"""The types of @slack/bolt; of @slack/types it is the one that holds all events, SlackEvent."""
+
 _SAMPLES = {
     "block_actions": "app-backend/interactive-components/BlockActionPayload.json",
     "view_submission": "app-backend/views/ViewSubmissionPayload.json",
@@ -272,9 +275,14 @@ def _write(name: str, node: Node, *samples: Node) -> None:
     (TARGET / f"{name}.schema.json").write_text(text + "\n", "utf-8")
 
 
+def _definitions(types: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((types / f"T_{name}.json").read_text("utf-8"))["definitions"]
+    return found
+
+
 def _payload(name: str, types: Path, logs: Path, written: Iterable[dict[str, Any]]) -> Node:
-    document = json.loads((types / f"out_{_TYPES[name]}.json").read_text("utf-8"))["definitions"]
-    node = of_type(document[_TYPES[name]], document)
+    document = _definitions(types, name)
+    node = of_type(document[f"T_{name}"], document)
     if name in _SAMPLES:
         node.merge(of_value(json.loads((logs / _SAMPLES[name]).read_text("utf-8"))))
     for payload in written:
@@ -291,7 +299,7 @@ def _payload(name: str, types: Path, logs: Path, written: Iterable[dict[str, Any
 
 
 def _actions(types: Path, written: Iterable[dict[str, Any]]) -> dict[str, Node]:
-    document = json.loads((types / "out_T_block_actions.json").read_text("utf-8"))["definitions"]
+    document = _definitions(types, "block_actions")
     nodes = {}
     for each in document["BlockElementAction"]["anyOf"]:
         schema = document[each["$ref"].rpartition("/")[2]]
@@ -303,6 +311,16 @@ def _actions(types: Path, written: Iterable[dict[str, Any]]) -> dict[str, Node]:
     return nodes
 
 
+def typescript() -> str:
+    """The file that ts-json-schema-generator is run on."""
+    lines = [
+        'import type { SlackEvent } from "@slack/types";',
+        f'import type {{ {", ".join(_TYPES.values())} }} from "@slack/bolt";',
+    ]
+    lines += [f"export type T_{name} = {type_};" for name, type_ in _TYPES.items()]
+    return "\n".join([*lines, "export type T_events = SlackEvent;"])
+
+
 def main(types: Path, logs: Path, bolt: Path) -> None:
     TARGET.mkdir(exist_ok=True)
     written = list(written_payloads(bolt))
@@ -312,11 +330,14 @@ def main(types: Path, logs: Path, bolt: Path) -> None:
         _write(f"action.{kind}", node)
     samples = [json.loads(p.read_text("utf-8")) for p in sorted((logs / "events").glob("*.json"))]
     events = [e for p in (*samples, *written) if isinstance(e := p.get("event"), dict)]
-    document = json.loads((types / "out_Events.json").read_text("utf-8"))["definitions"]
+    document = _definitions(types, "events")
     for name, node in event_types(document):
         if name in _EVENTS or name.partition(".")[0] == "message":
             _write(f"event.{name}", node, *(of_value(e) for e in events if _event_name(e) == name))
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    if sys.argv[1:] == ["--typescript"]:
+        print(typescript())
+    else:
+        main(*(Path(argument) for argument in sys.argv[1:4]))
