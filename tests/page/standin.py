@@ -43,6 +43,10 @@ class StandIn:
         self.messages = copy.deepcopy(story.MESSAGES)
         self.threads = copy.deepcopy(story.THREADS)
         self.pins = copy.deepcopy(story.PINS)
+        self.older: list[Json] = []
+        self.bookmarks = copy.deepcopy(story.BOOKMARKS)
+        self.files = copy.deepcopy(story.FILES)
+        self.received: list[tuple[str, bytes]] = []
         self.views: dict[str, list[Json]] = defaultdict(list)
         self.home: Json | None = copy.deepcopy(story.HOME)
         self.posts: list[tuple[str, Json]] = []
@@ -114,7 +118,8 @@ class StandIn:
         app.router.add_get("/page/{name}", self._file)
         app.router.add_get("/local/stream", self._stream)
         app.router.add_get("/local/{name}", self._get)
-        app.router.add_post("/local/{name}", self._post)
+        app.router.add_post("/local/{name:.+}", self._post)
+        app.router.add_post("/upload/v1/{key}", self._bytes)
         return app
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
@@ -133,7 +138,7 @@ class StandIn:
         return web.json_response({"ok": True, **answer})
 
     def _get_people(self, _: Any) -> Json:
-        return {"team": story.TEAM, "people": self.people, "apps": self.apps}
+        return {"team": story.TEAM, "people": self.people, "apps": self.apps, "groups": story.GROUPS}
 
     def _get_channels(self, query: Any) -> Json:
         return {"channels": [one for one in self.channels if _visible(one, query["as"])]}
@@ -142,8 +147,16 @@ class StandIn:
         listed = self.messages.get(query["channel"], [])
         if root := query.get("thread_ts"):
             listed = [one for one in listed if one["ts"] == root] + self.threads.get(root, [])
+        if before := query.get("before"):
+            return {"messages": [one for one in self.older if one["ts"] < before], "pins": [], "more": False}
         shown = [one for one in listed if not one.get("is_ephemeral") or one.get("to", "U1") == query["as"]]
-        return {"messages": shown, "pins": self.pins.get(query["channel"], []), "more": False}
+        return {"messages": shown, "pins": self.pins.get(query["channel"], []), "more": bool(self.older)}
+
+    def _get_bookmarks(self, query: Any) -> Json:
+        return {"bookmarks": self.bookmarks.get(query["channel"], [])}
+
+    def _get_file(self, query: Any) -> Json:
+        return {"file": self.files[query["file"]]}
 
     def _get_home(self, _: Any) -> Json:
         return {"view": self.home}
@@ -163,6 +176,10 @@ class StandIn:
         await self.gate.wait()
         answer = self.answers.get(name, {"ok": True})
         return web.json_response(answer, status=200 if answer["ok"] else 400)
+
+    async def _bytes(self, request: web.Request) -> web.StreamResponse:
+        self.received.append((request.match_info["key"], await request.read()))
+        return web.Response(text="OK")
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         queue: asyncio.Queue[Json | None] = asyncio.Queue()

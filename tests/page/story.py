@@ -72,6 +72,19 @@ APPS = [
 ]
 
 
+GROUPS = [{"id": "S1", "handle": "oncall", "name": "On call", "users": ["U3"]}]
+BOOKMARKS: dict[str, list[Json]] = {
+    "C1": [
+        {"id": "Bk1", "title": "Runbook", "link": "https://runbooks.example.com/db", "emoji": ":books:"},
+        {"id": "Bk2", "title": "Status page", "link": "https://status.example.com", "emoji": ""},
+    ]
+}
+DOT = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+FILES: dict[str, Json] = {
+    "F1": {"id": "F1", "name": "lag.png", "mimetype": "image/png", "size": 70, "url_private": DOT, "alt_txt": "A dot"}
+}
+
+
 def channel(channel_id: str, name: str, topic: str = "", **extra: Any) -> Json:
     """A Slack channel object with what the control API adds to it."""
     plain: Json = {

@@ -21,6 +21,8 @@ from warroom.workspace.model import Channel, Doc, Message, ReadMark, User
 from warroom.workspace.office import Office
 from warroom.workspace.refusals import Refused
 from warroom.workspace.said import as_argument, as_sent
+from warroom.workspace.sharing import Sharing
+from warroom.workspace.tending import Tending
 from warroom.workspace.viewstack import OpenView
 
 _MOST_MESSAGES = 500
@@ -40,6 +42,8 @@ class Control:
         self._office = office
         self._state = office.state
         self._interactions = Interactions(office)
+        self._sharing = Sharing(office, self._live)
+        self._tending = Tending(office, self._live, self._user)
 
     def routes(self) -> list[web.RouteDef]:
         getters: dict[str, Getter] = {
@@ -47,6 +51,8 @@ class Control:
             "messages": self._messages,
             "home": self._home,
             "views": self._views,
+            "file": lambda request, user: self._sharing.look(user, request.query.get("file", "")),
+            "bookmarks": lambda request, user: self._tending.bookmarks(self._seen(user, request.query.get("channel"))),
         }
         posters: dict[str, Poster] = {
             "say": self._say,
@@ -67,6 +73,12 @@ class Control:
             "archive": self._archive,
             "unarchive": self._unarchive,
             "pin": self._pin,
+            "upload": self._sharing.announce,
+            "upload/complete": self._sharing.complete,
+            "describe": self._tending.describe,
+            "rename": self._tending.rename,
+            "kick": self._tending.kick,
+            "bookmark": self._tending.bookmark,
         }
         return [
             web.get("/local/people", self._people),
@@ -110,6 +122,7 @@ class Control:
                 "team": {"id": team.id, "name": team.name, "domain": team.domain},
                 "people": [render.person_doc(state, u) for u in state.users.values()],
                 "apps": [render.app_doc(a) for a in state.apps.values()],
+                "groups": [render.group_doc(state, g, count=False, users=True) for g in state.groups.values()],
             }
         )
 
@@ -126,7 +139,9 @@ class Control:
             for m in self._state.ephemerals(channel.id, user.id)
             if m.thread_ts == thread or (not thread and not m.thread_ts)
         ]
-        ordered = sorted((*found, *whispered), key=lambda m: m.ts)
+        before = request.query.get("before", "")
+        everything = sorted((*found, *whispered), key=lambda m: m.ts)
+        ordered = [m for m in everything if not before or m.ts < before]
         return {
             "messages": [render.shown_message(self._state, m) for m in ordered[-_MOST_MESSAGES:]],
             "pins": [pin.ts for pin in self._state.pins_of(channel.id)],
@@ -175,6 +190,7 @@ class Control:
             blocks=composed(sent),
             user=user.id,
             thread_ts=thread,
+            broadcast=bool(thread and body.get("broadcast")),
             client_msg_id=str(uuid.uuid4()),
         )
         return {"ts": messages.post(self._office, draft).ts}

@@ -19,7 +19,7 @@ export function writeAddress(place, fresh) {
 }
 
 function searchOf({ as, channel, thread, tab, ts }) {
-  const given = { as, channel, thread, ts, tab: tab === "home" ? tab : null };
+  const given = { as, channel, thread, ts, tab: tab === "messages" ? null : tab };
   return new URLSearchParams(Object.entries(given).filter(([, value]) => value));
 }
 

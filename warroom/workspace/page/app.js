@@ -1,5 +1,6 @@
-/** The page of the local workspace: wires the parts together, follows the stream, and hears the keys that work everywhere. */
+/** The page of the local workspace: wires the parts together, and follows the stream. */
 
+import "./theme.js";
 import { readAddress } from "./address.js";
 import { NO_ANSWER } from "./api.js";
 import { refreshRelative } from "./dates.js";
@@ -7,12 +8,13 @@ import { directory } from "./directory.js";
 import { Desk } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { eventsFor } from "./events.js";
+import { listenForKeys } from "./keys.js";
 import { withdraw } from "./notices.js";
-import { closePopover } from "./popover.js";
 import { Stream } from "./stream.js";
 
 const TICK_MS = 15_000;
 const AGAIN_MS = 1500;
+const PERMALINK = /^\/archives\/(\w+)\/p(\d+)(\d{6})$/;
 
 const desk = new Desk();
 const bar = document.getElementById("reconnecting");
@@ -48,26 +50,21 @@ async function begin() {
   return stream.follow(directory.me.id);
 }
 
-/** Escape closes the innermost thing that is open; dialogs hear it first. */
-function escape() {
-  if (closePopover() || desk.closeDrawer()) return;
-  if (desk.inspecting() && document.getElementById("inspector").contains(document.activeElement)) desk.toggleInspector();
-  else if (desk.place.thread) desk.closeThread();
-  else desk.pane.toEnd();
+/** Where a link leads within this page: to a channel, or to a message by its permalink; null when it leads elsewhere. */
+function within(link) {
+  if (link.dataset.channel) return { channel: link.dataset.channel };
+  const url = new URL(link.href, location.href);
+  const [, channel, seconds, rest] = url.origin === location.origin ? (PERMALINK.exec(url.pathname) ?? []) : [];
+  return channel ? { channel, ts: `${seconds}.${rest}`, thread: url.searchParams.get("thread_ts") } : null;
 }
 
-document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    if (!desk.modals.top) desk.findPlace();
-  } else if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) escape();
-});
-
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[data-channel]");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+  const place = within(link);
+  if (!place || !directory.channels.has(place.channel)) return;
   event.preventDefault();
-  desk.openChannel(link.dataset.channel);
+  desk.openChannel(place.channel, { ts: place.ts ?? null, thread: place.thread ?? null });
 });
 
 document.addEventListener("visibilitychange", () => !document.hidden && desk.pane.scrolled());
@@ -78,5 +75,6 @@ window.addEventListener("popstate", () => {
   return void desk.guarded(() => desk.openPlace({ channel: channel ?? desk.place.channel, thread, tab: tab ?? "messages" }, { step: false }));
 });
 
+listenForKeys(desk);
 setInterval(() => refreshRelative(), TICK_MS);
 begin();

@@ -1,12 +1,16 @@
-/** Block Kit blocks as DOM nodes. A block that is not known here is shown as such: a missing piece must be visible. */
+/** Block Kit blocks as DOM nodes, by their type. */
 
-import { colourOf } from "./avatar.js";
-import { clock, dayName } from "./dates.js";
-import { el, outside, safeImage } from "./dom.js";
-import { interactive } from "./elements.js";
+import { attachmentNode } from "./attachments.js";
+import { alert, card, carousel, container, contextActions, file, plan, taskCard, video } from "./cards.js";
+import { chart } from "./charts.js";
+import { el } from "./dom.js";
+import { elementNode } from "./elements.js";
 import { markdown } from "./markdown.js";
-import { mrkdwn, plain, textObject } from "./mrkdwn.js";
+import { plain, textObject } from "./mrkdwn.js";
+import { pictureOf } from "./pictures.js";
 import { richText } from "./richtext.js";
+import { dataTable, table } from "./tables.js";
+import { broken, unknown } from "./unknown.js";
 
 let serial = 0;
 
@@ -15,20 +19,21 @@ export function blockNodes(blocks, surface) {
   return (blocks ?? []).map((block) => blockNode(block, surface));
 }
 
+/** The older attachments: a bar in the app's colour, with text, fields and blocks. */
+export function attachmentNodes(attachments, surface) {
+  return (attachments ?? []).map((attachment) => attachmentNode(attachment, surface, (blocks) => blockNodes(blocks, surface)));
+}
+
 function blockNode(block, surface) {
   const draw = Object.hasOwn(DRAWN, block?.type ?? "") ? DRAWN[block.type] : null;
-  if (!draw) return unsupported("block", block?.type);
+  if (!draw) return unknown("block", block);
   try {
     return draw(block, surface);
   } catch (error) {
     // One malformed block must not take the conversation with it; it is shown as broken instead.
     console.error("This block could not be drawn", block, error);
-    return unsupported("broken block", block.type);
+    return broken("block", block);
   }
-}
-
-function unsupported(what, type) {
-  return el("p.unsupported", {}, `${what === "block" ? "unsupported block" : what}: ${String(type ?? "without a type").slice(0, 60)}`);
 }
 
 function section(block, surface) {
@@ -40,13 +45,8 @@ function section(block, surface) {
   return el("div.block.section", {}, words, accessory);
 }
 
-function elementNode(element, place) {
-  if (element?.type === "image") return picture(element.image_url, element.alt_text, "thumb");
-  return interactive(element, place) ?? unsupported("unsupported element", element?.type);
-}
-
 function context(block) {
-  const part = (element) => (element.type === "image" ? picture(element.image_url, element.alt_text, "context-image") : el("span.context-words", {}, ...textObject(element)));
+  const part = (element) => (element.type === "image" ? pictureOf(element, "context-image") : el("span.context-words", {}, ...textObject(element)));
   return el("div.block.context", {}, ...(block.elements ?? []).map(part));
 }
 
@@ -60,14 +60,7 @@ function header(block) {
 }
 
 function image(block) {
-  return el("figure.block.image", {}, block.title ? el("figcaption", {}, ...plain(block.title)) : null, picture(block.image_url, block.alt_text, "full"));
-}
-
-/** A picture this page may load, or its description with a link: the page asks nobody but the workspace for anything. */
-function picture(address, alternative, kind) {
-  const url = safeImage(address);
-  if (url) return el(`img.picture.${kind}`, { src: url, alt: alternative ?? "" });
-  return el(`span.picture.${kind}.elsewhere`, { title: "Pictures from elsewhere are not loaded here" }, "🖼 ", outside(address, alternative || "picture"));
+  return el("figure.block.image", {}, block.title ? el("figcaption", {}, ...plain(block.title)) : null, pictureOf(block, "full"));
 }
 
 function input(block, surface) {
@@ -86,12 +79,6 @@ function input(block, surface) {
     block.hint ? el("p.hint", { id: `${id}-hint` }, ...plain(block.hint)) : null);
 }
 
-function tableBlock(block) {
-  const cell = (content) => el("td", {}, content.type === "rich_text" ? richText(content) : String(content.text ?? content.value ?? ""));
-  const rows = (block.rows ?? []).map((row) => el("tr", {}, ...row.map(cell)));
-  return el("div.block.table-scroll", { tabindex: "0" }, el("table", {}, el("tbody", {}, ...rows)));
-}
-
 const DRAWN = {
   section,
   context,
@@ -99,42 +86,19 @@ const DRAWN = {
   input,
   image,
   header,
+  table,
+  alert,
+  card,
+  carousel,
+  plan,
+  video,
+  file,
   divider: () => el("hr.block"),
   markdown: (block) => el("div.block.markdown", {}, ...markdown(block.text)),
   rich_text: (block) => el("div.block", {}, richText(block)),
-  table: tableBlock,
+  data_table: dataTable,
+  data_visualization: chart,
+  task_card: taskCard,
+  context_actions: contextActions,
+  container: (block, surface) => container(block, (child) => blockNode(child, surface)),
 };
-
-const NAMED_COLOURS = { good: "#2e8b57", warning: "#d39a1e", danger: "#c0392b" };
-
-/** The older attachments: a bar in the app's colour, with text, fields and blocks. */
-export function attachmentNodes(attachments, surface) {
-  return (attachments ?? []).map((attachment) => attachmentNode(attachment, surface));
-}
-
-function attachmentNode(attachment, surface) {
-  const node = el("div.attachment", {}, ...attachmentHead(attachment), ...attachmentBody(attachment, surface));
-  const colour = NAMED_COLOURS[attachment.color] ?? colourOf(attachment.color);
-  if (colour) node.style.setProperty("--bar", colour);
-  return node;
-}
-
-function attachmentHead({ pretext, author_name: author, author_link: authorLink, title, title_link: titleLink }) {
-  return [
-    pretext ? el("div.pretext", {}, ...mrkdwn(pretext)) : null,
-    author ? el("div.attachment-author", {}, authorLink ? outside(authorLink, author) : author) : null,
-    title ? el("div.attachment-title", {}, titleLink ? outside(titleLink, ...mrkdwn(title)) : mrkdwn(title)) : null,
-  ];
-}
-
-function attachmentBody(attachment, surface) {
-  if (attachment.blocks?.length) return blockNodes(attachment.blocks, surface);
-  const fields = attachment.fields?.map((field) => el("div.field-cell", {}, el("strong", {}, field.title ?? ""), el("br"), ...mrkdwn(field.value)));
-  const bare = !attachment.text && !fields && !attachment.title ? attachment.fallback : null;
-  return [
-    attachment.text || bare ? el("div.text", {}, ...mrkdwn(attachment.text ?? bare)) : null,
-    fields ? el("div.fields", {}, ...fields) : null,
-    attachment.image_url ? picture(attachment.image_url, attachment.fallback, "full") : null,
-    attachment.footer ? el("div.attachment-foot", {}, attachment.footer, attachment.ts ? ` · ${dayName(attachment.ts)} ${clock(attachment.ts)}` : null) : null,
-  ];
-}

@@ -1,46 +1,53 @@
-/** Where one writes: Enter sends, Shift+Enter breaks the line, `/` `@` `#` and `:` offer what fits. */
+/** Where one writes: Enter sends, Shift+Enter breaks the line, `/` `@` `#` and `:` offer what fits, files can be dropped and pasted. */
 
+import { Tray } from "./attach.js";
 import { avatar } from "./avatar.js";
 import { directory, mentionable, nameOf } from "./directory.js";
 import { el, fill, icon, iconButton } from "./dom.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { EMOJI } from "./emoji.js";
-import { openEmojiPicker } from "./message.js";
+import { openEmojiPicker } from "./emojipicker.js";
 import { spoken } from "./mrkdwn.js";
 import { matching, openMenu, PickList } from "./popover.js";
 
-const drafts = new Map();
 const MOST_OFFERED = 8;
 const WORD_START = /(?:^|[\s(])([@#:])([\p{L}\p{N}_.+-]*)$/u;
 
 export class Composer {
-  /** `send(text)` answers a promise of whether the text was taken; `editLast()` is asked on arrow up in an empty box. */
-  constructor({ label, send, editLast = () => {}, desk, inThread = false }) {
+  /**
+   * `send(text, files, progress)` answers a promise of whether both were taken; `editLast()` is asked on arrow up in an empty
+   * box; `extra` stands below the box.
+   */
+  constructor({ label, send, editLast = () => {}, desk, inThread = false, extra = null }) {
     Object.assign(this, { send, editLast, desk, inThread, key: "", sending: false });
     this.list = new PickList({ label: "Suggestions", picked: (item) => this.complete(item) });
     this.offer = el("div.offer", { hidden: true }, this.list.node);
     this.usage = el("p.usage", { "aria-live": "polite" });
     this.box = el("textarea.compose-box", {
       rows: "1", "aria-label": label, "aria-controls": this.list.id, autocomplete: "off",
-      on: { input: () => this.typed(), keydown: (event) => this.keydown(event), blur: () => this.shut(), click: () => this.suggest() },
+      on: { input: () => this.typed(), keydown: (event) => this.keydown(event), blur: () => this.shut(), click: () => this.suggest(), paste: (event) => this.pasted(event) },
     });
     this.list.control = this.box;
     this.list.node.addEventListener("pointerdown", (event) => event.preventDefault());
     this.who = el("span.compose-who");
-    this.node = el("form.composer", { on: { submit: (event) => (event.preventDefault(), this.submit()) } }, this.offer, this.usage, el("div.compose-frame", {}, this.who, this.box, this.tools()));
+    this.tray = new Tray({ changed: () => this.mayBeSent() });
+    this.node = el("form.composer", { on: { submit: (event) => (event.preventDefault(), this.submit()) } }, this.offer, this.usage,
+      el("div.compose-frame", {}, this.tray.node, el("div.compose-line", {}, this.who, this.box, this.tools())), extra, this.tray.field);
   }
 
   tools() {
     const emoji = iconButton("smile", "Insert an emoji", () => openEmojiPicker(emoji, (name) => this.insert(`:${name}: `)));
-    const bolt = iconButton("bolt", "Shortcuts and commands", () => openMenu(bolt, this.desk.composerMenu(this), "Shortcuts and commands"), { "aria-haspopup": "menu" });
+    const bolt = iconButton("bolt", "Shortcuts and commands", () => openMenu(bolt, this.desk.deeds.composerMenu(this), "Shortcuts and commands"), { "aria-haspopup": "menu" });
     this.sendButton = el("button.send", { type: "submit", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
-    return el("div.compose-tools", {}, this.inThread ? null : bolt, emoji, this.sendButton);
+    const clip = iconButton("clip", "Attach files", () => this.choose());
+    return el("div.compose-tools", {}, clip, this.inThread ? null : bolt, emoji, this.sendButton);
   }
 
   /** Moves to another conversation, keeping what was being written in each. */
   attend(key, placeholder) {
     this.keepDraft();
     this.key = `${directory.me.id}:${key}`;
-    this.box.value = drafts.get(this.key) ?? "";
+    this.box.value = draftOf(this.key);
     this.box.placeholder = placeholder;
     fill(this.who, avatar(directory.me.avatar, "small"));
     this.who.title = `You write as ${nameOf(directory.me.id)}`;
@@ -50,9 +57,38 @@ export class Composer {
   }
 
   keepDraft() {
-    if (!this.key) return;
-    if (this.box.value) drafts.set(this.key, this.box.value);
-    else drafts.delete(this.key);
+    if (this.key && keepDraft(this.key, this.box.value)) this.desk.sidebar?.draw(this.desk.place);
+  }
+
+  choose() {
+    this.tray.choose();
+  }
+
+  pasted(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    this.tray.add(files);
+  }
+
+  /** Files let go anywhere on `node` come into this box. */
+  takeDropsOn(node) {
+    const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files") && this.node.isConnected;
+    const mark = (on) => node.classList.toggle("dropping", on);
+    node.addEventListener("dragover", (event) => holds(event) && (event.preventDefault(), mark(true)));
+    node.addEventListener("dragleave", (event) => !node.contains(event.relatedTarget) && mark(false));
+    node.addEventListener("drop", (event) => {
+      mark(false);
+      if (!holds(event)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.tray.add(event.dataTransfer.files);
+      this.focus();
+    });
+  }
+
+  mayBeSent() {
+    this.sendButton.disabled = !this.box.value.trim() && !this.tray.chosen.length;
   }
 
   focus() {
@@ -67,7 +103,7 @@ export class Composer {
 
   typed() {
     this.keepDraft();
-    this.sendButton.disabled = !this.box.value.trim();
+    this.mayBeSent();
     this.fit();
     this.showUsage();
     this.suggest();
@@ -119,18 +155,28 @@ export class Composer {
 
   async submit() {
     const text = this.box.value.trim();
-    if (!text || this.sending) return;
+    if ((!text && !this.tray.chosen.length) || this.sending) return;
     this.sending = true;
+    const { key } = this;
+    const files = this.tray.take();
+    const progress = files.length ? this.tray.show(files) : undefined;
     this.box.value = "";
     this.typed();
     this.shut();
-    const taken = await this.send(text);
+    const taken = await this.send(text, files, progress);
     this.sending = false;
-    if (!taken && !this.box.value) {
-      this.box.value = text;
-      this.typed();
-      this.shut();
-    }
+    if (files.length) this.tray.draw();
+    if (!taken) this.giveBack(key, text, files);
+  }
+
+  /** What was refused comes back, into the box it was written in. */
+  giveBack(key, text, files) {
+    if (key !== this.key) return void keepDraft(key, text);
+    if (files.length) this.tray.restore(files);
+    if (!this.box.value) this.box.value = text;
+    this.typed();
+    this.shut();
+    return undefined;
   }
 
   // --- suggestions ---

@@ -1,48 +1,53 @@
 /**
- * The window's one centre: where the reader is, and everything the reader can ask for.
+ * The window's one centre: where the reader is, and what is fetched and shown there.
  *
- * It fetches a place and shows it; what happens afterwards arrives through `events.js`. Each move has a turn number, so that
- * an answer which comes after the reader has moved on is dropped.
+ * What the reader asks for is carried out by `deeds` (messages), `rooms` (channels) and `side` (the thread); what happens
+ * afterwards arrives through `events.js`. Each move has a turn number, so that an answer which comes after the reader has
+ * moved on is dropped.
  */
 
-import { readAddress, linkTo, writeAddress } from "./address.js";
+import { readAddress, writeAddress } from "./address.js";
 import { ask, tell } from "./api.js";
-import { Composer, commands } from "./composer.js";
-import { confirmed, openForm } from "./dialogs.js";
+import { Composer } from "./composer.js";
+import { About } from "./about.js";
+import { MessageDeeds } from "./deeds.js";
 import { appOfChannel, channelOf, directory, learnChannels, learnPeople, nameOf, players, signedTitle } from "./directory.js";
-import { el, fill, icon, iconButton } from "./dom.js";
-import { Header, invitable, pinnedBar } from "./header.js";
+import { el, fill, icon } from "./dom.js";
+import { Header, pinnedBar } from "./header.js";
 import { Home } from "./home.js";
 import { Inspector } from "./inspector.js";
 import { Modals } from "./modal.js";
-import { explain, notice } from "./notices.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { explain } from "./notices.js";
 import { Pane } from "./pane.js";
-import { matching, openPicker } from "./popover.js";
+import { Rooms } from "./rooms.js";
 import { Sidebar } from "./sidebar.js";
 import { openSwitcher } from "./switcher.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { ThreadSide } from "./threadside.js";
 
 const at = (id) => document.getElementById(id);
 const READ_PAUSE_MS = 250;
-const DISMISSED = "warroom-workspace-dismissed";
+const MOST_OLDER = 20;
 
 export class Desk {
   constructor() {
     this.place = { channel: null, thread: null, tab: "messages" };
     this.turn = 0;
     this.pins = [];
+    this.bookmarks = [];
     this.lastPlaces = new Map();
-    this.dismissed = new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
     this.modals = new Modals();
     this.home = new Home();
+    this.deeds = new MessageDeeds(this);
+    this.rooms = new Rooms(this);
     this.sidebar = new Sidebar(at("sidebar"), this);
     this.header = new Header(at("header"), this);
     this.inspector = new Inspector(at("inspector"), { closed: () => this.toggleInspector() });
     this.pane = new Pane({ label: "Messages", seen: (ts) => this.read(ts) });
-    this.composer = new Composer({ label: "Message", desk: this, send: (text) => this.say(text), editLast: () => this.editLast(this.pane) });
-    this.threadPane = new Pane({ label: "Thread", inThread: true });
-    this.threadComposer = new Composer({ label: "Reply", desk: this, inThread: true, send: (text) => this.say(text, this.place.thread), editLast: () => this.editLast(this.threadPane) });
+    this.composer = new Composer({ label: "Message", desk: this, send: (text, files, progress) => this.deeds.say(text, { files, progress }), editLast: () => this.deeds.editLast(this.pane) });
+    this.side = new ThreadSide(at("thread"), this);
     at("scrim").addEventListener("click", () => this.closeDrawer());
+    this.composer.takeDropsOn(at("main"));
   }
 
   // --- who ---
@@ -73,7 +78,7 @@ export class Desk {
   async refresh({ keepPlace = false } = {}) {
     const as = directory.me.id;
     this.pane.expect();
-    this.threadPane.expect();
+    this.side.pane.expect();
     const [people, { channels }, { views }] = await Promise.all([ask("people"), ask("channels", { as }), ask("views", { as })]);
     if (as !== directory.me.id) return;
     learnPeople(people);
@@ -103,13 +108,13 @@ export class Desk {
 
   // --- going somewhere ---
 
-  async openChannel(channelId, ts = null) {
+  async openChannel(channelId, { ts = null, thread = null } = {}) {
     this.closeDrawer();
     const app = appOfChannel(channelOf(channelId));
     const tab = app?.home_tab && !channelOf(channelId).unread && !ts ? "home" : "messages";
     if (this.place.channel === channelId && this.place.tab === tab && !ts) return this.composer.focus();
-    await this.guarded(() => this.openPlace({ channel: channelId, thread: null, tab, ts }));
-    if (!matchMedia("(hover: none)").matches) this.composer.focus();
+    await this.guarded(() => this.openPlace({ channel: channelId, thread, tab, ts }));
+    if (!matchMedia("(hover: none)").matches && !ts) this.composer.focus();
     return undefined;
   }
 
@@ -121,12 +126,13 @@ export class Desk {
     const app = directory.apps.get(appId);
     const known = [...directory.channels.values()].find((channel) => channel.is_im && channel.user === app.bot_user_id);
     if (known) return this.openChannel(known.id);
-    return this.openPerson(app.bot_user_id);
+    return this.openPeople([app.bot_user_id]);
   }
 
-  openPerson(userId) {
+  /** The direct message with these people; it is made when there is none. */
+  openPeople(userIds) {
     return this.guarded(async () => {
-      const { channel } = await tell("open", { as: directory.me.id, users: [userId] });
+      const { channel } = await tell("open", { as: directory.me.id, users: userIds });
       directory.channels.set(channel.id, { ...directory.channels.get(channel.id), ...channel });
       await this.openChannel(channel.id);
     });
@@ -138,40 +144,81 @@ export class Desk {
     const turn = this.turn;
     const as = directory.me.id;
     if (place.channel !== this.place.channel) keepPlace = false;
+    if (!keepPlace) Object.assign(this, { pins: [], bookmarks: [], older: [] });
     this.place = place;
+    directory.here = place.channel;
     writeAddress({ as, ...place }, step);
     this.drawAround();
     const channel = channelOf(place.channel);
     if (!channel) return void fill(at("stage"), el("p.nothing", {}, "There is no conversation here yet."));
-    if (place.tab === "home" && appOfChannel(channel)) return void (await this.showHome(appOfChannel(channel), turn));
+    if (place.tab !== "messages" && appOfChannel(channel)) return void (await this.showTab(appOfChannel(channel), place.tab, turn));
     this.pane.expect();
     const answer = await ask("messages", { as, channel: place.channel });
     if (turn !== this.turn) return;
     this.showMessages(channel, answer, keepPlace);
-    if (place.thread) await this.showThread(place.thread, { keepPlace });
-    else this.closeThread({ step: false });
-    if (place.ts && !this.pane.reveal(place.ts)) this.threadPane.reveal(place.ts);
+    if (!channel.is_im) this.fetchBookmarks(channel, turn);
+    if (place.thread) await this.side.show(place.thread, { keepPlace });
+    else this.side.close({ step: false });
+    if (place.ts) await this.reveal(place.ts, turn);
     delete this.place.ts;
   }
 
-  async showHome(app, turn) {
-    this.closeThread({ step: false });
-    hold(at("stage"), this.home.node);
+  /** An app's Home tab, or what is known about the app. */
+  async showTab(app, tab, turn) {
+    this.side.close({ step: false });
     fill(at("pins"));
     fill(at("foot"));
+    if (tab === "about") return void fill(at("stage"), new About(app, this).node);
+    hold(at("stage"), this.home.node);
     this.published = null;
     const { view } = await ask("home", { as: directory.me.id, app: app.app_id });
     if (turn === this.turn) this.home.draw(app, this.published ?? view);
+    return undefined;
   }
 
   showMessages(channel, { messages, pins, more }, keepPlace) {
-    const shown = messages.filter((message) => !this.dismissed.has(dismissKey(channel.id, message.ts)));
+    const fetched = keepPlace && this.older?.length ? [...this.older.filter((one) => !messages.length || one.ts < messages[0].ts), ...messages] : messages;
+    this.more = keepPlace && this.older?.length ? this.more : more;
+    const shown = fetched.filter((message) => !this.deeds.isDismissed(channel.id, message.ts));
     const newFrom = keepPlace ? null : firstUnread(shown, channel);
     hold(at("stage"), this.pane.node);
-    this.pane.show(shown, { desk: this, channelId: channel.id, newFrom, keepPlace, lead: beginning(channel, more) });
+    this.pane.show(shown, { desk: this, channelId: channel.id, newFrom, keepPlace, lead: this.beginning(channel) });
     this.pins = pins ?? [];
     this.drawPins();
     this.drawFoot(channel);
+  }
+
+  /** What stands above the first message: the channel's beginning, or a way to what came before. */
+  beginning(channel) {
+    if (this.more) return el("div.beginning", {}, el("button.button", { type: "button", data: { act: "older" }, on: { click: () => this.guarded(() => this.fetchOlder()) } }, "Show older messages"));
+    const purpose = channel.purpose?.value;
+    return el("div.beginning", {}, el("p.beginning-title", {}, `This is the beginning of ${signedTitle(channel)}.`), purpose ? el("p", {}, ...mrkdwn(purpose)) : null);
+  }
+
+  /** Fetches the messages before the oldest one shown; the reader stays at what they were reading. */
+  async fetchOlder() {
+    const { turn, place } = this;
+    const [oldest] = this.pane.messages.keys();
+    const { messages, more } = await ask("messages", { as: directory.me.id, channel: place.channel, before: oldest });
+    if (turn !== this.turn) return;
+    this.older = [...messages, ...(this.older ?? [])];
+    this.more = more;
+    this.pane.prepend(messages, this.beginning(channelOf(place.channel)));
+  }
+
+  /** Goes to a message, fetching older ones until it is there. */
+  async reveal(ts, turn = this.turn) {
+    for (let tries = 0; tries < MOST_OLDER; tries += 1) {
+      if (turn !== this.turn || this.side.pane.reveal(ts) || this.pane.reveal(ts) || !this.more) return;
+      await this.fetchOlder();
+    }
+  }
+
+  async fetchBookmarks(channel, turn) {
+    const answer = await ask("bookmarks", { as: directory.me.id, channel: channel.id }).catch(() => null);
+    if (turn !== this.turn || !answer) return;
+    this.bookmarks = answer.bookmarks;
+    this.header.draw(channel, this.place.tab);
   }
 
   /** Fetches this channel's messages again without moving the reader. */
@@ -185,12 +232,14 @@ export class Desk {
     const channel = channelOf(this.place.channel);
     this.sidebar.draw(this.place);
     this.header.draw(channel, this.place.tab);
-    const waiting = [...directory.channels.values()].reduce((sum, one) => sum + (one.mentions ?? 0), 0);
-    document.title = `${waiting ? `(${waiting}) ` : ""}${channel ? signedTitle(channel) : "Local workspace"} – ${nameOf(directory.me.id)}`;
+    const all = [...directory.channels.values()];
+    const waiting = all.reduce((sum, one) => sum + (one.mentions ?? 0), 0);
+    const mark = waiting ? `(${waiting}) ` : all.some((one) => one.unread) ? "* " : "";
+    document.title = `${mark}${channel ? signedTitle(channel) : "Local workspace"} – ${nameOf(directory.me.id)}`;
   }
 
   drawPins() {
-    fill(at("pins"), this.place.tab === "messages" ? pinnedBar(this.pins, this.pane) : null);
+    fill(at("pins"), this.place.tab === "messages" ? pinnedBar(this.pins, this) : null);
   }
 
   drawFoot(channel) {
@@ -214,52 +263,7 @@ export class Desk {
 
   joinBar(channel) {
     return el("div.foot-note", {}, `You are looking at #${channel.name}, which you have not joined.`,
-      el("button.button.primary", { type: "button", on: { click: () => this.join(channel.id) } }, "Join channel"));
-  }
-
-  // --- threads ---
-
-  async openThread(ts) {
-    this.place.thread = ts;
-    writeAddress({ as: directory.me.id, ...this.place }, true);
-    await this.guarded(() => this.showThread(ts));
-    if (!matchMedia("(hover: none)").matches) this.threadComposer.focus();
-  }
-
-  async showThread(ts, { keepPlace = false } = {}) {
-    const as = directory.me.id;
-    const { channel } = this.place;
-    this.threadPane.expect();
-    const { messages } = await ask("messages", { as, channel, thread_ts: ts });
-    if (this.place.thread !== ts || this.place.channel !== channel || as !== directory.me.id) return;
-    const kept = keepPlace && !at("thread").hidden;
-    if (!kept) fill(at("thread"), this.threadHead(), this.threadPane.node, this.threadFoot());
-    at("thread").hidden = false;
-    at("layout").classList.add("with-thread");
-    const shown = messages.filter((message) => !this.dismissed.has(dismissKey(channel, message.ts)));
-    this.threadPane.show(shown, { desk: this, channelId: channel, keepPlace: kept });
-  }
-
-  threadHead() {
-    return el("div.thread-head", {}, iconButton("back", "Back to the channel", () => this.closeThread(), { class: "thread-back" }),
-      el("div", {}, el("h2", {}, "Thread"), el("p.topic", {}, signedTitle(channelOf(this.place.channel)))), iconButton("close", "Close the thread", () => this.closeThread(), { class: "thread-close" }));
-  }
-
-  threadFoot() {
-    const channel = channelOf(this.place.channel);
-    if (channel.is_archived || !channel.is_member) return null;
-    this.threadComposer.attend(`${channel.id}:${this.place.thread}`, "Reply in this thread");
-    return this.threadComposer.node;
-  }
-
-  closeThread({ step = true } = {}) {
-    if (at("thread").hidden) return;
-    const { thread } = this.place;
-    this.place.thread = null;
-    at("thread").hidden = true;
-    at("layout").classList.remove("with-thread");
-    if (step) writeAddress({ as: directory.me.id, ...this.place }, true);
-    if (step && thread) this.pane.rows.get(thread)?.node.querySelector("[data-act=thread]")?.focus({ preventScroll: true });
+      el("button.button.primary", { type: "button", on: { click: () => this.rooms.join(channel.id) } }, "Join channel"));
   }
 
   // --- the drawer on a phone, the inspector ---
@@ -301,7 +305,7 @@ export class Desk {
     openSwitcher(this, only);
   }
 
-  // --- saying and doing ---
+  // --- doing ---
 
   /** Runs something that may be refused, and explains a refusal. Answers whether it went well. */
   async guarded(act) {
@@ -315,138 +319,8 @@ export class Desk {
     }
   }
 
-  async say(text, threadTs = null) {
-    if (threadTs && isCommand(text)) {
-      notice("Slash commands do not work in threads, here as in Slack. Write it in the channel.", "warning");
-      return false;
-    }
-    const thread = threadTs ? { thread_ts: threadTs } : {};
-    return this.guardedSay({ as: directory.me.id, channel: this.place.channel, text, ...thread });
-  }
-
-  /** A command that ran out of time has been sent all the same, so its text is not given back. */
-  async guardedSay(body) {
-    try {
-      await tell("say", body);
-      return true;
-    } catch (refusal) {
-      explain(refusal);
-      return refusal.code === "operation_timeout";
-    }
-  }
-
   act(name, body) {
     return this.guarded(() => tell(name, { as: directory.me.id, ...body }));
-  }
-
-  react(message, name, remove) {
-    const mine = message.reactions?.some((one) => one.name === name && one.users?.includes(directory.me.id));
-    if (mine && !remove) return Promise.resolve(true);
-    return this.act("react", { channel: this.place.channel, ts: message.ts, name, ...(remove ? { remove: true } : {}) });
-  }
-
-  isPinned(message) {
-    return this.pins.includes(message.ts);
-  }
-
-  async pin(message) {
-    const remove = this.isPinned(message) ? { remove: true } : {};
-    if (await this.act("pin", { channel: this.place.channel, ts: message.ts, ...remove })) await this.refetch();
-  }
-
-  dismiss(message) {
-    this.dismissed.add(dismissKey(this.place.channel, message.ts));
-    sessionStorage.setItem(DISMISSED, JSON.stringify([...this.dismissed].slice(-500)));
-    this.pane.drop(message.ts);
-    this.threadPane.drop(message.ts);
-  }
-
-  async remove(message) {
-    const sure = await confirmed({ title: { type: "plain_text", text: "Delete this message?" }, text: { type: "mrkdwn", text: message.text }, confirm: { type: "plain_text", text: "Delete" }, deny: { type: "plain_text", text: "Keep it" }, style: "danger" });
-    if (sure) await this.act("delete", { channel: this.place.channel, ts: message.ts });
-  }
-
-  edit(message) {
-    const box = el("textarea.input", { name: "text", rows: "5", value: editable(message.text), "aria-label": "Message" });
-    const save = async (form) => tell("edit", { as: directory.me.id, channel: this.place.channel, ts: message.ts, text: form.get("text") });
-    openForm({ title: "Edit message", fields: [box], done: "Save", save });
-    box.focus();
-    box.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      box.form.requestSubmit();
-    });
-  }
-
-  editLast(pane) {
-    const last = pane.lastOwn();
-    if (last) this.edit(last);
-  }
-
-  messageShortcuts() {
-    return shortcutsOf("message");
-  }
-
-  shortcut(shortcut, message = null) {
-    const on = message ? { message: { channel: this.place.channel, ts: message.ts } } : {};
-    return this.act("shortcut", { callback_id: shortcut.callback_id, ...on });
-  }
-
-  composerMenu(composer) {
-    const global = shortcutsOf("global").map(({ app, shortcut }) => ({ label: shortcut.name, hint: [app.name, shortcut.description].filter(Boolean).join(" · "), lead: icon("bolt"), group: "Shortcuts", pick: () => this.shortcut(shortcut) }));
-    const slash = commands().map(({ app, command }) => ({ label: `${command.command} ${command.usage_hint ?? ""}`, hint: [command.description, app.name].filter(Boolean).join(" · "), group: "Commands", lead: el("span.slash", { "aria-hidden": "true" }, "/"), pick: () => composer.insert(`${command.command} `) }));
-    return [...global, ...slash];
-  }
-
-  copyLink(message) {
-    const thread = message.thread_ts && message.thread_ts !== message.ts ? { thread: message.thread_ts } : {};
-    return this.copyAddress({ channel: this.place.channel, ts: message.ts, ...thread });
-  }
-
-  async copyAddress(place) {
-    const address = linkTo(place);
-    try {
-      await navigator.clipboard.writeText(address);
-      notice("The link is on your clipboard.");
-    } catch {
-      notice(`The browser does not let this page copy. The link is ${address}`, "warning");
-    }
-  }
-
-  // --- channels ---
-
-  async join(channelId) {
-    if (await this.act("join", { channel: channelId })) await this.guarded(() => this.refreshChannels().then(() => this.openPlace({ ...this.place }, { keepPlace: true, step: false })));
-  }
-
-  async leave(channelId) {
-    if (await this.act("leave", { channel: channelId })) await this.guarded(() => this.refreshChannels().then(() => this.refetch()));
-  }
-
-  async archive(channel) {
-    const sure = await confirmed({ title: { type: "plain_text", text: `Archive #${channel.name}?` }, text: { type: "plain_text", text: "Everybody keeps reading it, nobody can write in it, and apps leave it." }, confirm: { type: "plain_text", text: "Archive" }, deny: { type: "plain_text", text: "Keep it open" }, style: "danger" });
-    if (sure) await this.act("archive", { channel: channel.id });
-  }
-
-  invite(channel) {
-    const anchor = at("header").querySelector(".header-button");
-    const items = invitable(channel).map((person) => ({ key: person.id, label: nameOf(person.id), hint: person.role ?? (person.is_bot ? "app" : "") }));
-    openPicker(anchor, { label: "Invite", load: (typed) => matching(items, typed), picked: (item) => this.act("invite", { channel: channel.id, users: [item.key] }) });
-  }
-
-  createChannel() {
-    const name = el("input.input", { name: "name", type: "text", maxlength: "80", required: true, autocomplete: "off", pattern: "[a-z0-9_\\-]+", title: "lower-case letters, digits, - and _", id: "new-channel" });
-    const fields = [
-      el("label.label", { for: "new-channel" }, "Name"), name, el("p.hint", {}, "lower-case letters, digits, - and _"),
-      el("label.choice", {}, el("input", { type: "checkbox", name: "private" }), el("span.choice-words", {}, "Private: only invited people see it")),
-    ];
-    const save = async (form) => {
-      const answer = await tell("create", { as: directory.me.id, name: form.get("name"), is_private: form.get("private") === "on" });
-      await this.refreshChannels();
-      if (answer.channel) await this.openChannel(answer.channel.id);
-    };
-    openForm({ title: "Make a channel", fields, done: "Make it", save });
-    name.focus();
   }
 
   /** Tells the workspace how far this person has read; the marks on the left go at once. */
@@ -463,23 +337,20 @@ export class Desk {
     const body = { as: directory.me.id, channel: channel.id, ts };
     this.reading = setTimeout(() => channel.is_member && tell("read", body).catch(() => undefined), READ_PAUSE_MS);
   }
+
+  /** Marks every conversation as read. */
+  async readAll() {
+    const waiting = [...directory.channels.values()].filter((channel) => channel.unread || channel.mentions);
+    await this.guarded(() => Promise.all(waiting.map((channel) => tell("read", { as: directory.me.id, channel: channel.id, ts: channel.last_ts }))));
+    for (const channel of waiting) Object.assign(channel, { unread: 0, mentions: 0, last_read: channel.last_ts });
+    this.pane.forgetNew();
+    this.drawAround();
+  }
 }
 
 /** Makes `child` the only one; a child that is there already is not touched, so it keeps its place, focus and scrolling. */
 function hold(node, child) {
   if (node.firstChild !== child || node.childNodes.length > 1) fill(node, child);
-}
-
-function dismissKey(channelId, ts) {
-  return `${directory.me.id}:${channelId}:${ts}`;
-}
-
-function isCommand(text) {
-  return commands().some(({ command }) => text === command.command || text.startsWith(`${command.command} `));
-}
-
-function shortcutsOf(type) {
-  return [...directory.apps.values()].flatMap((app) => (app.shortcuts ?? []).filter((shortcut) => shortcut.type === type).map((shortcut) => ({ app, shortcut })));
 }
 
 /** The ts of the message before which the "New" line stands, or null when everything has been read. */
@@ -488,20 +359,4 @@ function firstUnread(messages, channel) {
   if (channel.last_read) return messages.find((message) => Number(message.ts) > Number(channel.last_read) && message.user !== directory.me.id)?.ts ?? null;
   const others = messages.filter((message) => message.user !== directory.me.id && !message.is_ephemeral);
   return (others.at(-channel.unread) ?? others[0])?.ts ?? null;
-}
-
-function beginning(channel, more) {
-  if (more) return el("p.beginning", {}, "Older messages are not shown: this page keeps to the newest 500.");
-  const purpose = channel.purpose?.value;
-  return el("div.beginning", {}, el("p.beginning-title", {}, `This is the beginning of ${signedTitle(channel)}.`), purpose ? el("p", {}, ...mrkdwn(purpose)) : null);
-}
-
-/** A message's text as its author typed it: entities back to characters, mentions to names. */
-function editable(text) {
-  return String(text ?? "")
-    .replace(/<@(\w+)(?:\|[^>]*)?>/g, (_, id) => `@${directory.people.get(id)?.name ?? id}`)
-    .replace(/<#(\w+)(?:\|([^>]*))?>/g, (_, id, label) => `#${channelOf(id)?.name ?? label ?? id}`)
-    .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, "@$1")
-    .replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1")
-    .replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }

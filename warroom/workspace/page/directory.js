@@ -1,12 +1,13 @@
 /** Who and what this window knows: the team, its people, apps and conversations, and which person is looking. */
 
-export const directory = { me: null, team: null, people: new Map(), apps: new Map(), channels: new Map() };
+export const directory = { me: null, team: null, people: new Map(), apps: new Map(), channels: new Map(), groups: new Map(), here: null };
 
 /** Takes the answer of /local/people. */
-export function learnPeople({ team, people, apps }) {
+export function learnPeople({ team, people, apps, groups = [] }) {
   directory.team = team;
   directory.people = new Map(people.map((person) => [person.id, person]));
   directory.apps = new Map(apps.map((app) => [app.app_id, app]));
+  directory.groups = new Map(groups.map((group) => [group.id, group]));
 }
 
 /** Takes the answer of /local/channels. */

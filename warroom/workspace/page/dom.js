@@ -2,21 +2,22 @@
  * The one place where elements are made.
  *
  * Whatever a person or an app wrote enters the page as a text node or as an attribute set here, so it can never become
- * markup. Addresses pass `safeUrl`: anything but http, https, an image in a data: address or a place on this page is dropped.
+ * markup. Addresses pass `safeUrl`: anything but http, https, mailto, an image in a data: address or a place on this page is dropped.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
 
 const OWN_PLACE = /^[?#][^\s]*$|^\/(?![/\\])[^\s]*$/;
+const AWAY = new Set(["http:", "https:", "mailto:"]);
 const DATA_IMAGE = /^data:image\/(?:png|gif|jpeg|webp);base64,[a-z0-9+/=]+$/i;
 
-/** The address if it may be followed, else null. Only http and https lead away from this page. */
+/** The address if it may be followed, else null. Only http, https and mailto lead away from this page. */
 export function safeUrl(address) {
   const text = String(address ?? "").trim();
   if (OWN_PLACE.test(text)) return text;
   try {
     const url = new URL(text);
-    return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
+    return AWAY.has(url.protocol) ? url.href : null;
   } catch {
     return null;
   }
@@ -68,7 +69,7 @@ export function fill(node, ...children) {
 /** A link that leaves this page, or the bare label when the address may not be followed. */
 export function outside(address, ...label) {
   const url = safeUrl(address);
-  if (url === null) return el("span.dead-link", { title: "This address is not http or https, so it is not a link." }, ...label);
+  if (url === null) return el("span.dead-link", { title: "This address is not http, https or mailto, so it is not a link." }, ...label);
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, ...label);
 }
 
@@ -97,19 +98,37 @@ const STROKES = {
   check: "m4 10.5 4 4 8-9",
   back: "M12.5 4.5 7 10l5.5 5.5",
   eye: "M2.5 10c3.5-6 11.5-6 15 0-3.5 6-11.5 6-15 0M10 7.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4",
+  clip: "M15.5 9.5 9.8 15.2a3.4 3.4 0 0 1-4.8-4.8l6-6a2.3 2.3 0 0 1 3.2 3.2l-5.9 6a1.1 1.1 0 0 1-1.6-1.6l5-5",
+  download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
+  sun: "M10 6.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4M10 2.5v1.6M10 15.9v1.6M2.5 10h1.6M15.9 10h1.6M4.7 4.7l1.1 1.1M14.2 14.2l1.1 1.1M15.3 4.7l-1.1 1.1M5.8 14.2l-1.1 1.1",
+  moon: "M16 11.8A6.6 6.6 0 0 1 8.2 4a6.6 6.6 0 1 0 7.8 7.8z",
+  half: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M10 3v14M10 6.5h5.5M10 10h7M10 13.5h5.5",
+  help: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.9-1.1 1.7M10 14v.01",
+  pause: "M7 4.5v11M13 4.5v11",
+  play: "M6 4l10 6-10 6z",
+  copy: "M7 7h9v9H7zM4 13V4h9",
+  star: "m10 3 2.1 4.6 5 .6-3.7 3.4 1 4.9-4.4-2.5-4.4 2.5 1-4.9L2.9 8.200l5-.6z",
+  up: "M7 9v7H4V9zM7 9l3-6c1.7 0 2.2 1.2 1.8 2.500L11.2 8H16l-1.2 8H7",
+  thumbdown: "M7 11V4H4v7zM7 11l3 6c1.7 0 2.2-1.2 1.8-2.500L11.2 12H16l-1.2-8H7",
+  image: "M3 4.500h14v11H3zM3 13l4-4 4 4 2.5-2.500L17 13.500M13 7.500v.01",
+  video: "M3 5.500h9v9H3zM12 9l5-3v8l-5-3",
+  file: "M5 3h6l4 4v10H5zM11 3v4h4",
+  flag: "M5 17V3.500M5 4h10l-2.5 3.500L15 11H5",
+  list: "M7 5.500h9M7 10h9M7 14.500h9M4 5.500v.01M4 10v.01M4 14.500v.01",
   alert: "M10 3.5 2.5 16.5h15zM10 8.5v3.5M10 14.3v.01",
 };
 
+/** An element of a drawing. Attributes are the page's own numbers and words; texts become text nodes. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) node.setAttribute(key, String(value));
+  node.append(...present(children));
+  return node;
+}
+
 /** A small line drawing, hidden from screen readers: the words belong on the control that holds it. */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("class", `icon icon-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", STROKES[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 20 20", class: `icon icon-${name}`, "aria-hidden": "true" }, svg("path", { d: STROKES[name] }));
 }
 
 /** A button that shows only a drawing; `label` is what it is called. */

@@ -42,7 +42,7 @@ function arrived(desk, later, channelId, message) {
   const known = here && desk.pane.has(message.ts);
   const topLevel = !isReply(message) || message.subtype === "thread_broadcast";
   if (here && topLevel) desk.pane.put(message, { fresh: true });
-  if (here && desk.place.thread && inThread(desk, message)) desk.threadPane.put(message, { fresh: true });
+  if (here && desk.place.thread && inThread(desk, message)) desk.side.pane.put(message, { fresh: true });
   if (here && !topLevel) later(`parent-${message.thread_ts}`, () => stillHere(desk, channelId) && desk.refetch());
   if (here && message.subtype === "pinned_item") later("pins", () => desk.refetch());
   if (!channelOf(channelId)) later("channels", () => desk.guarded(() => desk.refreshChannels()));
@@ -76,7 +76,7 @@ function mentionsMe(message) {
 function changed(desk, later, channelId, message) {
   if (desk.place.channel !== channelId) return;
   if (desk.pane.has(message.ts)) desk.pane.put(message);
-  if (desk.threadPane.has(message.ts)) desk.threadPane.put(message);
+  if (desk.side.pane.has(message.ts)) desk.side.pane.put(message);
   desk.drawPins();
   const pinned = message.pinned_to?.includes(channelId) ?? desk.pins.includes(message.ts);
   if (pinned !== desk.pins.includes(message.ts)) later("pins", () => desk.refetch());
@@ -84,10 +84,10 @@ function changed(desk, later, channelId, message) {
 
 function deleted(desk, later, channelId, ts) {
   if (desk.place.channel !== channelId) return;
-  const reply = desk.threadPane.has(ts) && ts !== desk.place.thread;
+  const reply = desk.side.pane.has(ts) && ts !== desk.place.thread;
   desk.pane.drop(ts);
-  desk.threadPane.drop(ts);
-  if (ts === desk.place.thread) desk.closeThread();
+  desk.side.pane.drop(ts);
+  if (ts === desk.place.thread) desk.side.close();
   if (reply) later("parent", () => stillHere(desk, channelId) && desk.refetch());
   desk.drawPins();
 }

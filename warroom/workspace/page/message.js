@@ -2,12 +2,15 @@
 
 import { attachmentNodes, blockNodes } from "./blocks.js";
 import { avatar } from "./avatar.js";
+import { standing } from "./badges.js";
 import { ago, clock, dateOf, dayKey, fullTime } from "./dates.js";
 import { directory, nameOf, personOf } from "./directory.js";
-import { el, icon, iconButton, outside, safeUrl } from "./dom.js";
-import { EMOJI, emojiOf, QUICK } from "./emoji.js";
+import { el, icon, iconButton } from "./dom.js";
+import { emojiOf, QUICK } from "./emoji.js";
+import { openEmojiPicker } from "./emojipicker.js";
+import { fileCard } from "./files.js";
 import { mrkdwn, spoken } from "./mrkdwn.js";
-import { matching, openMenu, openPicker } from "./popover.js";
+import { openMenu } from "./popover.js";
 import { Values } from "./values.js";
 
 const SYSTEM = /^(channel|group)_(join|leave|topic|purpose|name|archive|unarchive|convert_to_private|posting_permissions)$|^(pinned_item|unpinned_item)$/;
@@ -83,17 +86,18 @@ function nameLine(message) {
   return el("div.name-line", {},
     el("span.name", {}, authorName(message)),
     message.author?.is_app ? el("span.badge", { title: "Written by an app" }, "APP") : null,
+    message.author?.is_app ? null : standing(personOf(message.user)),
     role ? el("span.role", {}, role) : null,
     el("time.time", { title: fullTime(message.ts), datetime: dateOf(message.ts).toISOString() }, clock(message.ts)));
 }
 
 function ephemeralLine(message, desk) {
   return el("div.ephemeral-line", {}, icon("eye"), el("span", {}, "Only visible to you"), el("span.separator", {}, "·"),
-    el("button.link", { type: "button", on: { click: () => desk.dismiss(message) } }, "Dismiss"));
+    el("button.link", { type: "button", on: { click: () => desk.deeds.dismiss(message) } }, "Dismiss"));
 }
 
 function broadcastLine(message, desk) {
-  return el("button.link.broadcast-line", { type: "button", on: { click: () => desk.openThread(message.thread_ts) } }, icon("reply"), "replied in a thread");
+  return el("button.link.broadcast-line", { type: "button", on: { click: () => desk.deeds.openThread(message) } }, icon("reply"), "replied in a thread");
 }
 
 function content(message, place) {
@@ -113,18 +117,6 @@ function onlyEmoji(message) {
   return /^\s*(:[a-z0-9_+'-]+:\s*){1,4}$/.test(message.text ?? "") ? "jumbo" : "";
 }
 
-function fileCard(file) {
-  const name = file.title || file.name || "file";
-  const size = file.size ? `, ${sizeWords(file.size)}` : "";
-  const address = [file.url_private_download, file.url_private, file.permalink].find((url) => url && safeUrl(url));
-  return el("div.file-card", {}, el("span.file-sign", { "aria-hidden": "true" }, "📄"), el("span", {},
-    address ? outside(address, name) : name, el("span.file-kind", {}, `${file.pretty_type ?? file.filetype ?? "file"}${size}`)));
-}
-
-function sizeWords(bytes) {
-  return bytes < 1024 ? `${bytes} bytes` : bytes < 1_048_576 ? `${Math.round(bytes / 1024)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
-}
-
 // --- reactions and threads --------------------------------------------------------------------------------------------------
 
 function reactionLine(message, desk) {
@@ -136,19 +128,14 @@ function reactionLine(message, desk) {
 function reactionButton({ name, users = [], count }, message, desk) {
   const mine = users.includes(directory.me.id);
   const who = users.map((id) => (id === directory.me.id ? "you" : nameOf(id))).join(", ");
-  const heard = { click: () => desk.react(message, name, mine) };
+  const heard = { click: () => desk.deeds.react(message, name, mine) };
   return el("button.reaction", { type: "button", "aria-pressed": String(mine), title: `${who} reacted with :${name}:`, "aria-label": `${name.replaceAll("_", " ")}, ${count ?? users.length}, ${who}`, data: { act: `react-${name}` }, on: heard },
     el("span", { "aria-hidden": "true" }, emojiOf(name) ?? `:${name}:`), el("span.reaction-count", { "aria-hidden": "true" }, String(count ?? users.length)));
 }
 
 /** Lets the reader choose among all emoji by name. */
 export function pickEmoji(anchor, message, desk) {
-  openEmojiPicker(anchor, (name) => desk.react(message, name, false));
-}
-
-export function openEmojiPicker(anchor, picked) {
-  const items = [...EMOJI].map(([name, char]) => ({ label: `:${name}:`, words: name.replaceAll("_", " ") + name, lead: el("span.pick-emoji", { "aria-hidden": "true" }, char), name }));
-  openPicker(anchor, { label: "Emoji", hint: "Find an emoji", load: (typed) => matching(items, typed.replaceAll(":", "")), picked: (item) => picked(item.name) });
+  openEmojiPicker(anchor, (name) => desk.deeds.react(message, name, false));
 }
 
 function threadLine(message, desk) {
@@ -156,40 +143,60 @@ function threadLine(message, desk) {
   const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(personOf(id)?.avatar, "tiny"));
   const words = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
   const latest = message.latest_reply ? el("span.latest", {}, `last reply ${ago(dateOf(message.latest_reply))}`) : null;
-  return el("button.thread-line", { type: "button", data: { act: "thread" }, on: { click: () => desk.openThread(message.ts) } },
+  return el("button.thread-line", { type: "button", data: { act: "thread" }, on: { click: () => desk.deeds.openThread(message) } },
     el("span.faces", {}, ...faces), el("span.reply-count", {}, words), latest);
 }
 
 // --- what the reader can do ---------------------------------------------------------------------------------------------------
 
 function toolbar(message, { desk, inThread }) {
-  const quick = QUICK.map((name) => el("button.icon-button", { type: "button", title: `React with :${name}:`, "aria-label": `React with ${name.replaceAll("_", " ")}`, on: { click: () => desk.react(message, name, false) } }, emojiOf(name)));
-  const pick = iconButton("smile", "Another reaction", () => pickEmoji(pick, message, desk));
-  const reply = inThread ? null : iconButton("reply", "Reply in thread", () => desk.openThread(message.thread_ts ?? message.ts));
-  const more = iconButton("dots", "More actions", () => openMenu(more, moreItems(message, desk), "Message actions"), { "aria-haspopup": "menu", data: { act: "more" } });
-  more.classList.add("more");
+  const quick = QUICK.map((name) => el("button.icon-button", { type: "button", title: `React with :${name}:`, "aria-label": `React with ${name.replaceAll("_", " ")}`, on: { click: () => desk.deeds.react(message, name, false) } }, emojiOf(name)));
+  const pick = iconButton("smile", "Another reaction", () => pickEmoji(pick, message, desk), { data: { act: "pick" } });
+  const reply = inThread ? null : iconButton("reply", "Reply in thread", () => desk.deeds.openThread(message));
+  const more = iconButton("dots", "More actions", () => openMenu(more, moreItems(message, desk), "Message actions"), { "aria-haspopup": "menu", class: "more", data: { act: "more" } });
   const own = message.is_ephemeral ? [] : [...quick, pick, reply];
   return el("div.toolbar", { role: "toolbar", "aria-label": "Message actions" }, ...own, more);
 }
 
 function moreItems(message, desk) {
-  const mine = message.user === directory.me.id && !message.bot_id && !message.is_ephemeral;
-  const touch = message.is_ephemeral ? [{ label: "Dismiss", lead: icon("close"), pick: () => desk.dismiss(message) }] : touchItems(message, desk);
+  const mine = desk.deeds.isMine(message);
+  const touch = message.is_ephemeral ? [{ label: "Dismiss", lead: icon("close"), pick: () => desk.deeds.dismiss(message) }] : touchItems(message, desk);
   return [
     ...touch,
-    ...desk.messageShortcuts().map(({ app, shortcut }) => ({ label: shortcut.name, hint: `${app.name}${shortcut.description ? ` · ${shortcut.description}` : ""}`, lead: icon("bolt"), pick: () => desk.shortcut(shortcut, message) })),
-    message.is_ephemeral ? null : { label: "Copy link", lead: icon("link"), pick: () => desk.copyLink(message) },
-    message.is_ephemeral ? null : { label: desk.isPinned(message) ? "Unpin from this channel" : "Pin to this channel", lead: icon("pin"), pick: () => desk.pin(message) },
-    mine ? { label: "Edit message", lead: icon("pencil"), pick: () => desk.edit(message) } : null,
-    mine ? { label: "Delete message", lead: icon("trash"), danger: true, pick: () => desk.remove(message) } : null,
+    ...desk.deeds.messageShortcuts().map(({ app, shortcut }) => ({ label: shortcut.name, hint: `${app.name}${shortcut.description ? ` · ${shortcut.description}` : ""}`, lead: icon("bolt"), pick: () => desk.deeds.shortcut(shortcut, message) })),
+    message.text ? { label: "Copy text", lead: icon("copy"), pick: () => desk.deeds.copyText(message) } : null,
+    message.is_ephemeral ? null : { label: "Copy link", lead: icon("link"), pick: () => desk.deeds.copyLink(message) },
+    message.is_ephemeral ? null : { label: desk.deeds.isPinned(message) ? "Unpin from this channel" : "Pin to this channel", lead: icon("pin"), pick: () => desk.deeds.pin(message) },
+    mine ? { label: "Edit message", lead: icon("pencil"), pick: () => desk.deeds.edit(message) } : null,
+    mine ? { label: "Delete message", lead: icon("trash"), danger: true, pick: () => desk.deeds.remove(message) } : null,
   ].filter(Boolean);
 }
 
 /** On a touch screen the row of buttons is not shown, so the menu carries everything. */
 function touchItems(message, desk) {
   if (!matchMedia("(hover: none), (max-width: 720px)").matches) return [];
-  const emoji = QUICK.map((name) => ({ label: `React with ${name.replaceAll("_", " ")}`, lead: el("span.pick-emoji", { "aria-hidden": "true" }, emojiOf(name)), pick: () => desk.react(message, name, false) }));
-  return [...emoji, { label: "Reply in thread", lead: icon("reply"), pick: () => desk.openThread(message.thread_ts ?? message.ts) }];
+  const emoji = QUICK.map((name) => ({ label: `React with ${name.replaceAll("_", " ")}`, lead: el("span.pick-emoji", { "aria-hidden": "true" }, emojiOf(name)), pick: () => desk.deeds.react(message, name, false) }));
+  return [...emoji, { label: "Reply in thread", lead: icon("reply"), pick: () => desk.deeds.openThread(message) }];
+}
+
+/** Carries out what a key on a focused message means; false when it means nothing there. */
+export function actOnMessage(key, message, row, { desk, inThread }) {
+  const { deeds } = desk;
+  const mine = deeds.isMine(message);
+  const shared = !message.is_ephemeral;
+  const press = (act) => () => row.querySelector(`[data-act="${act}"]`)?.click();
+  const acts = {
+    r: shared && press("pick"),
+    t: shared && !inThread && (() => deeds.openThread(message)),
+    p: shared && (() => deeds.pin(message)),
+    l: shared && (() => deeds.copyLink(message)),
+    e: mine && (() => deeds.edit(message)),
+    m: press("more"),
+    delete: mine && (() => deeds.remove(message)),
+  };
+  const act = Object.hasOwn(acts, key.toLowerCase()) && acts[key.toLowerCase()];
+  if (act) act();
+  return Boolean(act);
 }
 
 // --- lines of the workspace itself ----------------------------------------------------------------------------------------------

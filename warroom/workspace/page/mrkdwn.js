@@ -221,7 +221,7 @@ function lines(text) {
 }
 
 function withEmoji(text) {
-  return text.split(/(:[a-z0-9_+'-]+:)/).flatMap((part, index) => (index % 2 ? [drawnEmoji(part.slice(1, -1)) ?? part] : lines(part)));
+  return text.split(/(:[a-z0-9_+'-]+(?:::skin-tone-[2-6])?:)/).flatMap((part, index) => (index % 2 ? [drawnEmoji(part.slice(1, -1)) ?? part] : lines(part)));
 }
 
 /** An emoji with its name for screen readers, or null when the name is unknown. */
@@ -262,11 +262,18 @@ export function broadcast(range) {
   return el("span.mention.me", { title: "Everybody here is mentioned" }, `@${range}`);
 }
 
+/** A group of people by its id; its handle if it is known here. */
+export function groupMention(groupId, label = "") {
+  const known = directory.groups.get(groupId);
+  const mine = known?.users?.includes(directory.me?.id);
+  return el(mine ? "span.mention.me" : "span.mention", { title: known?.name ?? null }, known ? `@${known.handle}` : unescape(label) || `@${groupId || "group"}`);
+}
+
 function special(target, label) {
   const [kind, ...rest] = target.split("^");
   if (kind === "date") return dateNode(rest, label);
   if (["here", "channel", "everyone"].includes(kind)) return broadcast(kind);
-  if (kind === "subteam") return el("span.mention", {}, unescape(label) || `@${rest[0] ?? "group"}`);
+  if (kind === "subteam") return groupMention(rest[0] ?? "", label);
   return el("span", {}, unescape(label) || `<${target}>`);
 }
 

@@ -8,7 +8,7 @@
 import { dayKey, dayName } from "./dates.js";
 import { directory } from "./directory.js";
 import { el, fill, icon } from "./dom.js";
-import { isHead, isSystem, messageRow } from "./message.js";
+import { actOnMessage, isHead, isSystem, messageRow } from "./message.js";
 
 const NEAR_END_PX = 80;
 
@@ -52,6 +52,23 @@ export class Pane {
     if (line) line.scrollIntoView({ block: "center" });
     else this.toEnd();
     this.scrolled();
+  }
+
+  /** Puts older messages before the first; what the reader looks at stays where it is. */
+  prepend(messages, lead) {
+    const { scrollHeight, scrollTop } = this.scroller;
+    this.following = false;
+    this.messages = new Map([...messages.map((message) => [message.ts, message]), ...this.messages]);
+    this.lead = lead;
+    this.draw();
+    this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+  }
+
+  /** Takes the "New" line away: everything counts as read. */
+  forgetNew() {
+    if (this.newFrom === null) return;
+    this.newFrom = null;
+    if (this.desk) this.draw();
   }
 
   has(ts) {
@@ -185,14 +202,22 @@ export class Pane {
   }
 
   key(event) {
+    if (!event.target.classList.contains("message") || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || !event.target.classList.contains("message")) return;
+    if (!step) return void this.letter(event);
     const rows = [...this.list.querySelectorAll(".message")];
     const next = rows[rows.indexOf(event.target) + step];
     if (!next) return;
     event.preventDefault();
     this.rove(next);
     next.focus();
+  }
+
+  /** A single letter on a message does something with it. */
+  letter(event) {
+    const message = this.messages.get(event.target.dataset.ts);
+    if (!message || !actOnMessage(event.key, message, event.target, { desk: this.desk, inThread: this.inThread })) return;
+    event.preventDefault();
   }
 
   /** The reader's own newest message, for "arrow up edits it". */

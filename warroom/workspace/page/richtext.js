@@ -1,18 +1,23 @@
 /** The `rich_text` block: sections, lists, quotes and preformatted text, given as data rather than as marks. */
 
 import { slackDate } from "./dates.js";
+import { directory } from "./directory.js";
 import { el, outside } from "./dom.js";
-import { broadcast, channelLink, drawnEmoji, mention } from "./mrkdwn.js";
+import { broadcast, channelLink, drawnEmoji, groupMention, mention } from "./mrkdwn.js";
+import { unknown } from "./unknown.js";
+
+const COLOUR = /^#[0-9a-f]{3,8}$/i;
 
 const PARTS = {
   rich_text_section: (part) => el("div.rich-section", {}, ...leaves(part.elements)),
-  rich_text_quote: (part) => el("blockquote", {}, ...leaves(part.elements)),
-  rich_text_preformatted: (part) => el("pre", { tabindex: "0" }, el("code", {}, ...leaves(part.elements, true))),
+  rich_text_quote: (part) => el("blockquote", { class: part.border ? "bordered" : "" }, ...leaves(part.elements)),
+  rich_text_preformatted: (part) => el("pre", { tabindex: "0", data: part.language ? { language: part.language } : {} }, el("code", {}, ...leaves(part.elements, true))),
   rich_text_list: (part) => {
     const items = (part.elements ?? []).map((item) => el("li", {}, ...leaves(item.elements)));
     const tag = part.style === "ordered" ? "ol" : "ul";
     const start = tag === "ol" && part.offset ? { start: Number(part.offset) + 1 } : {};
-    return el(`${tag}.indent-${Math.min(Number(part.indent) || 0, 8)}`, start, ...items);
+    const indent = Math.max(0, Math.min(Math.trunc(Number(part.indent)) || 0, 8));
+    return el(`${tag}.indent-${indent}`, { ...start, class: part.border ? "bordered" : "" }, ...items);
   },
 };
 
@@ -21,21 +26,34 @@ const LEAVES = {
   link: (leaf) => [outside(leaf.url, leaf.text || leaf.url)],
   user: (leaf) => [mention(leaf.user_id)],
   channel: (leaf) => [channelLink(leaf.channel_id)],
-  usergroup: (leaf) => [el("span.mention", {}, `@${leaf.usergroup_id}`)],
+  usergroup: (leaf) => [groupMention(leaf.usergroup_id)],
+  team: (leaf) => [el("span.mention", {}, `@${leaf.team_id === directory.team?.id ? directory.team.name : leaf.team_id}`)],
   broadcast: (leaf) => [broadcast(leaf.range)],
   emoji: (leaf) => [drawnEmoji(leaf.name) ?? `:${leaf.name}:`],
-  date: (leaf) => [el("time", { title: leaf.fallback }, slackDate(leaf.timestamp, leaf.format ?? "{date} {time}") ?? leaf.fallback ?? "")],
-  color: (leaf) => [el("code", {}, leaf.value)],
+  date: (leaf) => [dateLeaf(leaf)],
+  color: (leaf) => [colourLeaf(leaf.value)],
 };
 
 const STYLES = { bold: "strong", italic: "em", strike: "s", underline: "u", code: "code" };
 
 export function richText(block) {
-  return el("div.rich", {}, ...(block.elements ?? []).map((part) => PARTS[part.type]?.(part) ?? unknownPart(part)));
+  return el("div.rich", {}, ...(block.elements ?? []).map((part) => (Object.hasOwn(PARTS, part?.type ?? "") ? PARTS[part.type](part) : unknownPart(part))));
 }
 
 function unknownPart(part) {
-  return el("p.unsupported", {}, `unsupported rich text: ${part.type}`);
+  return unknown("rich text", part);
+}
+
+function dateLeaf({ timestamp, format = "{date} {time}", fallback, url }) {
+  const node = el("time", { title: fallback ?? null, data: /\{ago\}/.test(format) ? { seconds: timestamp, pattern: format } : {} }, slackDate(timestamp, format) ?? fallback ?? "");
+  return url ? outside(url, node) : node;
+}
+
+/** A colour as its number, with a patch of it. */
+function colourLeaf(value) {
+  const patch = el("span.colour-patch", { "aria-hidden": "true" });
+  if (COLOUR.test(String(value))) patch.style.setProperty("--patch", value);
+  return el("span.colour", {}, patch, el("code", {}, String(value ?? "")));
 }
 
 function linesOf(text) {
@@ -44,9 +62,9 @@ function linesOf(text) {
 
 function leaves(elements, pre = false) {
   return (elements ?? []).flatMap((leaf) => {
-    if (pre && leaf.type === "text") return [leaf.text ?? ""];
-    const nodes = LEAVES[leaf.type]?.(leaf) ?? [el("span.unsupported", {}, `unsupported: ${leaf.type}`)];
-    return styled(nodes, leaf.style ?? {});
+    if (pre && leaf?.type === "text") return [leaf.text ?? ""];
+    const nodes = Object.hasOwn(LEAVES, leaf?.type ?? "") ? LEAVES[leaf.type](leaf) : [unknown("part", leaf)];
+    return styled(nodes, leaf?.style ?? {});
   });
 }
 

@@ -1,11 +1,15 @@
 /** The left side: which workspace this is, who one is, and everywhere one can go. */
 
 import { avatar } from "./avatar.js";
+import { standing, standingWords } from "./badges.js";
 import { appOfChannel, directory, nameOf, personOf, players, signedTitle, titleOf } from "./directory.js";
+import { hasDraft } from "./drafts.js";
 import { el, fill, icon, iconButton } from "./dom.js";
+import { openKeys } from "./keys.js";
+import { nextTheme, theme, THEME_WORDS } from "./theme.js";
 
 export class Sidebar {
-  /** `desk` carries out: become, openChannel, openApp, join, createChannel, findPlace. */
+  /** `desk` carries out what is asked for here. */
   constructor(node, desk) {
     Object.assign(this, { node, desk });
     this.head = el("div.side-head");
@@ -24,8 +28,21 @@ export class Sidebar {
 
   name() {
     return el("div.side-name", {},
-      el("div", {}, el("p.team", {}, directory.team.name), el("p.not-slack", {}, "local workspace – this is not Slack")),
+      el("div.side-title-words", {}, el("p.team", {}, directory.team.name), el("p.not-slack", {}, "A local stand-in. Not Slack.")),
+      this.themeButton(), iconButton("help", "Keys (Ctrl /)", openKeys),
       iconButton("close", "Close the list", () => this.desk.closeDrawer(), { class: "drawer-close" }));
+  }
+
+  themeButton() {
+    const [drawing, words] = THEME_WORDS[theme()];
+    const turn = () => {
+      nextTheme();
+      const again = this.themeButton();
+      node.replaceWith(again);
+      again.focus();
+    };
+    const node = iconButton(drawing, `Colours: ${words}`, turn, { data: { go: "theme" } });
+    return node;
   }
 
   find() {
@@ -41,7 +58,7 @@ export class Sidebar {
   /** A link, so that the middle button or "open in a new window" makes a second person at the same table. */
   chip(person, place) {
     const mine = person.id === directory.me.id;
-    const label = `${nameOf(person.id)}, ${person.role ?? "no role"}`;
+    const label = [nameOf(person.id), person.role || "no role", standingWords(person)].filter(Boolean).join(", ");
     const query = new URLSearchParams({ as: person.id, ...(place.channel ? { channel: place.channel } : {}) });
     const click = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -49,10 +66,17 @@ export class Sidebar {
       this.desk.become(person.id);
     };
     return el("a.chip", { href: `?${query}`, title: `Be ${label}`, "aria-label": mine ? `You are ${label}` : `Be ${label}`, "aria-current": mine ? "true" : null, data: { go: `be-${person.id}` }, on: { click } },
-      avatar(person.avatar, "small"), el("span.chip-name", {}, nameOf(person.id)), el("span.chip-role", {}, person.role ?? ""));
+      avatar(person.avatar, "small"), el("span.chip-name", {}, nameOf(person.id)), standing(person), el("span.chip-role", {}, person.role ?? ""));
   }
 
   // --- where one can go ---
+
+  /** Goes to the place above or below the present one, or to the next with something unread. */
+  step(by, unreadOnly) {
+    const rows = [...this.lists.querySelectorAll("ul .place")].filter((row) => row.offsetParent && (!unreadOnly || row.classList.contains("unread") || row.ariaCurrent));
+    const now = rows.findIndex((row) => row.ariaCurrent);
+    rows[(now + by + rows.length) % rows.length]?.click();
+  }
 
   sections(place) {
     const all = [...directory.channels.values()];
@@ -62,7 +86,7 @@ export class Sidebar {
     const archived = named.filter((channel) => channel.is_archived);
     const direct = all.filter((channel) => (channel.is_im && !appOfChannel(channel)) || channel.is_mpim).sort(byNewest);
     return [
-      this.section("Channels", mine.map((channel) => this.row(channel, place)), iconButton("plus", "Make a channel", () => this.desk.createChannel())),
+      this.section("Channels", mine.map((channel) => this.row(channel, place)), el("span.side-tools", {}, iconButton("list", "Browse all channels", () => this.desk.rooms.browse()), iconButton("plus", "Make a channel", () => this.desk.rooms.create()))),
       others.length ? this.folded(`Channels you can join (${others.length})`, others.map((channel) => this.row(channel, place)), "join") : null,
       this.section("Direct messages", direct.map((channel) => this.row(channel, place)), iconButton("plus", "Write to somebody", () => this.desk.findPlace("people"))),
       this.section("Apps", [...directory.apps.values()].map((app) => this.appRow(app, place))),
@@ -84,7 +108,7 @@ export class Sidebar {
   row(channel, place) {
     const sign = channel.is_im ? avatar(personOf(channel.user)?.avatar, "small") : icon(kindOf(channel));
     const here = place.channel === channel.id;
-    return this.item({ key: channel.id, sign, title: titleOf(channel), label: signedTitle(channel), unread: channel.unread, mentions: channel.mentions, here, kind: wordsOf(channel), go: () => this.desk.openChannel(channel.id) });
+    return this.item({ key: channel.id, sign, title: titleOf(channel), label: signedTitle(channel), unread: channel.unread, mentions: channel.mentions, here, draft: hasDraft(channel.id), shared: channel.is_ext_shared, kind: wordsOf(channel), go: () => this.desk.openChannel(channel.id) });
   }
 
   appRow(app, place) {
@@ -94,12 +118,13 @@ export class Sidebar {
     return this.item({ key: app.app_id, sign, title: app.name, label: app.name, unread: channel?.unread, mentions: channel?.mentions, here, kind: "app", badge: "APP", go: () => this.desk.openApp(app.app_id) });
   }
 
-  item({ key, sign, title, label, unread, mentions, here, kind, badge, go }) {
+  item({ key, sign, title, label, unread, mentions, here, kind, badge, draft, shared, go }) {
     const quiet = here || !unread;
     const spoken = [label, kind, quiet ? "" : `${unread} unread`, quiet || !mentions ? "" : `${mentions} for you`].filter(Boolean).join(", ");
     const button = el("button.place", { type: "button", "aria-label": spoken, "aria-current": here ? "page" : null, data: { go: key }, class: quiet ? "" : "unread", on: { click: go } },
-      el("span.sign", {}, sign), el("span.place-title", {}, title), badge ? el("span.badge", {}, badge) : null,
-      quiet ? null : mentions ? el("span.count-badge", {}, String(mentions)) : el("span.dot", { title: `${unread} unread` }));
+      el("span.sign", {}, sign), el("span.place-title", {}, title), badge ? el("span.badge", {}, badge) : null, shared ? el("span.badge", { title: "People of another company are here" }, "shared") : null,
+      draft && !here ? el("span.draft-mark", { title: "You have begun to write here" }, icon("pencil")) : null,
+      quiet ? null : mentions ? el("span.count-badge", {}, String(mentions)) : el("span.unread-count", { title: `${unread} unread` }, String(unread)));
     return el("li", {}, button);
   }
 }

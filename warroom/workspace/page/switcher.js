@@ -1,6 +1,7 @@
 /** Ctrl+K: going to any channel, person or app by typing a few letters. */
 
 import { avatar } from "./avatar.js";
+import { personHint } from "./badges.js";
 import { appOfBot, appOfChannel, directory, nameOf, personOf, players, titleOf } from "./directory.js";
 import { el, icon } from "./dom.js";
 import { showDialog } from "./dialogs.js";
@@ -50,6 +51,6 @@ function appItems(desk) {
 
 function peopleItems(desk) {
   return players().filter((person) => person.id !== directory.me.id && !appOfBot(person.id)).map((person) => ({
-    label: nameOf(person.id), words: `${nameOf(person.id)} ${person.name} ${person.role ?? ""}`, hint: person.role ?? person.name, lead: avatar(person.avatar, "small"), go: () => desk.openPerson(person.id),
+    label: nameOf(person.id), words: `${nameOf(person.id)} ${person.name} ${person.role ?? ""}`, hint: personHint(person) || person.name, lead: avatar(person.avatar, "small"), go: () => desk.openPeople([person.id]),
   }));
 }

@@ -1,5 +1,9 @@
 /** What a person has entered on one surface, by block and action, in the shapes Slack's `view.state.values` uses. */
 
+import { directory } from "./directory.js";
+
+const here = (e) => (e.default_to_current_conversation ? (directory.here ?? null) : null);
+
 const INITIAL = {
   plain_text_input: (e) => ({ value: e.initial_value ?? null }),
   number_input: (e) => ({ value: e.initial_value ?? null }),
@@ -15,8 +19,10 @@ const INITIAL = {
   multi_users_select: (e) => ({ selected_users: e.initial_users ?? [] }),
   channels_select: (e) => ({ selected_channel: e.initial_channel ?? null }),
   multi_channels_select: (e) => ({ selected_channels: e.initial_channels ?? [] }),
-  conversations_select: (e) => ({ selected_conversation: e.initial_conversation ?? null }),
-  multi_conversations_select: (e) => ({ selected_conversations: e.initial_conversations ?? [] }),
+  conversations_select: (e) => ({ selected_conversation: e.initial_conversation ?? here(e) }),
+  multi_conversations_select: (e) => ({ selected_conversations: e.initial_conversations ?? [here(e)].filter(Boolean) }),
+  rich_text_input: (e) => ({ rich_text_value: e.initial_value ?? null }),
+  file_input: () => ({ files: [] }),
   datepicker: (e) => ({ selected_date: e.initial_date ?? null }),
   timepicker: (e) => ({ selected_time: e.initial_time ?? null }),
   datetimepicker: (e) => ({ selected_date_time: e.initial_date_time ?? null }),
@@ -47,10 +53,15 @@ export class Values {
   state(blocks) {
     const state = {};
     for (const { blockId, element } of valueElements(blocks)) {
-      (state[blockId] ??= {})[element.action_id] = { type: element.type, ...this.of(blockId, element) };
+      (state[blockId] ??= {})[element.action_id] = { type: element.type, ...told(this.of(blockId, element)) };
     }
     return state;
   }
+}
+
+/** A value without what only the page needs to draw it again. */
+function told({ typed: _, ...value }) {
+  return value;
 }
 
 const slot = (blockId, element) => `${blockId}\n${element.action_id}\n${element.type}`;
@@ -58,6 +69,7 @@ const slot = (blockId, element) => `${blockId}\n${element.action_id}\n${element.
 /** Every element with a value among the blocks, with its block. */
 export function valueElements(blocks) {
   return (blocks ?? []).flatMap((block) => {
+    if (block.type === "container") return valueElements(block.child_blocks);
     const elements = [block.element, block.accessory, ...(block.type === "actions" ? (block.elements ?? []) : [])];
     return elements.filter(holdsValue).map((element) => ({ blockId: block.block_id, block, element }));
   });
