@@ -55,9 +55,9 @@ function plotted(given, drawSeries) {
   const scale = scaleOf(values.flat().filter((value) => value !== null));
   const places = { x: (index) => LEFT + ((index + 0.5) * (WIDE - LEFT - RIGHT)) / Math.max(1, categories.length), y: scale.y, zero: scale.y(Math.max(0, scale.low)), step: (WIDE - LEFT - RIGHT) / Math.max(1, categories.length) };
   const marks = values.map((line, index) => drawSeries(line, index, places, values.length, titleFor(series[index].name, categories)));
-  const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH + (across ? 16 : 0)}`, class: "chart-picture", role: "img", "aria-label": `${given.type} chart of ${series.map(({ name }) => name).join(", ")}` },
+  const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH + (across ? 8 : -8)}`, class: "chart-picture", role: "img", "aria-label": `${given.type} chart of ${series.map(({ name }) => name).join(", ")}` },
     ...scale.ticks.map((tick) => gridLine(tick, scale.y(tick))), ...categories.map((label, index) => categoryLabel(label, places.x(index), places.step)), ...marks,
-    across ? svg("text", { x: (LEFT + WIDE - RIGHT) / 2, y: HIGH + 12, class: "axis-name", "text-anchor": "middle" }, across) : null,
+    across ? svg("text", { x: (LEFT + WIDE - RIGHT) / 2, y: HIGH + 2, class: "axis-name", "text-anchor": "middle" }, across) : null,
     upwards ? svg("text", { x: 11, y: (TOP + HIGH - BOTTOM) / 2, class: "axis-name", "text-anchor": "middle", transform: `rotate(-90 11 ${(TOP + HIGH - BOTTOM) / 2})` }, upwards) : null);
   return { picture, names: series.map(({ name }) => name), corner: across, rows: categories.map((label, row) => [label, ...values.map((line) => line[row])]) };
 }

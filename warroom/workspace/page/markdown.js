@@ -39,11 +39,11 @@ function paragraph(rest, depth) {
 }
 
 function fence(rest) {
-  rest.shift();
+  const [, language] = /^ *```+ *(\S*)/.exec(rest.shift());
   const taken = [];
   while (rest.length && !/^ {0,3}```/.test(rest[0])) taken.push(rest.shift());
   rest.shift();
-  return el("pre", { tabindex: "0" }, el("code", {}, taken.join("\n")));
+  return el("pre", { tabindex: "0", data: language ? { language } : {} }, el("code", {}, taken.join("\n")));
 }
 
 function heading(rest) {

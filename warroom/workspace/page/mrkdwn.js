@@ -16,6 +16,7 @@ const WORD = /[\p{L}\p{N}]/u;
 const EMOJI_NAME = /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/y;
 const ENTITY = /&(amp|lt|gt);/y;
 const BARE_LINK = /https?:\/\/[^\s<>|"'`]+/y;
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const ENTITIES = { amp: "&", lt: "<", gt: ">" };
 
 export function unescape(text) {
@@ -130,8 +131,12 @@ class Inline {
     const found = pattern.exec(this.text);
     const node = found && made(found);
     if (!node) this.keep();
-    else if (typeof node === "string") this.putText(node, found[0].length);
-    else this.put(node, found[0].length);
+    else this.putMade(node, found[0].length);
+  }
+
+  putMade(made, length) {
+    if (typeof made === "string") this.putText(made, length);
+    else this.put(made, length);
   }
 
   putText(text, length) {
@@ -151,7 +156,7 @@ class Inline {
     const end = this.closing(">", this.at + 1);
     const inner = end < 0 ? "" : this.text.slice(this.at + 1, end);
     if (!inner || inner.includes("<")) this.keep();
-    else this.put(angle(inner), inner.length + 2);
+    else this.putMade(angle(inner), inner.length + 2);
   }
 
   code() {
@@ -230,12 +235,13 @@ export function drawnEmoji(name) {
   return char && el("span.emoji", { role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, char);
 }
 
-/** What stands between < and >. */
+/** What stands between < and >; without a scheme it is no address, and stays as it was written. */
 function angle(inner) {
   const [target, label] = cut(inner, "|");
   if (target.startsWith("@")) return mention(target.slice(1), label);
   if (target.startsWith("#")) return channelLink(target.slice(1), label);
   if (target.startsWith("!")) return special(target.slice(1), label);
+  if (!SCHEME.test(target)) return unescape(`<${inner}>`);
   return outside(unescape(target), unescape(label || target).replace(/^mailto:/, ""));
 }
 
