@@ -44,6 +44,7 @@ class StandIn:
         self.threads = copy.deepcopy(story.THREADS)
         self.pins = copy.deepcopy(story.PINS)
         self.older: list[Json] = []
+        self.wire = copy.deepcopy(story.WIRE)
         self.bookmarks = copy.deepcopy(story.BOOKMARKS)
         self.files = copy.deepcopy(story.FILES)
         self.received: list[tuple[str, bytes]] = []
@@ -166,7 +167,7 @@ class StandIn:
 
     def _get_wire(self, query: Any) -> Json:
         after = int(query.get("after", 0))
-        return {"exchanges": [one for one in story.WIRE if one["n"] > after], "last": story.WIRE[-1]["n"]}
+        return {"exchanges": [one for one in self.wire if one["n"] > after], "last": self.wire[-1]["n"]}
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
         name, body = request.match_info["name"], await request.json()

@@ -1,6 +1,5 @@
 /** Words beside a name that say who somebody is: an app, a guest, somebody of another company. */
 
-import { directory, personOf } from "./directory.js";
 import { el } from "./dom.js";
 
 /** The badge for a person's standing here, or null for an ordinary member. */
@@ -25,7 +24,6 @@ export function personHint(person) {
 /** "Shared with …" on a channel that people of other companies are in. */
 export function sharing(channel) {
   if (!channel?.is_ext_shared) return null;
-  const companies = [...new Set((channel.members ?? []).map(personOf).filter((person) => person?.is_stranger).map((person) => person.team_name).filter(Boolean))];
-  const own = directory.team?.name;
-  return el("span.badge.standing", {}, `Shared with ${companies.filter((name) => name !== own).join(", ") || "another company"}`);
+  const companies = (channel.shared_with ?? []).map(({ name }) => name).filter(Boolean);
+  return el("span.badge.standing", {}, `Shared with ${companies.join(", ") || "another company"}`);
 }

@@ -5,6 +5,7 @@ import { changed, labels } from "./entries.js";
 import { spoken } from "./mrkdwn.js";
 import { press, pressable, pressKey } from "./press.js";
 
+const MOMENTS = { date: "Date", time: "Time", "datetime-local": "Date and time" };
 const TYPES = { number_input: "text", email_text_input: "email", url_text_input: "url", plain_text_input: "text" };
 
 export function textInput(element, place) {
@@ -50,7 +51,7 @@ export function moment(type, field, { fromInput = (text) => text || null, toInpu
   return (element, place) => {
     const heard = () => changed(element, place, { [field]: fromInput(node.value) });
     const value = toInput(place.surface.values.of(place.blockId, element)[field]);
-    const node = el("input.input.moment", { type, value, title: spoken(element.placeholder?.text), on: { change: heard }, ...labels(place) });
+    const node = el("input.input.moment", { type, value, title: spoken(element.placeholder?.text) || null, "aria-label": place.labelledBy ? null : spoken(element.placeholder?.text) || MOMENTS[type], on: { change: heard }, ...labels(place) });
     return pressable(node, pressKey(place.surface, place.blockId, element));
   };
 }
