@@ -275,6 +275,19 @@ async def test_guests_and_other_companies_are_marked(workspace: StandIn, open_pa
         await expect(page.locator(".chip", has_text=name).locator(".standing")).to_have_text(badge)
 
 
+async def test_writing_to_several_people(workspace: StandIn, open_page: OpenPage) -> None:
+    """One chosen person makes a direct message, several make a group."""
+    page = await open_page("U1")
+    group = story.channel("G1", "mpdm", is_mpim=True, is_private=True, members=["U1", "U2", "U3"])
+    workspace.answers["open"] = {"ok": True, "channel": group}
+    await page.get_by_role("button", name="Write to somebody").click()
+    await page.get_by_role("option", name="Ida Holm").click()
+    await page.get_by_role("option", name="Omar Reyes").click()
+    await page.locator(".pick-done").click()
+    assert await workspace.posted("open") == [{"as": "U1", "users": ["U2", "U3"]}]
+    await expect(page.locator("#header h1")).to_have_text("Ida Holm, Omar Reyes")
+
+
 async def test_an_app_has_three_tabs(workspace: StandIn, open_page: OpenPage) -> None:
     """An app opens at its Home; Messages and About are beside it, and About tells of its commands."""
     page = await open_page("U1")

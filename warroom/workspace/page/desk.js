@@ -300,9 +300,9 @@ export class Desk {
     if (!this.inspector.open) button?.focus();
   }
 
-  findPlace(only) {
+  findPlace() {
     this.closeDrawer();
-    openSwitcher(this, only);
+    openSwitcher(this);
   }
 
   // --- doing ---

@@ -1,7 +1,7 @@
 /** All about one channel: what it is for, who is in it, what is pinned. */
 
 import { avatar } from "./avatar.js";
-import { personHint, sharing, standing } from "./badges.js";
+import { sharing, standing } from "./badges.js";
 import { dayName } from "./dates.js";
 import { showDialog } from "./dialogs.js";
 import { appOfBot, channelOf, directory, nameOf, personOf, signedTitle } from "./directory.js";
@@ -79,7 +79,7 @@ class Details {
     const write = () => (this.close(), desk.openPeople([id]));
     const kick = async () => (await desk.rooms.kick(channel, id)) && this.draw();
     const removable = channel.is_member && !channel.is_archived && !channel.is_mpim && !channel.is_general && id !== directory.me.id;
-    return el("li.browser-row", {}, el("button.browser-go", { type: "button", disabled: id === directory.me.id, on: { click: write } }, avatar(person?.avatar, "small"), el("span.browser-words", {}, el("span.browser-name", {}, nameOf(id), id === directory.me.id ? " (you)" : "", standing(person), appOfBot(id) ? el("span.badge", {}, "APP") : null), el("span.pick-hint", {}, personHint(person)))),
+    return el("li.browser-row", {}, el("button.browser-go", { type: "button", disabled: id === directory.me.id, on: { click: write } }, avatar(person?.avatar, "small"), el("span.browser-words", {}, el("span.browser-name", {}, nameOf(id), id === directory.me.id ? " (you)" : "", standing(person), appOfBot(id) ? el("span.badge", {}, "APP") : null), el("span.pick-hint", {}, person?.role ?? ""))),
       removable ? el("button.button", { type: "button", "aria-label": `Remove ${nameOf(id)}`, on: { click: kick } }, "Remove") : null);
   }
 

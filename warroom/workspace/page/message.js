@@ -106,15 +106,22 @@ function content(message, place) {
   const card = message.blocks?.length > 1 && message.author?.is_app;
   const words = message.text ? el("div.text", { class: message.subtype === "me_message" ? "me-message" : onlyEmoji(message) }, ...mrkdwn(message.text)) : null;
   const edited = message.edited ? el("span.edited", { title: `edited ${fullTime(message.edited.ts)}` }, "(edited)") : null;
-  if (edited && words && !blocks) words.append(" ", edited);
+  const written = blocks ? el("div.blocks", { class: card ? "card" : onlyEmoji(message) }, ...blocks) : words;
+  if (edited) markEdited(written, edited);
   return el("div.content", {},
-    blocks ? [el("div.blocks", { class: card ? "card" : "" }, ...blocks), edited] : words,
+    written,
     ...attachmentNodes(message.attachments, surface),
     ...(message.files ?? []).map(fileCard));
 }
 
+/** The mark stands right behind the last words, where they end in a line of text. */
+function markEdited(written, mark) {
+  const last = written?.querySelector(":scope > .block:last-child > .rich > .rich-section:last-child") ?? written;
+  last?.append(" ", mark);
+}
+
 function onlyEmoji(message) {
-  return /^\s*(:[a-z0-9_+'-]+:\s*){1,4}$/.test(message.text ?? "") ? "jumbo" : "";
+  return /^\s*(:[a-z0-9_+'-]+(::skin-tone-[2-6])?:\s*){1,4}$/.test(message.text ?? "") ? "jumbo" : "";
 }
 
 // --- reactions and threads --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /** What a reader does with channels: find, make, join, leave, describe, rename, archive, invite, remove people, bookmark. */
 
 import { tell } from "./api.js";
+import { avatar } from "./avatar.js";
 import { openBrowser } from "./browser.js";
 import { openDetails } from "./details.js";
 import { confirmed, openForm } from "./dialogs.js";
@@ -10,6 +11,7 @@ import { el } from "./dom.js";
 import { personHint } from "./badges.js";
 import { matching, openPicker } from "./popover.js";
 
+const MOST_TOGETHER = 8; // people in a group message beside oneself (conversations.open)
 const plainText = (text) => ({ type: "plain_text", text });
 
 export class Rooms {
@@ -58,6 +60,17 @@ export class Rooms {
   invite(channel, anchor) {
     const items = invitable(channel).map((person) => ({ key: person.id, label: nameOf(person.id), hint: personHint(person) }));
     openPicker(anchor, { label: "Invite", load: (typed) => matching(items, typed), picked: (item) => this.change("invite", { channel: channel.id, users: [item.key] }) });
+  }
+
+  /** Lets the reader choose one person or several, and opens their direct message. */
+  write(anchor) {
+    const chosen = new Set();
+    const others = mentionable().filter((person) => person.id !== directory.me.id);
+    const items = () => others.map((person) => ({ key: person.id, label: nameOf(person.id), hint: personHint(person), lead: avatar(person.avatar, "small"), chosen: chosen.has(person.id) }));
+    const picked = ({ key }) => {
+      if (!chosen.delete(key) && chosen.size < MOST_TOGETHER) chosen.add(key);
+    };
+    openPicker(anchor, { label: "Write to", hint: "Write to… (several make a group)", multi: true, load: (typed) => matching(items(), typed), picked, closed: () => chosen.size && this.desk.openPeople([...chosen]) });
   }
 
   describe(channel) {

@@ -88,10 +88,15 @@ export class Sidebar {
     return [
       this.section("Channels", mine.map((channel) => this.row(channel, place)), el("span.side-tools", {}, iconButton("list", "Browse all channels", () => this.desk.rooms.browse()), iconButton("plus", "Make a channel", () => this.desk.rooms.create()))),
       others.length ? this.folded(`Channels you can join (${others.length})`, others.map((channel) => this.row(channel, place)), "join") : null,
-      this.section("Direct messages", direct.map((channel) => this.row(channel, place)), iconButton("plus", "Write to somebody", () => this.desk.findPlace("people"))),
+      this.section("Direct messages", direct.map((channel) => this.row(channel, place)), this.writeButton()),
       this.section("Apps", [...directory.apps.values()].map((app) => this.appRow(app, place))),
       archived.length ? this.folded(`Archived (${archived.length})`, archived.map((channel) => this.row(channel, place)), "archived") : null,
     ];
+  }
+
+  writeButton() {
+    const button = iconButton("plus", "Write to somebody", () => this.desk.rooms.write(button), { data: { go: "write" } });
+    return button;
   }
 
   section(title, rows, extra = null) {

@@ -11,13 +11,13 @@ import { kindOf } from "./sidebar.js";
 
 let shown = null;
 
-/** Opens the dialog; `only` may narrow it to "people". */
-export function openSwitcher(desk, only = "all") {
+/** Opens the dialog. */
+export function openSwitcher(desk) {
   if (shown) return;
   const list = new PickList({ label: "Places", picked: (item) => (leave(), item.go()) });
-  const items = only === "people" ? peopleItems(desk) : [...channelItems(desk), ...appItems(desk), ...peopleItems(desk)];
+  const items = [...channelItems(desk), ...appItems(desk), ...peopleItems(desk)];
   const box = el("input.switch-box", {
-    type: "text", role: "combobox", placeholder: only === "people" ? "Write to…" : "Go to a channel, a person, an app…", "aria-label": "Go to",
+    type: "text", role: "combobox", placeholder: "Go to a channel, a person, an app…", "aria-label": "Go to",
     "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off",
     on: { input: () => list.show(matching(items, box.value.replace(/^[#@]/, "")).slice(0, 30)) },
   });
