@@ -201,6 +201,24 @@ async def test_files_of_a_form(workspace: StandIn, open_page: OpenPage) -> None:
     assert body["values"]["files"]["v"]["files"] == [file]
 
 
+async def test_a_modal_that_waits_for_an_entry(workspace: StandIn, open_page: OpenPage) -> None:
+    """A view with submit_disabled cannot be submitted, not by Enter either, until something was entered; then it shows that it works."""
+    page = await open_page("U1")
+    view = {**story.MODAL, "blocks": story.MODAL["blocks"][:1], "submit_disabled": True}
+    await workspace.push("U1", {"type": "view_opened", "view": view})
+    submit = page.get_by_role("button", name="Declare")
+    await expect(submit).to_be_disabled()
+    await page.get_by_label("What is wrong").press("Enter")
+    await page.get_by_label("What is wrong").fill("Checkout is slow")
+    await expect(submit).to_be_enabled()
+    workspace.gate.clear()
+    await submit.click()
+    await expect(submit).to_have_attribute("aria-busy", "true")
+    workspace.gate.set()
+    await expect(submit).not_to_have_attribute("aria-busy", "true")
+    assert len(workspace.bodies("submit")) == 1
+
+
 async def test_a_stack_of_modals(workspace: StandIn, open_page: OpenPage) -> None:
     """A pushed modal hides the one below; going back shows it with what was typed; the focus cannot leave the dialog."""
     page, modal = await _modal(workspace, open_page)

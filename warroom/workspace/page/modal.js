@@ -14,6 +14,7 @@ export class Modals {
   constructor() {
     this.stack = [];
     this.values = new Map();
+    this.begun = new Set();
     this.errors = {};
     this.dialog = null;
     this.busy = false;
@@ -73,6 +74,7 @@ export class Modals {
     this.dialog = null;
     this.busy = false;
     this.values.clear();
+    this.begun.clear();
   }
 
   head() {
@@ -88,7 +90,7 @@ export class Modals {
     const { submit, close } = this.top;
     const end = el("div.dialog-end", {},
       el("button.button", { type: "button", on: { click: () => this.leave(false) } }, ...plain(close ?? "Close")),
-      submit ? el("button.button.primary.submit", { type: "submit" }, ...plain(submit)) : null);
+      submit ? el("button.button.primary.submit", { type: "submit", disabled: this.mayNotSubmit() }, ...plain(submit)) : null);
     const heard = (event) => (event.preventDefault(), this.submit());
     return el("form.modal-form", { novalidate: true, on: { submit: heard } }, el("div.modal-body", {}, ...blockNodes(this.top.blocks, this.surface())), end);
   }
@@ -103,9 +105,17 @@ export class Modals {
     };
   }
 
+  /** A view with submit_disabled can be submitted once something has been entered. */
+  mayNotSubmit() {
+    return Boolean(this.top.submit_disabled) && !this.begun.has(this.top.id);
+  }
+
   /** An error beside a field goes as soon as the field is changed. */
   touched(blockId) {
     delete this.errors[blockId];
+    this.begun.add(this.top.id);
+    const submit = this.dialog?.querySelector(".submit");
+    if (submit) submit.disabled = false;
     const field = this.dialog?.querySelector(`[data-field="${CSS.escape(blockId ?? "")}"]`);
     field?.classList.remove("wrong");
     if (field) field.querySelector(".field-error").textContent = "";
@@ -113,7 +123,7 @@ export class Modals {
 
   async submit() {
     const view = this.top;
-    if (this.busy || !view.submit) return;
+    if (this.busy || !view.submit || this.mayNotSubmit()) return;
     const values = this.values.get(view.id);
     const wrong = problems(view.blocks, values);
     if (Object.keys(wrong).length) return void this.showErrors(wrong);
