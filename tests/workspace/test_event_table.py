@@ -128,13 +128,13 @@ _FILE = {"type", "file_id", "user_id", "file", "event_ts"}
 _MEMBER = {"type", "user", "channel", "channel_type", "team", "event_ts"}
 _LINK = {"type", "channel", "user", "message_ts", "links", "is_bot_user_member", "unfurl_id", "source", "event_ts"}
 _REACTION = {"type", "user", "reaction", "item", "item_user", "event_ts"}
-_PIN = {"type", "user", "channel_id", "item", "item_user", "pin_count", "event_ts"}
+_PIN = {"type", "user", "channel_id", "item", "item_user", "pin_count", "pinned_info", "event_ts"}
 _UPDATE_METADATA = {"metadata": {"event_type": "outbox", "event_payload": {"id": "o2"}}}
 _POSTED = ("chat.postMessage", {"metadata": METADATA})
 HERE: dict[str, tuple[Make, set[str]]] = {
     "app_home_opened": (_home, {"type", "user", "channel", "tab", "event_ts"}),
     "app_mention": (_mention, _BY_PERSON - {"channel_type"}),
-    "app_uninstalled": (_revoke, {"type", "event_ts"}),
+    "app_uninstalled": (_revoke, {"type"}),
     "channel_created": (_calls(("conversations.create", {})), {"type", "channel", "event_ts"}),
     "channel_deleted": (_deleted_channel, {"type", "channel", "actor_id", "event_ts"}),
     "channel_left": (_calls(("conversations.leave", {})), {"type", "channel", "actor_id", "event_ts"}),
@@ -146,13 +146,13 @@ HERE: dict[str, tuple[Make, set[str]]] = {
         {"type", "previously_connected_team_id", "channel", "is_ext_shared", "event_ts"},
     ),
     "emoji_changed": (_emoji, {"type", "subtype", "name", "value", "event_ts"}),
-    "file_change": (_renamed_file, _FILE),
+    "file_change": (_renamed_file, {"type", "file_id", "file"}),
     "file_created": (_calls(("files.completeUploadExternal", {})), _FILE),
-    "file_deleted": (_calls(("files.delete", {})), {"type", "file_id", "user_id", "channel_ids", "event_ts"}),
+    "file_deleted": (_calls(("files.delete", {})), {"type", "file_id", "channel_ids", "event_ts"}),
     "file_shared": (_calls(("files.completeUploadExternal", {})), _FILE | {"channel_id"}),
     "file_unshared": (_unshared_file, _FILE | {"channel_id"}),
     "group_close": (_calls(("conversations.close", {"channel": "$group"})), {"type", "user", "channel", "event_ts"}),
-    "group_deleted": (_deleted_group, {"type", "channel", "actor_id", "event_ts"}),
+    "group_deleted": (_deleted_group, {"type", "channel", "actor_id", "date_deleted", "event_ts"}),
     "group_left": (
         _calls(("conversations.invite", {"channel": "$quiet"}), ("conversations.leave", {"channel": "$quiet"})),
         {"type", "channel", "actor_id", "event_ts"},
@@ -160,7 +160,7 @@ HERE: dict[str, tuple[Make, set[str]]] = {
     "group_open": (_calls(("conversations.open", {"users": "$ana,$ben"})), {"type", "user", "channel", "event_ts"}),
     "group_rename": (_calls(("conversations.rename", {"channel": "$quiet"})), {"type", "channel", "event_ts"}),
     "im_close": (_calls(("conversations.close", {})), {"type", "user", "channel", "event_ts"}),
-    "im_created": (_calls(("conversations.open", {})), {"type", "user", "channel", "event_ts"}),
+    "im_created": (_calls(("conversations.open", {})), {"type", "user", "channel"}),
     "im_open": (_calls(("conversations.open", {})), {"type", "user", "channel", "event_ts"}),
     "link_shared": (_link, _LINK),
     "member_joined_channel": (_calls(("conversations.invite", {})), _MEMBER | {"inviter"}),
@@ -201,9 +201,9 @@ HERE: dict[str, tuple[Make, set[str]]] = {
     ),
     "subteam_updated": (_calls(("usergroups.update", {})), {"type", "subteam", "event_ts"}),
     "team_domain_change": (_team_name, {"type", "domain", "url", "event_ts"}),
-    "team_join": (_joins_team, {"type", "user", "event_ts"}),
+    "team_join": (_joins_team, _USER),
     "team_rename": (_team_name, {"type", "name", "team_id", "event_ts"}),
-    "tokens_revoked": (_revoke, {"type", "tokens", "event_ts"}),
+    "tokens_revoked": (_revoke, {"type", "tokens"}),
     "user_change": (_change(real_name="Ana B."), _USER),
     "user_profile_changed": (_change(role="Commander"), _USER),
     "user_status_changed": (_change(status_text="away", status_emoji=":palm_tree:"), _USER),

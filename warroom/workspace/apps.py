@@ -35,10 +35,9 @@ def revoke(office: Office, app: App) -> App:
 
     The app is told, as far as it can still be reached; without tokens it is no longer installed.
     """
-    now = office.state.next_ts()
     tokens = {"oauth": [], "bot": [app.bot_user_id]}
-    office.tell(app, "tokens_revoked", "", {"type": "tokens_revoked", "tokens": tokens, "event_ts": now})
-    office.tell(app, "app_uninstalled", "", {"type": "app_uninstalled", "event_ts": now})
+    office.tell(app, "tokens_revoked", "", {"type": "tokens_revoked", "tokens": tokens})
+    office.tell(app, "app_uninstalled", "", {"type": "app_uninstalled"})
     revoked = replace(app, revoked=True)
     office.state.keep(revoked)
     office.deliveries.disconnect("link_disabled", app.id)

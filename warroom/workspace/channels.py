@@ -193,7 +193,8 @@ def delete(office: Office, channel: Channel, by: str) -> None:
     """Deletes it with everything in it. Only administrators can; apps of a workspace cannot."""
     state = office.state
     kind = "channel" if channel.type == "public" else "group"
-    event = {"type": f"{kind}_deleted", "channel": channel.id, "actor_id": by, "event_ts": state.next_ts()}
+    event: Doc = {"type": f"{kind}_deleted", "channel": channel.id, "actor_id": by, "event_ts": state.next_ts()}
+    event |= {"date_deleted": int(state.now())} if kind == "group" else {}
     _tell_audience(office, channel, f"{kind}_deleted", event)
     for pin in state.pins_of(channel.id):
         state.drop(pin)
@@ -289,8 +290,7 @@ def open_direct(office: Office, members: Iterable[str]) -> tuple[Channel, bool]:
     office.state.keep(channel)
     office.show_channel(channel)
     if channel.type == "im":
-        shown = render.channel_doc(office.state, channel, wanted[0])
-        event = {"type": "im_created", "user": wanted[-1], "channel": shown, "event_ts": office.state.next_ts()}
+        event = {"type": "im_created", "user": wanted[-1], "channel": {"id": channel.id}}
         office.tell_members(channel, "im_created", "im:read", event)
     _tell_opener(office, channel, wanted[0], "open")
     return channel, False

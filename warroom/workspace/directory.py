@@ -9,6 +9,7 @@ from warroom.workspace import render
 from warroom.workspace.model import Doc, Emoji, Team, User, UserGroup
 from warroom.workspace.office import Office
 
+_IN_HUDDLE = {"huddle_state": "default_unset", "huddle_state_expiration_ts": 0}
 _STATUS = ("status_text", "status_emoji")
 
 
@@ -18,7 +19,7 @@ _STATUS = ("status_text", "status_emoji")
 def join_team(office: Office, user: User) -> None:
     """Somebody new is here."""
     office.state.keep(user)
-    _tell_user(office, "team_join", user, cached=False)
+    _tell_user(office, "team_join", user)
 
 
 def change_user(office: Office, user: User, **fields: object) -> User:
@@ -33,13 +34,28 @@ def change_user(office: Office, user: User, **fields: object) -> User:
     return changed
 
 
-def _tell_user(office: Office, type_: str, user: User, *, cached: bool = True) -> None:
+def _tell_user(office: Office, type_: str, user: User) -> None:
     """E-mail addresses are shown to those who hold their scope."""
     for app in office.state.apps.values():
-        drawn = render.user_doc(office.state, user, email="users:read.email" in app.features.scopes)
-        event: Doc = {"type": type_, "user": drawn, "event_ts": office.state.next_ts()}
-        event |= {"cache_ts": user.updated} if cached else {}
+        drawn = _whole_user(office, user, email="users:read.email" in app.features.scopes)
+        drawn["profile"] |= _IN_HUDDLE if type_ == "user_profile_changed" else {}
+        event: Doc = {"type": type_, "user": drawn, "cache_ts": user.updated, "event_ts": office.state.next_ts()}
         office.tell(app, type_, "users:read", event)
+
+
+def _whole_user(office: Office, user: User, *, email: bool) -> Doc:
+    """The person as events show one: with more of the name and the status than users.info."""
+    drawn = render.user_doc(office.state, user, email=email)
+    first, _, last = user.real_name.partition(" ")
+    drawn |= {"locale": "en-US", "who_can_share_contact_card": "EVERYONE"}
+    drawn["profile"] |= {
+        "first_name": first,
+        "last_name": last,
+        "skype": "",
+        "status_text_canonical": "",
+        "status_emoji_display_info": [],
+    }
+    return drawn
 
 
 # -- user groups ---------------------------------------------------------------------------------------------------------

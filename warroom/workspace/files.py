@@ -36,10 +36,10 @@ def rename(office: Office, file: File, title: str) -> File:
     return renamed
 
 
-def delete(office: Office, file: File, by: str) -> None:
+def delete(office: Office, file: File) -> None:
     """The bytes go; messages that share it show that there was one."""
     state = office.state
-    _tell(office, file, "file_deleted", channel_ids=list(file.channels), user_id=by)
+    _tell(office, file, "file_deleted", channel_ids=list(file.channels))
     content = state.contents.get(file.id)
     if content is not None:
         state.drop(content)
@@ -57,10 +57,13 @@ def sees(office: Office, file: File, app: App) -> bool:
 
 
 def _tell(office: Office, file: File, type_: str, **more: object) -> None:
-    event: Doc = {"type": type_, "file_id": file.id, "user_id": file.user, "file": {"id": file.id}}
-    event |= {"event_ts": office.state.next_ts()} | more
-    if type_ == "file_deleted":
-        del event["file"]  # there is none any more
+    event: Doc = {"type": type_, "file_id": file.id, **more}
+    if type_ != "file_deleted":
+        event["file"] = {"id": file.id}
+    if type_ in ("file_created", "file_shared"):
+        event["user_id"] = file.user
+    if type_ != "file_change":
+        event["event_ts"] = office.state.next_ts()
     for app in office.state.apps.values():
         if sees(office, file, app):
             office.tell(app, type_, "files:read", event)

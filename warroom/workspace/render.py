@@ -111,6 +111,7 @@ def group_doc(state: State, group: UserGroup, *, count: bool, users: bool) -> Do
         "date_create": group.created,
         "date_update": group.updated or group.created,
         "date_delete": group.disabled,
+        "auto_provision": False,
         "auto_type": None,
         "created_by": "USLACKBOT",
         "updated_by": group.updated_by or "USLACKBOT",
@@ -148,14 +149,18 @@ def channel_doc(state: State, channel: Channel, viewer: str, *, count: bool = Fa
 
 
 def whole_channel_doc(state: State, channel: Channel, viewer: str, *, count: bool = False) -> Doc:
-    """The channel as the methods on one channel show it: with the viewer's read mark and what may be posted."""
+    """The channel as the methods on one channel show it: with the viewer's read mark."""
     doc = channel_doc(state, channel, viewer, count=count)
     if viewer in channel.members:
         mark = state.read_marks.get(f"{viewer}:{channel.id}")
         doc["last_read"] = mark.ts if mark else _NO_LATEST
-    doc |= {"is_frozen": False, "parent_conversation": None}
+    return doc
+
+
+def channel_rules_doc(channel: Channel) -> Doc:
+    """What may be posted, as conversations.info shows it."""
     names = {"read_only": "is_read_only", "thread_only": "is_thread_only", "no_threads": "is_non_threadable"}
-    return doc | {name: True for rule, name in names.items() if rule in channel.rules}
+    return {name: True for rule, name in names.items() if rule in channel.rules}
 
 
 def _other(channel: Channel, viewer: str) -> str:

@@ -103,6 +103,7 @@ def _set_purpose(call: Call) -> Doc:
 def _info(call: Call) -> Doc:
     count = call.flag("include_num_members")
     shown = render.whole_channel_doc(call.office.state, call.channel, call.bot, count=count)
+    shown |= render.channel_rules_doc(call.channel)
     return {"ok": True, "channel": shown | ({"locale": "en-US"} if call.flag("include_locale") else {})}
 
 

@@ -271,7 +271,7 @@ def _delete(call: Call) -> Doc:
         raise ApiError("file_deleted")
     if file.user != call.bot:
         raise ApiError("cant_delete_file")
-    files.delete(call.office, file, by=call.bot)
+    files.delete(call.office, file)
     return {"ok": True}
 
 
