@@ -86,23 +86,24 @@ class Validator:
         found = []
         for error in errors:
             place = "".join(f"/{'*' if isinstance(step, int) else step}" for step in error.instance_path)
-            found.append(f"{place}: {_said(error.kind, error.message)}")
+            found += [f"{place}: {said}" for said in _said(error.kind, error.message)]
         return sorted(set(found))
 
 
-def _said(kind: Any, message: str) -> str:
+def _said(kind: Any, message: str) -> list[str]:
+    """One sentence each, so that each can be allowed or not."""
     match kind:
         case ValidationErrorKind.AdditionalProperties():
-            return f"unknown field {', '.join(sorted(kind.unexpected))}"
+            return [f"unknown field {name}" for name in kind.unexpected]
         case ValidationErrorKind.Required():
-            return f"missing field {kind.property}"
+            return [f"missing field {kind.property}"]
         case ValidationErrorKind.Type():
-            return f"wrong type, expected {', '.join(kind.types)}"
+            return [f"wrong type, expected {', '.join(kind.types)}"]
         case ValidationErrorKind.FalseSchema():
-            return "must not be there"
+            return ["must not be there"]
         case ValidationErrorKind.AnyOf():
-            return "none of the shapes that are known"
-    return message[-120:]
+            return ["none of the shapes that are known"]
+    return [message[-120:]]
 
 
 # -- by name -----------------------------------------------------------------------------------------------------------------
