@@ -20,7 +20,7 @@ from warroom.testing import Table
 
 DIRECTOR, PLAYERS = "U0HARRIET00", ("U0ANA000000", "U0BEN000000", "U0CHIARA000")
 HOSTILE = "<!channel> & <@U0EVIL|x> <https://evil.example|*here*> `_~ ```\n> \u202e\u2066@everyone 🧑‍🚒 \x1b[31m"
-LONG, SHORT = HOSTILE * 45, HOSTILE * 6  # longer than any text Slack takes; longer than any title
+LONG, SHORT = HOSTILE * 40, HOSTILE * 6  # longer than any text Slack takes; longer than any title
 _LASTS = 70  # minutes of a game; enough for every inject to fall due
 _STEPS = 60  # of a walk: loops in a runbook end here
 _MANY = 120  # alerts at once
@@ -41,7 +41,7 @@ Play = Iterator[Moment]
 def plays(library: Library) -> Iterator[Play]:
     """Every game and every incident, one after another."""
     for texts in (library, spoiled(library)):
-        said, pace = ("The West takes over; next word in 15 minutes.", 2) if texts is library else (LONG, 6)
+        said, pace = ("The West takes over; next word in 15 minutes.", 2) if texts is library else (LONG, 10)
         for scenario in texts.scenarios.values():
             yield _Game(texts, scenario, said, pace).play()
         for runbook in texts.runbooks.values():
