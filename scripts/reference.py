@@ -27,7 +27,7 @@ from warroom.settings import Settings
 from warroom.slack import manifest
 from warroom.slack.slash import WORDS
 from warroom.workspace.faults import ORDERS, Faults
-from warroom.workspace.methods import METHODS
+from warroom.workspace.methods import METHODS, NOT_HERE
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTICE = "<!-- Written by scripts/reference.py from the code. Change the code, then run it again. -->"
@@ -313,6 +313,18 @@ def _plain(kind: str) -> str:
 
 # --- the local workspace
 
+DIFFERENCES = (
+    "One workspace, no Enterprise organisation: no `enterprise_id`, no org-wide install, no encryption keys.",
+    "No tokens of people (`xoxp-`), no token rotation, no OAuth: apps are installed from their manifest.",
+    "No canvases, lists, huddles, workflows, search, reminders, custom status expiry; nobody is ever away for long.",
+    "Text-only messages of apps come back without the `rich_text` block that Slack may add; what people type has one.",
+    "Links are not unfurled by the workspace: nothing is ever fetched. `link_shared` and `chat.unfurl` work.",
+    "Socket Mode's own schedule of redelivery is not published; that of request URLs is used for both.",
+    "A connection that Slack would recycle after hours is recycled after the time that its `hello` names.",
+    "Which of two errors comes first when both apply is mostly not published: here it is token, rate limit, scope, "
+    "arguments, channel, then the rest.",
+)
+
 
 def workspace() -> Lines:
     yield "# The local workspace"
@@ -334,6 +346,13 @@ def workspace() -> Lines:
     for name, method in sorted(METHODS.items()):
         tier = {"post": "one a second and channel"}.get(str(method.tier), str(method.tier))
         yield row(f"`{name}`", tier, ", ".join(f"`{scope}`" for scope in method.any_scope()) or "none")
+    yield from ("", "## What is not here", "")
+    yield "Any method that is not in the table above answers `unknown_method`. Of those that apps might miss:"
+    yield ""
+    yield from table("method", "why")
+    for name, reason in sorted(NOT_HERE.items()):
+        yield row(f"`{name}`", reason)
+    yield from ("", *(f"- {each}" for each in DIFFERENCES))
 
 
 PAGES: dict[str, Callable[[], Lines]] = {

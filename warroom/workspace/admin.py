@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from warroom.workspace import apps
+from warroom.workspace.arranging import Arranging
 from warroom.workspace.control import json_body, ok, refusal
 from warroom.workspace.faults import ORDERS, FaultError, Faults
 from warroom.workspace.manifest import ManifestError
@@ -40,6 +41,7 @@ class Admin:
             "faults": self._order,
             "rate-limits": self._limit,
             "wire/clear": self._clear_wire,
+            **Arranging(self._office).posters(),
         }
         return [
             web.get("/local/apps", self._apps),

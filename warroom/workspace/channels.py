@@ -7,7 +7,7 @@ from typing import Literal
 
 from warroom.workspace import messages, render
 from warroom.workspace.messages import Draft
-from warroom.workspace.model import App, Channel, ChannelRule, Doc, Partner
+from warroom.workspace.model import App, Channel, ChannelRule, Doc, Partner, User
 from warroom.workspace.office import Office
 from warroom.workspace.state import State, new_id
 
@@ -253,6 +253,14 @@ def set_rules(office: Office, channel: Channel, rules: Iterable[ChannelRule], by
     text = f"<@{by}> has changed the posting permissions of this channel"
     _announce(office, changed, by, "channel_posting_permissions", text, {})
     return changed
+
+
+def joining_problem(state: State, channel: Channel, user: User) -> str | None:
+    """Slack's code for why this person cannot be put into the channel, None if nothing is in the way."""
+    if user.is_outside and user.team_id not in channel.shared_with:
+        return "no_external_invite_permission"
+    elsewhere = any(user.id in c.members for c in state.channels.values() if not c.is_direct)
+    return "ura_max_channels" if user.is_ultra_restricted and elsewhere else None
 
 
 def posting_problem(state: State, channel: Channel, user: str, *, reply: bool) -> str | None:

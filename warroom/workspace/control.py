@@ -32,6 +32,15 @@ _NAME_SENTENCES = {
     "invalid_name_specials": "A channel name has lowercase letters, digits, hyphens and underscores only.",
     "invalid_name_punctuation": "A channel name needs at least one letter or digit.",
 }
+_RULES = {
+    "restricted_action_read_only_channel": "Only some people may post in this channel.",
+    "restricted_action_thread_only_channel": "In this channel you may only answer in threads.",
+    "restricted_action_non_threadable_channel": "This channel has no threads.",
+}
+_JOINING = {
+    "no_external_invite_permission": "the channel is not shared with their company.",
+    "ura_max_channels": "a guest of one channel is in another.",
+}
 
 Getter = Callable[[web.Request, User], Doc]
 Poster = Callable[[User, Doc], Awaitable[Doc]]
@@ -42,7 +51,7 @@ class Control:
         self._office = office
         self._state = office.state
         self._interactions = Interactions(office)
-        self._sharing = Sharing(office, self._live)
+        self._sharing = Sharing(office, self._speakable)
         self._tending = Tending(office, self._live, self._user)
 
     def routes(self) -> list[web.RouteDef]:
@@ -174,15 +183,15 @@ class Control:
     # -- speaking --------------------------------------------------------------------------------------------------------
 
     async def _say(self, user: User, body: Doc) -> Doc:
-        channel, text, thread = self._live(user, body), str(body.get("text", "")), str(body.get("thread_ts") or "")
-        if not text.strip():
-            raise Refused("no_text", "There is nothing to send.")
+        text, thread = str(body.get("text", "")), str(body.get("thread_ts") or "")
         word, _, rest = text.partition(" ")
         if word.startswith("/") and len(word) > 1:
-            return await self._command(user, channel, word, rest.strip(), thread)
+            return await self._command(user, self._live(user, body), word, rest.strip(), thread)
+        channel = self._speakable(user, body)
+        if not text.strip():
+            raise Refused("no_text", "There is nothing to send.")
         if thread and self._state.message(channel.id, thread) is None:
             raise Refused("thread_not_found", "This thread is gone.")
-        _may_speak(user, channel, thread)
         sent = as_sent(self._state, text)
         draft = Draft(
             channel=channel,
@@ -300,6 +309,9 @@ class Control:
             raise Refused("not_a_channel", "Nobody can be added to a direct message.")
         for invited in (self._user(id_) for id_ in _strings(body, "users")):
             if invited.id not in channel.members:
+                problem = channels.joining_problem(self._state, channel, invited)
+                if problem is not None:
+                    raise Refused(problem, f"{invited.real_name}: {_JOINING[problem]}")
                 channel = channels.join(self._office, channel, invited.id, inviter=user.id)
         return {"channel": render.shown_channel(self._state, channel, user.id)}
 
@@ -364,6 +376,14 @@ class Control:
             raise Refused("not_in_channel", "Join the channel first.")
         return channel
 
+    def _speakable(self, user: User, body: Doc) -> Channel:
+        """A conversation in which the person may say something, given its rules."""
+        channel = self._live(user, body)
+        problem = channels.posting_problem(self._state, channel, user.id, reply=bool(body.get("thread_ts")))
+        if problem is not None:
+            raise Refused(problem, _RULES[problem])
+        return channel
+
     def _message(self, user: User, body: Doc) -> Message:
         """A message of a conversation that is open to the person."""
         channel = self._live(user, body)
@@ -397,18 +417,6 @@ class Control:
         if view is None or view.user != user.id:
             raise Refused("view_not_found", "This dialog is closed.")
         return view
-
-
-def _may_speak(user: User, channel: Channel, thread: str) -> None:
-    """The channel's rules bind everybody but administrators."""
-    if user.is_admin:
-        return
-    if "read_only" in channel.rules:
-        raise Refused("restricted_action_read_only_channel", "Only some people may post in this channel.")
-    if "thread_only" in channel.rules and not thread:
-        raise Refused("restricted_action_thread_only_channel", "In this channel you may only answer in threads.")
-    if "no_threads" in channel.rules and thread:
-        raise Refused("restricted_action_non_threadable_channel", "This channel has no threads.")
 
 
 def refusal(refused: Refused) -> web.Response:

@@ -115,6 +115,17 @@ class PersonAt:
         place = {"message": {"channel": self._channel_of(message), "ts": message["ts"]}} if message else {}
         await self.tell("shortcut", callback_id=callback_id, **place)
 
+    async def upload(self, channel: str, *files: tuple[str, bytes], text: str = "", thread_ts: str = "") -> str:
+        """Shares files, each a name and its bytes, as one message. Returns the message's ts."""
+        announced = [{"name": name, "size": len(content)} for name, content in files]
+        places = (await self.tell("upload", channel=channel, thread_ts=thread_ts, files=announced))["files"]
+        for place, (_, content) in zip(places, files, strict=True):
+            async with self._http.post(f"{self._url}{place['upload_url']}", data=content) as response:
+                response.raise_for_status()
+        ids = [place["id"] for place in places]
+        reply = await self.tell("upload/complete", channel=channel, thread_ts=thread_ts, text=text, files=ids)
+        return str(reply["ts"])
+
     async def react(self, channel: str, ts: str, name: str, *, remove: bool = False) -> None:
         await self.tell("react", channel=channel, ts=ts, name=name, remove=remove)
 

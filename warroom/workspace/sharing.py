@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from warroom.workspace import messages, render
+from warroom.workspace import files as file_store
+from warroom.workspace import render
 from warroom.workspace.channels import may_see
+from warroom.workspace.composed import composed
 from warroom.workspace.messages import Draft
 from warroom.workspace.model import Channel, Doc, File, Message, User
 from warroom.workspace.office import Office, new_secret
@@ -74,8 +76,7 @@ class Sharing:
         thread = str(body.get("thread_ts") or "")
         if channel is not None and thread and self._state.message(channel.id, thread) is None:
             raise Refused("thread_not_found", "This thread is gone.")
-        for file in done:
-            self._state.keep(file)
+        done = file_store.complete(self._office, done)
         answer: Doc = {"files": [render.file_doc(self._state, file) for file in done]}
         if channel is None:
             return answer
@@ -88,30 +89,17 @@ class Sharing:
         return file
 
     def _post(self, user: User, channel: Channel, body: Doc, files: list[File]) -> Message:
+        text = as_sent(self._state, str(body.get("text") or ""))
         draft = Draft(
             channel=channel,
-            text=as_sent(self._state, str(body.get("text") or "")),
+            text=text,
+            blocks=composed(text) if text else None,
             user=user.id,
             subtype="file_share",
             thread_ts=str(body.get("thread_ts") or ""),
             files=tuple(file.id for file in files),
         )
-        message = messages.post(self._office, draft)
-        for file in files:
-            self._tell_shared(channel, file)
-        return message
-
-    def _tell_shared(self, channel: Channel, file: File) -> None:
-        """Apps in the conversation hear `file_shared` (docs.slack.dev/reference/events/file_shared)."""
-        event = {
-            "type": "file_shared",
-            "file_id": file.id,
-            "user_id": file.user,
-            "file": {"id": file.id},
-            "channel_id": channel.id,
-            "event_ts": self._state.next_ts(),
-        }
-        self._office.tell_members(channel, "file_shared", "files:read", event)
+        return file_store.share(self._office, draft)
 
     def look(self, user: User, id_: str) -> Doc:
         """`GET /local/file`: a file as Slack draws it, for who may see it."""

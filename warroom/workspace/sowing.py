@@ -55,7 +55,7 @@ def _add_person(state: State, person: Person) -> None:
     people = state.people()
     if any(user.name == person.name for user in people):
         return
-    outside = _partner(state, person.company) if person.company else ""
+    outside = partner_named(state, person.company).id if person.company else ""
     domain = state.partners[outside].domain if outside else state.the_team.domain
     state.keep(
         User(
@@ -77,13 +77,13 @@ def _add_person(state: State, person: Person) -> None:
     )
 
 
-def _partner(state: State, name: str) -> str:
-    """The id of the company of this name, which is added if it is new."""
+def partner_named(state: State, name: str) -> Partner:
+    """The company of this name, which is added if it is new."""
     known = next((p for p in state.partners.values() if p.name == name), None)
     if known is None:
         known = Partner(id=new_id("T"), name=name, domain=_domain(name))
         state.keep(known)
-    return known.id
+    return known
 
 
 def _add_channel(state: State, seed: SeedChannel) -> None:
@@ -107,7 +107,7 @@ def _add_channel(state: State, seed: SeedChannel) -> None:
             members=members,
             is_general=seed.name == "general",
             purpose=seed.purpose,
-            shared_with=tuple(_partner(state, name) for name in seed.shared_with),
+            shared_with=tuple(partner_named(state, name).id for name in seed.shared_with),
             rules=seed.rules,
         )
     )

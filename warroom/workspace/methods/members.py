@@ -17,7 +17,7 @@ from warroom.workspace.methods.method import (
     texts,
 )
 from warroom.workspace.methods.paging import page
-from warroom.workspace.model import ChannelKind, Doc, User
+from warroom.workspace.model import ChannelKind, Doc
 
 _MOST_INVITED = 100
 
@@ -56,17 +56,10 @@ def _invite_problem(call: Call, id_: str) -> str | None:
         return "cant_invite_self"
     if id_ in call.channel.members:
         return "already_in_channel"
-    if user.is_outside and user.team_id not in call.channel.shared_with:
-        return "no_external_invite_permission"
-    if call.is_restricted:
+    problem = channels.joining_problem(call.office.state, call.channel, user)
+    if call.is_restricted and problem != "no_external_invite_permission":
         return "user_is_restricted" if user.is_restricted else "no_permission"
-    return "ura_max_channels" if _is_settled(call, user) else None
-
-
-def _is_settled(call: Call, user: User) -> bool:
-    """Whether this is a guest of one channel who is in one."""
-    others = (c for c in call.office.state.channels.values() if not c.is_direct and user.id in c.members)
-    return user.is_ultra_restricted and next(others, None) is not None
+    return problem
 
 
 def _kick(call: Call) -> Doc:
