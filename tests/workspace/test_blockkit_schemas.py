@@ -191,7 +191,7 @@ def is_excused(problem: Problem, block: Doc) -> bool:
     if kind == "required":
         return expected in REQUIRED_BY_THE_REFERENCE
     if kind == "additional_property":
-        return expected == "url" and "options" in problem.pointer  # "only available in overflow menus"
+        return expected == "url" and "option" in problem.pointer  # "only available in overflow menus"
     if kind == "enum":  # the header of a data_table has no rich_text; files are not dispatched
         return expected in (["raw_number", "raw_text"], [False])
     return kind in NARROWER
