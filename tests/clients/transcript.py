@@ -40,7 +40,9 @@ _BLOTTED = frozenset(
         "upload_url",
     ]
 )
-_TIMES = frozenset(["created", "date_create", "date_update", "event_time", "last_set", "timestamp", "updated"])
+_TIMES = frozenset(
+    ["created", "date_create", "date_update", "event_time", "last_set", "pinned_ts", "timestamp", "updated"]
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 A validator answers with the departures of a value, each as the place (list positions as `*`) and what is wrong there.
 """
 
+import copy
 import json
 import re
 from functools import cache
@@ -214,10 +215,13 @@ def _of_example(value: Any) -> Doc:
 
 @cache
 def _block_validators() -> dict[str, Validator]:
-    document = _document("slack_types_3.2.0_KnownBlock") or {}
+    document = copy.deepcopy(_document("slack_types_3.2.0_KnownBlock") or {})
+    preformatted = document["definitions"]["RichTextPreformatted"]["properties"]
+    preformatted["language"] = {"type": "string"}  # docs.slack.dev (rich text block); the types lack it
     types = {}
     for name, schema in document["definitions"].items():
-        const = schema.get("properties", {}).get("type", {}).get("const")
+        form = (schema.get("anyOf") or [schema])[0]  # an image has two forms
+        const = form.get("properties", {}).get("type", {}).get("const")
         if const and name.endswith("Block"):
             types[const] = Validator({**document, "$ref": f"#/definitions/{name}"})
     return types
