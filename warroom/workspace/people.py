@@ -8,30 +8,15 @@ async with PersonAt(workspace.url, ana) as ana:
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-Doc = dict[str, Any]
+from warroom.workspace.blockkit.elements import STATE_FIELD, interactive_elements
 
-_FIELD_OF_TYPE = {
-    "static_select": "selected_option",
-    "external_select": "selected_option",
-    "radio_buttons": "selected_option",
-    "overflow": "selected_option",
-    "multi_static_select": "selected_options",
-    "multi_external_select": "selected_options",
-    "checkboxes": "selected_options",
-    "users_select": "selected_user",
-    "multi_users_select": "selected_users",
-    "conversations_select": "selected_conversation",
-    "multi_conversations_select": "selected_conversations",
-    "channels_select": "selected_channel",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-}
+Doc = dict[str, Any]
 
 
 class PersonRefused(Exception):
@@ -288,17 +273,9 @@ def _summary(event: Doc) -> str:
 # -- elements ------------------------------------------------------------------------------------------------------------
 
 
-def _elements(blocks: list[Doc]) -> Iterator[tuple[Doc, Doc]]:
-    for block in blocks:
-        listed = block.get("elements", ()) if block["type"] == "actions" else ()
-        for element in (*listed, block.get("accessory"), block.get("element")):
-            if element is not None and "action_id" in element:
-                yield block, element
-
-
 def _find(blocks: list[Doc], what: str) -> tuple[Doc, Doc]:
     names: list[str] = []
-    for block, element in _elements(blocks):
+    for block, element in interactive_elements(blocks):
         label = (element.get("text") or block.get("label") or element.get("placeholder") or {}).get("text", "")
         known = {element["action_id"], block["block_id"] if block["type"] == "input" else "", label}
         if what in known:
@@ -310,13 +287,22 @@ def _find(blocks: list[Doc], what: str) -> tuple[Doc, Doc]:
 def _action(blocks: list[Doc], what: str, choice: Any) -> Doc:
     block, element = _find(blocks, what)
     ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
-    if element["type"] == "button":
-        return ids | {"type": "button", "value": element.get("value")}
+    if element["type"] == "feedback_buttons":
+        return ids | {"type": element["type"], "value": _feedback(element, choice)}
+    if element["type"] not in STATE_FIELD:
+        return ids | {"type": element["type"], "value": element.get("value")}
     return ids | _value(element, choice)
 
 
+def _feedback(element: Doc, choice: Any) -> str:
+    for button in (element["positive_button"], element["negative_button"]):
+        if choice in (button["value"], button["text"]["text"]):
+            return str(button["value"])
+    raise KeyError(f"{choice!r} is neither of the two answers.")
+
+
 def _value(element: Doc, choice: Any) -> Doc:
-    name = _FIELD_OF_TYPE.get(element["type"], "value")
+    name = STATE_FIELD.get(element["type"], "value")
     if name == "selected_option":
         choice = _option(element, choice)
     elif name == "selected_options":
