@@ -26,7 +26,7 @@ from warroom.definitions.schema import schema
 from warroom.settings import Settings
 from warroom.slack import manifest
 from warroom.slack.slash import WORDS
-from warroom.workspace.faults import ORDERS, Faults
+from warroom.workspace.faults import ORDERS, order_named
 from warroom.workspace.methods import METHODS, NOT_HERE
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -334,11 +334,9 @@ def workspace() -> Lines:
     yield "Ordered in Python, or with `POST /local/faults` and the name under `fault`. A method is one of those below, or `*`."
     yield ""
     yield from table("fault", "fields", "what happens")
-    for name in ORDERS:
-        order = getattr(Faults, name)
-        given = [p for p in inspect.signature(order).parameters.values() if p.name != "self"]
-        shown = (f"`{p.name}`" + ("" if p.default is p.empty else f" ({json.dumps(p.default)})") for p in given)
-        yield row(f"`{name}`", ", ".join(shown), " ".join((inspect.getdoc(order) or "").split()))
+    for order in map(order_named, ORDERS):
+        shown = (f"`{f.name}`" + ("" if f.required else f" ({json.dumps(f.default)})") for f in order.fields)
+        yield row(f"`{order.name}`", ", ".join(shown), order.sentence)
     yield from ("", "## Methods", "")
     yield "With Slack's rate limit (calls a minute, or *special*) and the scopes of which one is needed."
     yield ""

@@ -2,10 +2,12 @@
 
 import asyncio
 import inspect
+import json
 from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from slack_sdk.errors import SlackApiError
 
 from warroom.workspace import Faults, Person, PersonAt, PersonRefused, Seed, SeedChannel
@@ -47,6 +49,61 @@ async def test_an_app_is_installed_over_http(bench: Bench) -> None:
     assert (wrong["error"], wrong["sentence"]) == ("invalid_manifest", "name must be text of 1 to 35 characters.")
 
 
+async def test_a_manifest_is_installed_as_it_was_written(bench: Bench) -> None:
+    """A manifest may be sent as the text of a file, JSON or YAML; text that is neither is refused with its place."""
+    as_yaml = yaml.safe_dump(manifest(name="yaml-app"))
+    as_json = json.dumps(manifest(name="json-app"), indent="\t")
+    assert [(await tell(bench, "install", manifest=text))["app"]["name"] for text in (as_yaml, as_json)] == [
+        "yaml-app",
+        "json-app",
+    ]
+    assert (await tell(bench, "install", manifest="_metadata:\n  since: 2024-01-01\n" + as_yaml))["ok"] is True
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("a: [", "The manifest is neither JSON nor YAML: see line 1, column 5."),
+        ("just words", "The manifest must be an object with display_information, features and more."),
+        (["a"], "The manifest must be an object, or the text of one."),
+        (
+            {
+                "features": {"bot_user": {"display_name": "b"}, "slash_commands": ["/a"]},
+                "display_information": {"name": "b"},
+            },
+            "slash_commands must be a list of objects.",
+        ),
+        (
+            {
+                "oauth_config": {"scopes": {"bot": None}},
+                "features": {"bot_user": {"display_name": "b"}},
+                "display_information": {"name": "b"},
+            },
+            "bot must be a list of at most 255.",
+        ),
+        (
+            {
+                "settings": {"event_subscriptions": {"bot_events": [{}]}},
+                "features": {"bot_user": {"display_name": "b"}},
+                "display_information": {"name": "b"},
+            },
+            "bot_events must be a list of texts.",
+        ),
+    ],
+)
+async def test_a_manifest_that_cannot_be_read(bench: Bench, written: Any, sentence: str) -> None:
+    """A manifest that is not one, or has something else where a list belongs, is refused in a sentence."""
+    reply = await tell(bench, "install", manifest=written)
+    assert (reply["error"], reply["sentence"]) == ("invalid_manifest", sentence)
+
+
+async def test_a_new_app_is_told_to_every_page(bench: Bench, arrive: Arrive) -> None:
+    """Whoever watches hears that there is another app, however it was installed."""
+    ana = await arrive(bench, "ana")
+    await bench.workspace.install(manifest(name="second"))
+    assert await ana.wait_for(lambda e: e["type"] == "people")
+
+
 async def test_tokens_can_be_taken_away_and_given_back(bench: Bench, start_bot: StartBot) -> None:
     """A revoked app is answered token_revoked and its connections end; restoring makes the same tokens good again."""
     await start_bot(bench, bolt(bench))
@@ -61,6 +118,23 @@ async def test_tokens_can_be_taken_away_and_given_back(bench: Bench, start_bot: 
     await tell(bench, "restore", app_id=bench.app.app_id)
     assert (await bench.call("auth.test"))["ok"] is True
     assert (await tell(bench, "revoke", app_id="A1"))["error"] == "app_not_found"
+
+
+async def test_bookmarks_of_apps_are_told(bench: Bench, arrive: Arrive) -> None:
+    """Whoever sees the channel hears of each bookmark that an app adds, changes or removes, with all that are there now."""
+    ana, room = await arrive(bench, "ana"), await bench.room("links", "ana")
+
+    async def titles(count: int) -> list[str]:
+        heard = await ana.wait_for(lambda e: e["type"] == "bookmarks" and len(e["bookmarks"]) == count)
+        return [mark["title"] for mark in heard["bookmarks"]]
+
+    added = await bench.client.bookmarks_add(channel_id=room, title="one", type="link", link="https://one.example")
+    assert await titles(1) == ["one"]
+    mark = added["bookmark"]["id"]
+    await bench.client.bookmarks_edit(channel_id=room, bookmark_id=mark, title="two")
+    assert await ana.wait_for(lambda e: e["type"] == "bookmarks" and e["bookmarks"][0]["title"] == "two")
+    await bench.client.bookmarks_remove(channel_id=room, bookmark_id=mark)
+    assert await titles(0) == []
 
 
 # -- seed and reset ------------------------------------------------------------------------------------------------------
@@ -86,6 +160,16 @@ async def test_a_reset_is_a_first_start_that_keeps_apps(bench: Bench, arrive: Ar
     assert bench.workspace.person("zoe")
 
 
+async def test_held_events_do_not_stop_a_reset(bench: Bench, arrive: Arrive) -> None:
+    """Events that were held back are forgotten with the app they were for."""
+    ana = await arrive(bench, "ana")
+    bench.workspace.faults.hold_events()
+    await ana.say(await bench.room("quiet", "ana"), "kept back")
+    assert (await look(bench, "faults"))["pending"]["held_events"]
+    assert (await tell(bench, "reset", apps=False))["ok"] is True
+    assert (await look(bench, "faults"))["pending"]["held_events"] is None
+
+
 async def test_a_seed_can_be_added_later(bench: Bench) -> None:
     """What a seed says and is not there yet is added; a wrong seed is refused with its place and changes nothing."""
     await tell(bench, "seed", seed={"people": [{"name": "zoe"}], "channels": ["bridge"]})
@@ -106,6 +190,47 @@ async def test_faults_are_ordered_over_http(bench: Bench) -> None:
     assert (await look(bench, "faults"))["pending"]["calls"] == {"auth.test": ["answer"]}
     await tell(bench, "faults", fault="clear")
     assert (await bench.call("auth.test"))["ok"] is True
+
+
+async def test_what_can_go_wrong_is_told(bench: Bench) -> None:
+    """GET /local/faults lists each fault with a sentence and its fields, and an order made of those is accepted."""
+    known = (await look(bench, "faults"))["faults"]
+    assert [each["name"] for each in known] == list(ORDERS)
+    assert all(each["sentence"].endswith(".") for each in known)
+    made = {"text": "auth.test", "integer": 1, "number": 0.5, "boolean": True}
+    for each in known:
+        fields = {field["name"]: made[field["kind"]] for field in each["fields"] if field["required"]}
+        assert (await tell(bench, "faults", fault=each["name"], **fields))["ok"] is True, each
+
+
+async def test_what_is_to_come_is_told_in_words(bench: Bench) -> None:
+    """What is pending is listed with its place, what will happen and how often, until nothing is left."""
+    for order in (
+        {"fault": "error", "method": "auth.test", "code": "fatal_error", "times": 2},
+        {"fault": "delay", "method": "auth.test", "seconds": 2},
+        {"fault": "status", "method": "*", "applied": True},
+        {"fault": "lose_acks", "times": 3},
+        {"fault": "hold_events"},
+        {"fault": "use_up_deliveries"},
+    ):
+        await tell(bench, "faults", **order)
+    listed = (await look(bench, "faults"))["pending"]["listed"]
+    assert [(each["place"], each["what"], each["times"]) for each in listed] == [
+        ("auth.test", '{"ok":false,"error":"fatal_error"}', 2),
+        ("auth.test", "carried out and answered after 2 s", 1),
+        ("*", 'HTTP 503: {"ok":false,"error":"service_unavailable"} (the call is carried out)', 1),
+        ("acknowledgements", "not noticed", 3),
+        ("events", "held back until release_events", 0),
+        ("request URLs", "this hour's deliveries are used up", 1),
+    ]
+    assert (await tell(bench, "faults", fault="clear"))["pending"]["listed"] == []
+
+
+async def test_rate_limits_are_told(bench: Bench) -> None:
+    """Whether 429 is answered as Slack does can be changed, and read back."""
+    for enabled in (True, False):
+        await tell(bench, "rate-limits", enabled=enabled)
+        assert (await look(bench, "faults"))["rate_limits"] == {"enabled": enabled}
 
 
 @pytest.mark.parametrize(

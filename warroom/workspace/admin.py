@@ -3,15 +3,16 @@
 Nothing here is done as a person. JSON in and out; a failure is HTTP 400 with a code and a sentence.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
 from warroom.workspace import apps
 from warroom.workspace.arranging import Arranging
 from warroom.workspace.control import json_body, ok, refusal
-from warroom.workspace.faults import ORDERS, FaultError, Faults
-from warroom.workspace.manifest import ManifestError
+from warroom.workspace.faults import ORDERS, FaultError, Faults, order_named
+from warroom.workspace.manifest import ManifestError, parse_manifest
+from warroom.workspace.methods import METHODS
 from warroom.workspace.model import App, Doc
 from warroom.workspace.office import Office
 from warroom.workspace.ratelimits import RateLimits
@@ -85,10 +86,17 @@ class Admin:
             "connections": self._office.deliveries.connections(app.id),
             "revoked": app.revoked,
             "muted": app.muted,
+            "socket_mode": app.features.socket_mode,
+            "request_url": app.features.event_url,
+            "verified": self._office.request_urls.is_verified(app),
         }
 
     async def _install(self, body: Doc) -> Doc:
-        app = apps.install(self._office, body.get("manifest") or {})
+        written = body.get("manifest") or {}
+        manifest = parse_manifest(written) if isinstance(written, str) else written
+        if not isinstance(manifest, Mapping):
+            raise ManifestError("The manifest must be an object, or the text of one.")
+        app = apps.install(self._office, manifest)
         self._office.flush()
         problem = "" if app.features.socket_mode else await self._office.request_urls.verify(app)
         return {"app": self._with_tokens(app)} | ({"warning": problem} if problem else {})
@@ -123,15 +131,20 @@ class Admin:
     async def _reset(self, body: Doc) -> Doc:
         """Everything is as at the first start. Apps stay installed and keep their tokens unless `apps` is false."""
         seed = read_seed(body["seed"]) if body.get("seed") is not None else self._seed
+        self._faults.clear()  # first: events that were held belong to what is forgotten next
         reset(self._office, seed, keep_apps=body.get("apps", True) is not False)
-        self._faults.clear()
         self._seed = seed
         return {}
 
     # -- breaking --------------------------------------------------------------------------------------------------------
 
     async def _pending(self, _request: web.Request) -> web.Response:
-        return ok({"pending": self._faults.pending(), "faults": list(ORDERS)})
+        """What is still to come, what can be ordered, and whether 429 is answered as Slack does."""
+        orders = [order_named(name).doc() for name in ORDERS]
+        limits = {"enabled": self._limits.enabled}
+        return ok(
+            {"pending": self._faults.pending(), "faults": orders, "rate_limits": limits, "methods": list(METHODS)}
+        )
 
     async def _order(self, body: Doc) -> Doc:
         fields = {name: value for name, value in body.items() if name != "fault"}

@@ -27,6 +27,7 @@ def install(office: Office, manifest: Mapping[str, Any]) -> App:
     )
     state.keep(app)
     state.keep(_bot_user(app, features.bot_name))
+    office.streams.publish_all({"type": "people"})
     return app
 
 

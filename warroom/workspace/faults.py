@@ -11,8 +11,9 @@ can be ordered over HTTP; the fields of an order are the parameters of the funct
 import asyncio
 import inspect
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal, Protocol
 
 from warroom.workspace.model import Doc, Event
@@ -30,6 +31,62 @@ class Fault:
     content_type: str = "application/json"
     retry_after: int | None = None
     seconds: float = 0.0
+
+    def words(self) -> str:
+        """What will happen, for a list of what is to come."""
+        match self.kind:
+            case "answer" | "answer_after":
+                what = f"HTTP {self.status}: {self.body}" if self.status != _OK else self.body
+                return f"{what} (the call is carried out)" if self.kind == "answer_after" else what
+            case "delay":
+                return f"carried out and answered after {self.seconds:g} s"
+            case other:
+                return _CALLS[other]
+
+
+_OK = 200
+_CALLS = {
+    "drop_before": "the connection is cut before the call is carried out",
+    "drop_after": "carried out, then the connection is cut",
+    "hang": "answered only after release_hanging",
+    "pretend": "answered as if carried out, and nothing comes of it",
+    "archive": "its channel is archived just before",
+}
+_COUNTS = {
+    "ticket": ("apps.connections.open", "internal_error"),
+    "expired": ("apps.connections.open", "the ticket has expired when it is used"),
+    "handshake": ("WebSocket handshakes", "HTTP 503"),
+    "ack": ("acknowledgements", "not noticed"),
+    "event": ("events", "lost"),
+    "copy": ("events", "delivered twice"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A parameter of an order. `kind` is text, integer, number or boolean; a `default` counts only if not `required`."""
+
+    name: str
+    kind: str
+    required: bool
+    default: Any
+
+    def doc(self) -> Doc:
+        return {"name": self.name, "kind": self.kind, "required": self.required} | (
+            {} if self.required else {"default": self.default}
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A fault that can be ordered over HTTP: its name, what happens in a sentence, and its fields."""
+
+    name: str
+    sentence: str
+    fields: tuple[Field, ...]
+
+    def doc(self) -> Doc:
+        return {"name": self.name, "sentence": self.sentence, "fields": [field.doc() for field in self.fields]}
 
 
 class Lines(Protocol):
@@ -180,22 +237,34 @@ class Faults:
         """
         if fault not in ORDERS:
             raise FaultError(f"There is no fault {fault!r}; there are {', '.join(ORDERS)}.")
-        known = inspect.signature(getattr(Faults, fault)).parameters
+        known = {field.name: field for field in order_named(fault).fields}
         for name, value in fields.items():
-            if name not in known or name == "self":
-                takes = ", ".join(n for n in known if n != "self") or "no fields"
-                raise FaultError(f"{fault} has no field {name!r}; it takes {takes}.")
-            _check_kind(fault, name, str(known[name].annotation), value)
-        missing = [n for n, p in known.items() if n != "self" and p.default is p.empty and n not in fields]
+            if name not in known:
+                raise FaultError(f"{fault} has no field {name!r}; it takes {', '.join(known) or 'no fields'}.")
+            _check_kind(fault, known[name], value)
+        missing = [name for name, field in known.items() if field.required and name not in fields]
         if missing:
             raise FaultError(f"{fault} needs {', '.join(missing)}.")
         getattr(self, fault)(**fields)
 
     def pending(self) -> Doc:
-        """What was ordered and has not happened yet."""
+        """What was ordered and has not happened yet; `listed` is the same for people."""
         calls = {name: [fault.kind for fault in faults] for name, faults in self._calls.items() if faults}
         counts = {name: count for name, count in self._counts.items() if count}
-        return {"calls": calls, "counts": counts, "held_events": None if self._held is None else len(self._held)}
+        held = None if self._held is None else len(self._held)
+        return {"calls": calls, "counts": counts, "held_events": held, "listed": list(self._listed())}
+
+    def _listed(self) -> Iterator[Doc]:
+        for method, faults in self._calls.items():
+            for fault, same in groupby(faults):
+                yield _listed(method, fault.words(), sum(1 for _ in same))
+        for name, count in self._counts.items():
+            if count:
+                yield _listed(*_COUNTS[name], count)
+        if self._held is not None:
+            yield _listed("events", "held back until release_events", len(self._held))
+        if self.deliveries_used_up:
+            yield _listed("request URLs", "this hour's deliveries are used up", 1)
 
     # -- asked by the server ---------------------------------------------------------------------------------------------
 
@@ -280,13 +349,41 @@ ORDERS = (
 """Every fault there is, in the order of the documentation."""
 
 
-def _check_kind(fault: str, name: str, annotation: str, value: Any) -> None:
-    kinds: dict[str, tuple[tuple[type, ...], str]] = {
-        "<class 'int'>": ((int,), "a whole number"),
-        "<class 'float'>": ((int, float), "a number"),
-        "<class 'bool'>": ((bool,), "true or false"),
-    }
-    types, word = kinds.get(annotation, ((str,), "text"))
+_KINDS: Mapping[Any, str] = {int: "integer", float: "number", bool: "boolean"}
+_CHECKS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "integer": ((int,), "a whole number"),
+    "number": ((int, float), "a number"),
+    "boolean": ((bool,), "true or false"),
+    "text": ((str,), "text"),
+}
+
+
+def order_named(name: str) -> Order:
+    """The order of this name, as the function of that name says it."""
+    function = getattr(Faults, name)
+    given = [each for each in inspect.signature(function).parameters.values() if each.name != "self"]
+    return Order(
+        name=name,
+        sentence=" ".join((inspect.getdoc(function) or "").split()),
+        fields=tuple(
+            Field(
+                name=each.name,
+                kind=_KINDS.get(each.annotation, "text"),
+                required=each.default is each.empty,
+                default=None if each.default is each.empty else each.default,
+            )
+            for each in given
+        ),
+    )
+
+
+def _check_kind(fault: str, field: Field, value: Any) -> None:
+    types, word = _CHECKS[field.kind]
     wrong = isinstance(value, bool) is not (types == (bool,)) or not isinstance(value, types)
-    if wrong and not (value is None and "None" in annotation):
-        raise FaultError(f"{fault}: {name} must be {word}, not {value!r}.")
+    may_be_left_open = not field.required and field.default is None
+    if wrong and not (value is None and may_be_left_open):
+        raise FaultError(f"{fault}: {field.name} must be {word}, not {value!r}.")
+
+
+def _listed(place: str, what: str, times: int) -> Doc:
+    return {"place": place, "what": what, "times": times}

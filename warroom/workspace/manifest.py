@@ -3,9 +3,12 @@
 Only what is used is read. Limits are those of Slack's published manifest schema.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import yaml
 
 
 class ManifestError(Exception):
@@ -56,6 +59,30 @@ class Features:
         return any(app in (app_id, "*") and kind in (event_type, "*") for app, kind in self.metadata_subscriptions)
 
 
+def parse_manifest(text: str) -> Mapping[str, Any]:
+    """The manifest that somebody wrote, as JSON or YAML.
+
+    Raises:
+        ManifestError: It is neither, or not an object.
+    """
+    try:
+        written = json.loads(text)
+    except ValueError:
+        written = _yaml(text)
+    if not isinstance(written, dict):
+        raise ManifestError("The manifest must be an object with display_information, features and more.")
+    return written
+
+
+def _yaml(text: str) -> Any:
+    try:
+        return json.loads(json.dumps(yaml.safe_load(text), default=str))  # dates become text, as in JSON
+    except (yaml.YAMLError, TypeError, ValueError) as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        place = f": see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ManifestError(f"The manifest is neither JSON nor YAML{place}.") from None
+
+
 def read_manifest(manifest: Mapping[str, Any]) -> Features:
     """Reads the manifest.
 
@@ -76,10 +103,10 @@ def read_manifest(manifest: Mapping[str, Any]) -> Features:
         name=name,
         bot_name=_text(bot, "display_name", 80, required=True),
         description=_text(shown, "description", 140),
-        scopes=frozenset(_section(_section(manifest, "oauth_config"), "scopes").get("bot", ())),
-        bot_events=frozenset(_items(events, "bot_events", 100)),
-        commands=tuple(_command(item) for item in _items(features, "slash_commands", 50)),
-        shortcuts=tuple(_shortcut(item) for item in _items(features, "shortcuts", 10)),
+        scopes=frozenset(_texts(_section(_section(manifest, "oauth_config"), "scopes"), "bot", 255)),
+        bot_events=frozenset(_texts(events, "bot_events", 100)),
+        commands=tuple(_command(item) for item in _objects(features, "slash_commands", 50)),
+        shortcuts=tuple(_shortcut(item) for item in _objects(features, "shortcuts", 10)),
         home_tab=bool(home.get("home_tab_enabled", False)),
         messages_tab=bool(home.get("messages_tab_enabled", False)),
         messages_tab_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
@@ -105,6 +132,20 @@ def _items(parent: Mapping[str, Any], name: str, most: int) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
         raise ManifestError(f"{name} must be a list of at most {most}.")
     return value
+
+
+def _texts(parent: Mapping[str, Any], name: str, most: int) -> list[str]:
+    items = _items(parent, name, most)
+    if not all(isinstance(item, str) for item in items):
+        raise ManifestError(f"{name} must be a list of texts.")
+    return items
+
+
+def _objects(parent: Mapping[str, Any], name: str, most: int) -> list[Mapping[str, Any]]:
+    items = _items(parent, name, most)
+    if not all(isinstance(item, Mapping) for item in items):
+        raise ManifestError(f"{name} must be a list of objects.")
+    return items
 
 
 def _text(parent: Mapping[str, Any], name: str, most: int, *, required: bool = False) -> str:

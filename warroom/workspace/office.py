@@ -63,6 +63,10 @@ class Office:
             lambda viewer: {"type": "channel", "channel": render.shown_channel(self.state, channel, viewer)},
         )
 
+    def show_bookmarks(self, channel: Channel) -> None:
+        marks = render.bookmarks_doc(self.state, channel)
+        self.streams.publish(self.readers(channel), {"type": "bookmarks", "channel": channel.id, "bookmarks": marks})
+
     def notice(self, user: str, text: str, level: str = "error") -> None:
         self.streams.publish([user], {"type": "notice", "level": level, "text": text})
 

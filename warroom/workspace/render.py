@@ -354,6 +354,11 @@ def file_path(file: File) -> str:
     return f"/files/{file.id}-{file.secret}/{file.name}"
 
 
+def bookmarks_doc(state: State, channel: Channel) -> list[Doc]:
+    """The links at the top of a channel, oldest first."""
+    return [bookmark_doc(state, mark) for mark in state.bookmarks.values() if mark.channel == channel.id]
+
+
 def bookmark_doc(state: State, bookmark: Bookmark) -> Doc:
     doc: Doc = {
         "id": bookmark.id,

@@ -98,10 +98,14 @@ class RequestUrls:
         self._wire.record("in", "ack", app_id=app.id, method=type_, response=text)
         return _answer(text) if accepts_payload else {}
 
+    def is_verified(self, app: App) -> bool:
+        """Whether the address of the app's events has answered the challenge."""
+        return bool(app.features.event_url) and self._verified.get(app.id) == app.features.event_url
+
     async def verify(self, app: App) -> str:
         """Asks the address of an app's events for the challenge. Returns what is wrong, nothing if it answered."""
         url = app.features.event_url
-        if not url or self._verified.get(app.id) == url:
+        if not url or self.is_verified(app):
             return ""
         challenge = secrets.token_urlsafe(39)
         body = {"token": app.verification_token, "challenge": challenge, "type": "url_verification"}

@@ -66,8 +66,7 @@ class Tending:
 
     def bookmarks(self, channel: Channel) -> Doc:
         """`GET /local/bookmarks`: the links at the top of a channel, oldest first."""
-        found = [mark for mark in self._state.bookmarks.values() if mark.channel == channel.id]
-        return {"bookmarks": [render.bookmark_doc(self._state, mark) for mark in found]}
+        return {"bookmarks": render.bookmarks_doc(self._state, channel)}
 
     async def bookmark(self, user: User, body: Doc) -> Doc:
         """`POST /local/bookmark`: a `link` under a `title`, perhaps with an `emoji`; or with `remove` the id of one to drop."""
@@ -79,7 +78,7 @@ class Tending:
             self._state.drop(known)
         else:
             self._state.keep(self._marked(user, channel, body))
-        self._office.show_channel(channel)
+        self._office.show_bookmarks(channel)
         return self.bookmarks(channel)
 
     def _marked(self, user: User, channel: Channel, body: Doc) -> Bookmark:

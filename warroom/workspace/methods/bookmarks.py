@@ -31,6 +31,7 @@ def _add(call: Call) -> Doc:
         created=int(state.now()),
     )
     state.keep(bookmark)
+    call.office.show_bookmarks(call.channel)
     return {"ok": True, "bookmark": render.bookmark_doc(state, bookmark)}
 
 
@@ -45,15 +46,17 @@ def _edit(call: Call) -> Doc:
         updated=int(state.now()),
     )
     state.keep(changed)
+    call.office.show_bookmarks(call.channel)
     return {"ok": True, "bookmark": render.bookmark_doc(state, changed)}
 
 
 def _list(call: Call) -> Doc:
-    return {"ok": True, "bookmarks": [render.bookmark_doc(call.office.state, b) for b in _of_channel(call)]}
+    return {"ok": True, "bookmarks": render.bookmarks_doc(call.office.state, call.channel)}
 
 
 def _remove(call: Call) -> Doc:
     call.office.state.drop(_bookmark(call))
+    call.office.show_bookmarks(call.channel)
     return {"ok": True}
 
 
