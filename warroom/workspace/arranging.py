@@ -61,6 +61,7 @@ class Arranging:
         team = directory.rename_team(
             self._office, name=str(body.get("name") or ""), domain=str(body.get("domain") or "")
         )
+        self._office.streams.publish_all({"type": "people"})
         return {"team": {"id": team.id, "name": team.name, "domain": team.domain}}
 
     async def _channel(self, body: Doc) -> Doc:

@@ -24,6 +24,7 @@ const stream = new Stream({
   heard: eventsFor(desk),
   opened: () => catchUp(),
   lost: () => (bar.hidden = false),
+  refused: (personId) => again(personId),
 });
 
 /** After every (re)connection: what was missed is fetched; the stream is already open, so nothing falls between. */
@@ -33,6 +34,12 @@ async function catchUp() {
   if (whole) withdraw(NO_ANSWER);
   shownBefore ||= whole;
   document.body.classList.toggle("ready", shownBefore);
+}
+
+/** The workspace may no longer know whom this window plays: then somebody else is played, else it is tried again. */
+async function again(personId) {
+  const same = await desk.lookWhoIsThere().catch(() => true);
+  if (same) stream.follow(personId);
 }
 
 desk.onBecome = () => {

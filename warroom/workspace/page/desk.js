@@ -7,23 +7,25 @@
  */
 
 import { readAddress, writeAddress } from "./address.js";
-import { ask, tell } from "./api.js";
+import { ask, Refusal, tell } from "./api.js";
 import { Composer } from "./composer.js";
 import { About } from "./about.js";
 import { MessageDeeds } from "./deeds.js";
 import { appOfChannel, channelOf, directory, learnChannels, learnPeople, nameOf, players, signedTitle } from "./directory.js";
+import { closeDialogs } from "./dialogs.js";
 import { el, fill, icon } from "./dom.js";
 import { Header, pinnedBar } from "./header.js";
 import { Home } from "./home.js";
 import { Inspector } from "./inspector.js";
 import { Modals } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { explain } from "./notices.js";
+import { explain, notice } from "./notices.js";
 import { Pane } from "./pane.js";
 import { Rooms } from "./rooms.js";
 import { Sidebar } from "./sidebar.js";
 import { openSwitcher } from "./switcher.js";
 import { ThreadSide } from "./threadside.js";
+import { openWorkspace } from "./workspace.js";
 
 const at = (id) => document.getElementById(id);
 const READ_PAUSE_MS = 250;
@@ -35,6 +37,7 @@ export class Desk {
     this.turn = 0;
     this.pins = [];
     this.bookmarks = [];
+    this.marksTold = 0;
     this.lastPlaces = new Map();
     this.modals = new Modals();
     this.home = new Home();
@@ -58,7 +61,7 @@ export class Desk {
     const wanted = readAddress();
     const people = players();
     directory.me = people.find((person) => person.id === wanted.as) ?? people[0] ?? null;
-    if (!directory.me) throw new Error("There is nobody in this workspace to be.");
+    if (!directory.me) throw nobody();
     Object.assign(this.place, { channel: wanted.channel, thread: wanted.thread, tab: wanted.tab ?? "messages", ts: wanted.ts });
   }
 
@@ -70,6 +73,31 @@ export class Desk {
     this.place = { channel: this.place.channel, thread: null, tab: "messages" };
     this.turn += 1;
     this.onBecome();
+  }
+
+  /**
+   * After people came, changed or went. Who is no longer there is no longer played: instead the one of the same name, else the
+   * first. Answers whether it is still the same person.
+   */
+  async lookWhoIsThere() {
+    const before = directory.me;
+    learnPeople(await ask("people"));
+    const people = players();
+    const now = people.find((person) => person.id === before.id) ?? people.find((person) => person.name === before.name) ?? people[0];
+    if (!now) throw nobody();
+    this.become(now.id);
+    directory.me = now;
+    return now.id === before.id;
+  }
+
+  /** The workspace began anew: nothing that this window knows is still so. */
+  async startOver() {
+    this.modals.sync([]);
+    closeDialogs();
+    this.lastPlaces.clear();
+    this.side.close({ step: false });
+    if (await this.lookWhoIsThere()) await this.refresh();
+    notice("The workspace has started over: everything is as at the first start.");
   }
 
   // --- fetching everything ---
@@ -192,7 +220,13 @@ export class Desk {
   beginning(channel) {
     if (this.more) return el("div.beginning", {}, el("button.button", { type: "button", data: { act: "older" }, on: { click: () => this.guarded(() => this.fetchOlder()) } }, "Show older messages"));
     const purpose = channel.purpose?.value;
-    return el("div.beginning", {}, el("p.beginning-title", {}, `This is the beginning of ${signedTitle(channel)}.`), purpose ? el("p", {}, ...mrkdwn(purpose)) : null);
+    return el("div.beginning", {}, el("p.beginning-title", {}, `This is the beginning of ${signedTitle(channel)}.`), purpose ? el("p", {}, ...mrkdwn(purpose)) : null, directory.apps.size ? null : this.noApp());
+  }
+
+  /** In a workspace without apps: how to get one. */
+  noApp() {
+    return el("div.no-app", {}, el("p", {}, el("strong", {}, "No app is installed here yet. ")), el("p", {}, "Install yours from its manifest; it gets tokens, and talks to this workspace as it would to Slack."),
+      el("button.button.primary", { type: "button", "aria-haspopup": "dialog", on: { click: () => this.openWorkspace("apps") } }, "Install an app"));
   }
 
   /** Fetches the messages before the oldest one shown; the reader stays at what they were reading. */
@@ -215,8 +249,9 @@ export class Desk {
   }
 
   async fetchBookmarks(channel, turn) {
+    const told = this.marksTold;
     const answer = await ask("bookmarks", { as: directory.me.id, channel: channel.id }).catch(() => null);
-    if (turn !== this.turn || !answer) return;
+    if (turn !== this.turn || told !== this.marksTold || !answer) return;
     this.bookmarks = answer.bookmarks;
     this.header.draw(channel, this.place.tab);
   }
@@ -305,6 +340,12 @@ export class Desk {
     openSwitcher(this);
   }
 
+  /** What whoever runs the workspace may do. */
+  openWorkspace(part = "apps") {
+    this.closeDrawer();
+    openWorkspace(this, part);
+  }
+
   // --- doing ---
 
   /** Runs something that may be refused, and explains a refusal. Answers whether it went well. */
@@ -346,6 +387,10 @@ export class Desk {
     this.pane.forgetNew();
     this.drawAround();
   }
+}
+
+function nobody() {
+  return new Refusal("nobody", "There is nobody in this workspace to be.");
 }
 
 /** Makes `child` the only one; a child that is there already is not touched, so it keeps its place, focus and scrolling. */

@@ -15,6 +15,12 @@ export function showDialog(dialog, leave) {
   return dialog;
 }
 
+/** Takes every dialog of the page back, but the workspace's own and modals of apps. */
+export function closeDialogs() {
+  closePopover();
+  for (const dialog of document.querySelectorAll("dialog[open]:not(.modal, .workspace)")) dialog.dispatchEvent(new Event("cancel"));
+}
+
 /** Asks for a confirm object; the promise answers whether the person agreed. */
 export function confirmed(confirm) {
   return new Promise((resolve) => {

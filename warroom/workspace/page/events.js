@@ -3,6 +3,7 @@
 import { channelOf, directory } from "./directory.js";
 import { summary } from "./message.js";
 import { announce, notice } from "./notices.js";
+import { lookAgain } from "./workspace.js";
 
 const SETTLE_MS = 300;
 
@@ -20,6 +21,9 @@ export function eventsFor(desk) {
     view_closed: ({ view_id: viewId, cleared }) => desk.modals.close(viewId, cleared),
     home: ({ app_id: appId, view }) => homePublished(desk, appId, view),
     notice: ({ level, text }) => notice(text, level),
+    bookmarks: ({ channel, bookmarks }) => desk.rooms.marked({ id: channel }, { bookmarks }),
+    people: () => later("people", () => desk.guarded(() => peopleChanged(desk))),
+    reset: () => desk.guarded(() => desk.startOver()),
   };
   return (event) => handlers[event.type]?.(event);
 }
@@ -104,6 +108,12 @@ function channelChanged(desk, later, channel) {
   desk.drawAround();
   if (desk.place.tab === "messages") desk.drawFoot(shown);
   return later("pins", () => stillHere(desk, channel.id) && desk.refetch());
+}
+
+/** People or apps came, changed or went. */
+async function peopleChanged(desk) {
+  if (await desk.lookWhoIsThere()) await desk.refresh({ keepPlace: true });
+  lookAgain();
 }
 
 function homePublished(desk, appId, view) {

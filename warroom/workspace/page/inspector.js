@@ -1,6 +1,7 @@
 /** The wire log: everything the app and the workspace said to each other, newest first, for whoever builds the app. */
 
 import { ask } from "./api.js";
+import { copied } from "./clipboard.js";
 import { directory } from "./directory.js";
 import { el, fill, iconButton } from "./dom.js";
 import { explain, notice } from "./notices.js";
@@ -109,12 +110,8 @@ export class Inspector {
   }
 
   async copy(data) {
-    try {
-      await navigator.clipboard.writeText(typeof data === "string" ? data : JSON.stringify(data, null, 2));
-      notice("The JSON is on your clipboard.");
-    } catch {
-      notice("The browser does not let this page copy.", "warning");
-    }
+    if (await copied(typeof data === "string" ? data : JSON.stringify(data, null, 2))) notice("The JSON is on your clipboard.");
+    else notice("The browser does not let this page copy.", "warning");
   }
 }
 

@@ -8,6 +8,7 @@ const KEYS = [
   ["Anywhere", [
     [["Ctrl", "K"], "go to a channel, a person or an app"],
     [["Ctrl", "Shift", "L"], "browse all channels"],
+    [["Ctrl", ","], "the workspace: apps, faults, people, start over"],
     [["Alt", "↑"], "the channel above"],
     [["Alt", "↓"], "the channel below"],
     [["Alt", "Shift", "↓"], "the next channel with something unread"],
@@ -69,6 +70,7 @@ function meant(event, desk) {
   if (command && key === "/") return openKeys;
   if (command && event.shiftKey && key === "l") return () => desk.rooms.browse();
   if (command && !event.shiftKey && key === "u") return () => (document.getElementById("thread").contains(document.activeElement) ? desk.side.composer : desk.composer).choose();
+  if (command && key === ",") return () => desk.openWorkspace();
   if (event.key === "?" && !isTyping(event.target)) return openKeys;
   if (event.altKey && !command && (event.key === "ArrowUp" || event.key === "ArrowDown")) return () => desk.sidebar.step(event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
   if (event.key === "Escape") return event.shiftKey ? () => desk.readAll() : () => escape(desk);

@@ -109,6 +109,7 @@ export class Rooms {
   marked(channel, { bookmarks }) {
     if (this.desk.place.channel !== channel.id) return;
     this.desk.bookmarks = bookmarks ?? [];
+    this.desk.marksTold += 1;
     this.desk.drawAround();
   }
 

@@ -28,9 +28,16 @@ export class Sidebar {
 
   name() {
     return el("div.side-name", {},
-      el("div.side-title-words", {}, el("p.team", {}, directory.team.name), el("p.not-slack", {}, "A local stand-in. Not Slack.")),
+      el("div.side-title-words", {}, this.team()),
       this.themeButton(), iconButton("help", "Keys (Ctrl /)", openKeys),
       iconButton("close", "Close the list", () => this.desk.closeDrawer(), { class: "drawer-close" }));
+  }
+
+  /** The workspace's name opens what whoever runs it may do. */
+  team() {
+    const { name } = directory.team;
+    return el("button.team-button", { type: "button", "aria-haspopup": "dialog", "aria-label": `Workspace ${name}: apps, faults, people`, title: "Apps, faults, people, start over (Ctrl ,)", data: { go: "workspace" }, on: { click: () => this.desk.openWorkspace() } },
+      el("span.team", {}, name, icon("chevron")), el("span.not-slack", {}, "A local stand-in. Not Slack."));
   }
 
   themeButton() {
@@ -89,7 +96,7 @@ export class Sidebar {
       this.section("Channels", mine.map((channel) => this.row(channel, place)), el("span.side-tools", {}, iconButton("list", "Browse all channels", () => this.desk.rooms.browse()), iconButton("plus", "Make a channel", () => this.desk.rooms.create()))),
       others.length ? this.folded(`Channels you can join (${others.length})`, others.map((channel) => this.row(channel, place)), "join") : null,
       this.section("Direct messages", direct.map((channel) => this.row(channel, place)), this.writeButton()),
-      this.section("Apps", [...directory.apps.values()].map((app) => this.appRow(app, place))),
+      this.section("Apps", [...directory.apps.values()].map((app) => this.appRow(app, place)), iconButton("plus", "Install an app", () => this.desk.openWorkspace("apps"), { data: { go: "install" } })),
       archived.length ? this.folded(`Archived (${archived.length})`, archived.map((channel) => this.row(channel, place)), "archived") : null,
     ];
   }

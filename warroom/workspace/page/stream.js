@@ -5,9 +5,12 @@ import { Crowd } from "./crowd.js";
 const AGAIN_MS = 1500;
 
 export class Stream {
-  /** `opened()` is told on every (re)connection: whatever was missed must then be fetched. `lost()` is told on a drop. */
-  constructor({ heard, opened, lost }) {
-    Object.assign(this, { heard, opened, lost, source: null, timer: null, person: null });
+  /**
+   * `opened()` is told on every (re)connection: whatever was missed must then be fetched. `lost()` is told on a drop, and
+   * `refused(person)` decides a moment after the server would not stream to this person, who may be gone.
+   */
+  constructor({ heard, opened, lost, refused }) {
+    Object.assign(this, { heard, opened, lost, refused, source: null, timer: null, person: null });
     this.crowd = new Crowd({ pause: () => this.stop(), resume: () => this.resume() });
   }
 
@@ -28,7 +31,7 @@ export class Stream {
     this.lost();
     if (this.source.readyState !== EventSource.CLOSED) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.follow(personId), AGAIN_MS);
+    this.timer = setTimeout(() => this.refused(personId), AGAIN_MS);
   }
 
   /** Looked at again: what was missed is fetched once the stream is open. */

@@ -15,7 +15,7 @@ let shown = null;
 export function openSwitcher(desk) {
   if (shown) return;
   const list = new PickList({ label: "Places", picked: (item) => (leave(), item.go()) });
-  const items = [...channelItems(desk), ...appItems(desk), ...peopleItems(desk)];
+  const items = [...channelItems(desk), ...appItems(desk), ...peopleItems(desk), ...workspaceItems(desk)];
   const box = el("input.switch-box", {
     type: "text", role: "combobox", placeholder: "Go to a channel, a person, an app…", "aria-label": "Go to",
     "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", autocomplete: "off",
@@ -34,6 +34,12 @@ function leave() {
   shown?.close();
   shown?.remove();
   shown = null;
+}
+
+const PARTS = [["apps", "apps and tokens"], ["faults", "faults and rate limits"], ["people", "people and channels"], ["over", "start over"]];
+
+function workspaceItems(desk) {
+  return PARTS.map(([part, words]) => ({ label: `Workspace: ${words}`, words: `workspace ${directory.team.name} ${words}`, lead: icon("bolt"), go: () => desk.openWorkspace(part) }));
 }
 
 function channelItems(desk) {
