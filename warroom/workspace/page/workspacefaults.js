@@ -17,7 +17,7 @@ export class FaultsPart {
     this.menu = menuBox("workspace-fault", "fault", [], { on: { change: () => this.choose() } });
     this.sentence = el("p.hint", { id: "workspace-fault-hint", "aria-live": "polite" });
     this.menu.setAttribute("aria-describedby", this.sentence.id);
-    this.fields = el("div.small-fields");
+    this.fields = el("div.small-pair");
     this.methods = el("datalist", { id: METHODS });
     const form = smallForm({
       label: "Order a fault", done: "Order it", save: (data) => this.order(data),
