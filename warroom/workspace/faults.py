@@ -262,9 +262,9 @@ class Faults:
             if count:
                 yield _listed(*_COUNTS[name], count)
         if self._held is not None:
-            yield _listed("events", "held back until release_events", len(self._held))
+            yield _listed("events", f"held back until release_events: {len(self._held)} so far", None)
         if self.deliveries_used_up:
-            yield _listed("request URLs", "this hour's deliveries are used up", 1)
+            yield _listed("request URLs", "this hour's deliveries are used up", None)
 
     # -- asked by the server ---------------------------------------------------------------------------------------------
 
@@ -385,5 +385,6 @@ def _check_kind(fault: str, field: Field, value: Any) -> None:
         raise FaultError(f"{fault}: {field.name} must be {word}, not {value!r}.")
 
 
-def _listed(place: str, what: str, times: int) -> Doc:
+def _listed(place: str, what: str, times: int | None) -> Doc:
+    """Without `times` it goes on until it is ended."""
     return {"place": place, "what": what, "times": times}

@@ -6,6 +6,7 @@ import { el, fill } from "./dom.js";
 import { field, menuBox, redraw, smallForm, textBox, tickBox, withCode } from "./smallforms.js";
 
 const METHODS = "workspace-methods";
+const MOST_IN_MENU = 60;
 
 export class FaultsPart {
   title = "Faults";
@@ -36,7 +37,7 @@ export class FaultsPart {
 
   learn(faults, methods) {
     this.faults = new Map(faults.filter(({ name }) => name !== "clear").map((fault) => [fault.name, fault]));
-    fill(this.menu, ...[...this.faults.keys()].map((name) => el("option", { value: name }, name)));
+    fill(this.menu, ...[...this.faults.keys()].map((name) => el("option", { value: name }, `${name} – ${shortened(this.faults.get(name).sentence)}`)));
     fill(this.methods, ...["*", ...methods].map((value) => el("option", { value })));
     this.choose();
   }
@@ -51,7 +52,7 @@ export class FaultsPart {
     const id = `workspace-fault-${name}`;
     if (kind === "boolean") return tickBox(name, name, { checked: given === true });
     if (name === "app_id") return field(name, menuBox(id, name, [["", "every app"], ...[...directory.apps.values()].map((app) => [app.app_id, app.name])]));
-    if (name === "method") return field(name, textBox(id, name, { required, list: METHODS, placeholder: "chat.postMessage, or * for every method" }));
+    if (name === "method") return field(name, textBox(id, name, { required, list: METHODS, placeholder: "chat.postMessage, or *", title: "A method, or * for every method" }));
     const number = kind === "text" ? {} : { type: "number", min: "0", step: kind === "integer" ? "1" : "any" };
     return field(name, textBox(id, name, { required, value: given ?? "", ...number }));
   }
@@ -71,7 +72,7 @@ export class FaultsPart {
   }
 
   draw({ listed }) {
-    const row = ({ place, what, times }) => el("li", {}, el("span.pending-times", {}, `${times} ×`), el("code", {}, place), el("span.pending-what", {}, what));
+    const row = ({ place, what, times }) => el("li", {}, el("span.pending-times", {}, times ? `${times} ×` : "now"), el("code", {}, place), el("span.pending-what", {}, what));
     const clear = () => el("button.button", { type: "button", data: { act: "clear" }, on: { click: () => this.clear() } }, "Clear all");
     redraw(this.pending, listed, () => (listed.length ? [el("ul", { "aria-label": "Still to come" }, ...listed.map(row)), clear()] : el("p.hint", {}, "Nothing: everything goes as it should.")));
   }
@@ -85,4 +86,10 @@ export class FaultsPart {
     const enabled = this.limits.checked;
     await this.dialog.attempt(() => tell("rate-limits", { enabled }), enabled ? "Calls are answered 429 as Slack does." : "No call is answered 429.");
   }
+}
+
+/** A sentence that fits into a line of a menu; the whole of it stands under the menu. */
+function shortened(sentence) {
+  const words = sentence.replaceAll("`", "");
+  return words.length <= MOST_IN_MENU ? words : `${words.slice(0, MOST_IN_MENU).replace(/\W*\s\S*$/, "")}…`;
 }
