@@ -160,6 +160,16 @@ async def test_a_reset_is_a_first_start_that_keeps_apps(bench: Bench, arrive: Ar
     assert bench.workspace.person("zoe")
 
 
+async def test_an_app_that_a_reset_removes_is_cut_off(bench: Bench, start_bot: StartBot) -> None:
+    """A reset leaves the connections of apps that stay, and ends those of apps that go."""
+    await start_bot(bench, bolt(bench))
+    await bench.workspace.wait_for_connections(bench.app, 1)
+    await tell(bench, "reset")
+    assert bench.workspace.connections(bench.app) == 1
+    await tell(bench, "reset", apps=False)
+    await bench.workspace.wait_for_connections(bench.app, 0)
+
+
 async def test_held_events_do_not_stop_a_reset(bench: Bench, arrive: Arrive) -> None:
     """Events that were held back are forgotten with the app they were for."""
     ana = await arrive(bench, "ana")

@@ -179,6 +179,9 @@ def reset(office: Office, seed: Seed, *, keep_apps: bool) -> None:
     kept = [app for app in office.state.apps.values() if keep_apps]
     bots = [office.state.users[app.bot_user_id] for app in kept]
     office.deliveries.forget_events()
+    for app in office.state.apps.values():
+        if app not in kept:
+            office.deliveries.disconnect("link_disabled", app.id)
     office.modals.forget()
     office.state.reset()
     for app in kept:
