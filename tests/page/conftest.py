@@ -80,7 +80,7 @@ async def open_page(browser: Browser, desktop: BrowserContext, workspace: StandI
         page.set_default_timeout(5000)
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.on("dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
-        page.on("request", lambda request: _only_ours(complaints, workspace, request.url))
+        page.on("request", lambda request: only_ours(complaints, workspace, request.url))
         page.on("console", lambda said: _note(complaints, said.text))
         await page.goto(f"{workspace.base}/?as={person}&channel={channel}")
         await page.wait_for_selector("body.ready")
@@ -94,7 +94,7 @@ async def open_page(browser: Browser, desktop: BrowserContext, workspace: StandI
     assert complaints == []
 
 
-def _only_ours(complaints: list[str], workspace: StandIn, url: str) -> None:
+def only_ours(complaints: list[str], workspace: StandIn, url: str) -> None:
     if not url.startswith((workspace.base, "data:")):
         complaints.append(f"a request to {url}")
 

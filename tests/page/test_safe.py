@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.page import blocks, hostile, story
-from tests.page.conftest import OpenPage
+from tests.page.conftest import only_ours
+from tests.page.standin import StandIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AUDIT = Path(__file__).with_name("audit.js").read_text("utf-8")
 BATCH = 500
-EXAMPLES = 6000
+EXAMPLES = 2500
 MADE = {
     "mrkdwn": "mrkdwn.mrkdwn(given)",
     "verbatim mrkdwn": "mrkdwn.mrkdwn(given, { verbatim: true })",
@@ -28,10 +30,16 @@ MADE = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def bench(open_page: OpenPage) -> Page:
-    """The page with its modules at hand."""
-    page = await open_page("U1")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bench(desktop: BrowserContext, server: StandIn) -> AsyncIterator[Page]:
+    """The page with its modules at hand, one for all of these tests; what it complains of fails the last of them."""
+    server.reset()
+    page, complaints = await desktop.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    page.on("dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
+    page.on("request", lambda request: only_ours(complaints, server, request.url))
+    await page.goto(f"{server.base}/?as=U1&channel=C1")
+    await page.wait_for_selector("body.ready")
     await page.evaluate(AUDIT)
     await page.evaluate(
         """async () => {
@@ -39,7 +47,9 @@ async def bench(open_page: OpenPage) -> Page:
           window.parts = Object.fromEntries(await Promise.all(names.map(async (n) => [n, await import(`/page/${n}.js`)])));
         }"""
     )
-    return page
+    yield page
+    await page.close()
+    assert complaints == []
 
 
 async def _each(bench: Page, made: str, given: list[Any], law: str = "audit(root)") -> list[Any]:

@@ -116,12 +116,17 @@ export class PickList {
 
   key(event) {
     const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.isComposing || !this.items.length) return;
+    if (event.isComposing || (!this.items.length && event.key !== "Enter")) return;
     if (event.key in moves) this.highlight((this.active + moves[event.key] + this.items.length) % this.items.length);
-    else if (event.key === "Enter" || (event.key === " " && this.control === this.node)) this.pick(this.active);
+    else if (event.key === "Enter") this.enter();
+    else if (event.key === " " && this.control === this.node) this.pick(this.active);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  enter() {
+    this.pick(this.active);
   }
 
   pick(index) {
@@ -160,7 +165,13 @@ export function openPicker(anchor, { label, load, picked, multi = false, search 
     clearTimeout(pause);
     pause = setTimeout(() => refresh(0), patience);
   }
+  list.enter = async () => { // what was typed counts, also when it was typed faster than the list follows
+    if (pause !== null) await refresh(0);
+    list.pick(list.active);
+  };
   async function refresh(active) {
+    clearTimeout(pause);
+    pause = null;
     round += 1;
     const mine = round;
     const answer = load(box.value.trim());
