@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test test-long lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -34,6 +34,10 @@ lint: $(VENV)/.developing
 
 test: lint
 	$(BIN)/python -m pytest
+
+# What make test has no time for: the page, every corner of it, in a browser (three minutes).
+test-long: $(VENV)/.developing
+	$(BIN)/python -m pytest -m long
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

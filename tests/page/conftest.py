@@ -25,6 +25,25 @@ QUIET = [
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
+LONG = ("test_chat.py", "test_workspace_dialog.py")
+ALWAYS = (
+    "test_it_says_that_it_is_not_slack",
+    "test_every_control_has_a_name",
+    "test_a_permalink_opens_its_message",
+    "test_files_are_sent_with_a_text",
+    "test_the_first_app",
+    "test_a_fault_is_ordered_used_up_and_cleared",
+    "test_starting_over",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of these files opens the page anew, which takes a second and more: `make test` takes one of each kind."""
+    for item in items:
+        if item.path.name in LONG and item.name.partition("[")[0] not in ALWAYS:
+            item.add_marker(pytest.mark.long)
+
+
 OpenPage = Callable[..., Awaitable[Page]]
 
 
