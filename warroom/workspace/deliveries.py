@@ -109,7 +109,7 @@ class Deliveries:
         """Sends an event, now or when a connection opens."""
         copies = self._faults.copies()
         if not copies:
-            self._record_lost(event)
+            self._wire.lost(event)
             return
         self._state.keep(event)
         if copies > 1:
@@ -153,7 +153,7 @@ class Deliveries:
         waiting = [event for events in self._waiting.values() for event in events]
         self._waiting.clear()
         for event in waiting:
-            self._done(event)
+            self._state.settle(event)
         return len(waiting)
 
     def forget_events(self) -> None:
@@ -308,7 +308,7 @@ class Deliveries:
         if sent is not None:
             sent.timer.cancel()
             sent.connection.unacknowledged.discard(envelope_id)
-            self._done(sent.event)
+            self._state.settle(sent.event)
         asked = self._asked.get(envelope_id)
         if asked is not None and not asked.answer.done():
             asked.answer.set_result(payload)
@@ -328,14 +328,14 @@ class Deliveries:
         self._sent[envelope_id] = _Sent(connection, event, timer)
         connection.unacknowledged.add(envelope_id)
         self._put(connection, _event_frame(envelope_id, event))
-        self._wire.record("out", "event", app_id=event.app_id, method=_name(event), request=event.payload)
+        self._wire.record("out", "event", app_id=event.app_id, method=event.name, request=event.payload)
 
     def _wait(self, event: Event) -> None:
         waiting = self._waiting[event.app_id]
         if len(waiting) >= _MOST_WAITING:
             oldest = waiting.popleft()
-            self._record_lost(oldest)
-            self._done(oldest)
+            self._wire.lost(oldest)
+            self._state.settle(oldest)
         waiting.append(event)
 
     def _unanswered(self, envelope_id: str, reason: str) -> None:
@@ -347,23 +347,13 @@ class Deliveries:
         if self._closing:
             return
         if sent.event.attempt >= len(self._timing.retries):
-            self._record_lost(sent.event)
-            self._done(sent.event)
+            self._wire.lost(sent.event)
+            self._state.settle(sent.event)
             self._note_change()
             return
         again = _again(sent.event, reason)
         self._state.keep(again)
         self._later(self._timing.retries[sent.event.attempt], again)
-
-    def _done(self, event: Event) -> None:
-        """Nothing is owed any more. A duplicate's second acknowledgement changes nothing."""
-        known = self._state.events.get(event.id)
-        if known is not None:
-            self._state.drop(known)
-            self._state.flush()
-
-    def _record_lost(self, event: Event) -> None:
-        self._wire.record("out", "lost", app_id=event.app_id, method=_name(event), request=event.payload)
 
     def _later(self, wait: float, event: Event) -> None:
         def send() -> None:
@@ -379,8 +369,8 @@ class Deliveries:
             if self._now() - event.since <= self._timing.backlog:
                 self._send(_again(event, "connection_failed") if event.attempt == 0 else event)
             else:
-                self._record_lost(event)
-                self._done(event)
+                self._wire.lost(event)
+                self._state.settle(event)
 
     # -- connections -----------------------------------------------------------------------------------------------------
 
@@ -409,10 +399,6 @@ class Deliveries:
 
 def _again(event: Event, reason: str) -> Event:
     return replace(event, attempt=event.attempt + 1, reason=reason)
-
-
-def _name(event: Event) -> str:
-    return str(event.payload["event"]["type"])
 
 
 def _event_frame(envelope_id: str, event: Event) -> Doc:

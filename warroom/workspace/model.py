@@ -370,6 +370,11 @@ class Event:
     def key(self) -> str:
         return self.id
 
+    @property
+    def name(self) -> str:
+        """Its type; app_rate_limited comes without the wrapper that the others have."""
+        return str(self.payload.get("event", self.payload)["type"])
+
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseUrl:

@@ -64,10 +64,10 @@ class RequestUrls:
         app = self._state.apps[event.app_id]
         copies = self._faults.copies()
         if app.muted or not copies:
-            self._record_lost(event)
+            self._wire.lost(event)
             return
         if self._faults.deliveries_used_up or self.subscriptions.is_full(app.id):
-            self._record_lost(event)
+            self._wire.lost(event)
             self._say_full(app, event)
             return
         self._state.keep(event)
@@ -151,29 +151,29 @@ class RequestUrls:
             failed = await self._attempt(app, event)
             self._count(app, failed=failed is not None)
             if failed is None:
-                self._done(event)
+                self._state.settle(event)
                 return
             if not failed.retry:
                 break
             event = replace(event, attempt=attempt + 1, reason=failed.reason)
             self._state.keep(event)
             self._state.flush()
-        self._record_lost(event)
-        self._done(event)
+        self._wire.lost(event)
+        self._state.settle(event)
 
     async def _attempt(self, app: App, event: Event) -> _Failed | None:
         headers: dict[str, str] = {}
         if event.attempt:
             headers = {"X-Slack-Retry-Num": str(event.attempt), "X-Slack-Retry-Reason": event.reason}
         if problem := await self.verify(app):
-            self._wire.record("out", "unverified", app_id=app.id, method=_name(event), response=problem)
+            self._wire.record("out", "unverified", app_id=app.id, method=event.name, response=problem)
             return _Failed("connection_failed")
-        self._wire.record("out", "event", app_id=app.id, method=_name(event), request=event.payload)
+        self._wire.record("out", "event", app_id=app.id, method=event.name, request=event.payload)
         try:
             await self._post(app, app.features.event_url, json.dumps(event.payload), "application/json", headers)
         except _Failed as failed:
             return failed
-        self._wire.record("in", "ack", app_id=app.id, method=_name(event), request=event.id)
+        self._wire.record("in", "ack", app_id=app.id, method=event.name, request=event.id)
         return None
 
     def _count(self, app: App, *, failed: bool) -> None:
@@ -195,15 +195,6 @@ class RequestUrls:
             "api_app_id": app.id,
         }
         self._start(Event(id=f"{event.id}-limited", app_id=app.id, payload=body, since=self._state.now()))
-
-    def _done(self, event: Event) -> None:
-        known = self._state.events.get(event.id)
-        if known is not None:
-            self._state.drop(known)
-            self._state.flush()
-
-    def _record_lost(self, event: Event) -> None:
-        self._wire.record("out", "lost", app_id=event.app_id, method=_name(event), request=event.payload)
 
     # -- HTTP ------------------------------------------------------------------------------------------------------------
 
@@ -250,10 +241,6 @@ def signature(secret: str, timestamp: int, body: str) -> dict[str, str]:
     """The two headers by which an app knows that a request is from Slack (docs: verifying requests from Slack)."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
-
-
-def _name(event: Event) -> str:
-    return str(event.payload.get("event", event.payload)["type"])
 
 
 def _command_url(app: App, payload: Doc) -> str:

@@ -104,6 +104,13 @@ class State:
         self._kept.pop((value.kind, value.key), None)
         self._dropped[value.kind, value.key] = value
 
+    def settle(self, event: Event) -> None:
+        """Nothing is owed of the event any more. Settling it twice, as a duplicate is, changes nothing."""
+        known = self.events.get(event.id)
+        if known is not None:
+            self.drop(known)
+            self.flush()
+
     def flush(self) -> None:
         if self._store is not None and (self._kept or self._dropped):
             self._store.write(self._kept.values(), self._dropped.values())

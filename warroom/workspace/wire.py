@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from warroom.workspace.model import App
+from warroom.workspace.model import App, Event
 from warroom.workspace.recording import Recording, digest
 
 Kind = Literal["call", "socket", "ack", "event", "ask", "response_url", "lost", "unverified"]
@@ -102,6 +102,10 @@ class Wire:
         """Writes what the recording still holds."""
         if self._recording is not None:
             self._recording.close()
+
+    def lost(self, event: Event) -> None:
+        """Notes that an event did not arrive and will not be sent again."""
+        self.record("out", "lost", app_id=event.app_id, method=event.name, request=event.payload)
 
     def clear(self) -> None:
         """Forgets what was shown so far; numbers go on."""
