@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from warroom.checks import Finding, Guard, look
 from warroom.checks.guard import is_public, join
 from warroom.core.catalogue import Catalogue, Service
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from warroom.checks import Finding, Guard, look
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 from warroom.demo.standin import StandIn
 from warroom.faults import DRIVERS, FaultFailed
 from warroom.faults.pretend import Pretend

@@ -14,7 +14,7 @@ from warroom.core.durations import mark
 from warroom.core.events import Entry, Event, Mode, vocabulary
 from warroom.core.room import Room, evolve
 from warroom.core.runbook import Offer
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 from warroom.report.timeline import Line, line, tells_too_early
 
 GOLDEN = Path(__file__).parent / "every-event.txt"

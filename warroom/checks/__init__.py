@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from warroom.checks import http, tcp
 from warroom.checks.finding import Finding
 from warroom.checks.guard import Guard
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 Look = Callable[[Probe, str, Guard], Awaitable[Finding]]
 Resolve = Callable[[str], str | None]
@@ -27,11 +27,11 @@ async def look(probe: Probe, *, resolve: Resolve, guard: Guard) -> Finding:
         return Finding(False, f"The catalogue has no endpoint {probe.target!r}; write it as service/endpoint.")
     if address.startswith(("stand-in:", "stand-in-tcp:")):
         return Finding(False, _only_in_the_demo(probe, address))
-    return await LOOKS[probe.how](probe, address, guard)
+    return await LOOKS[probe.word](probe, address, guard)
 
 
 def _only_in_the_demo(probe: Probe, address: str) -> str:
-    instead = "https://db.example.org/healthz" if probe.how == "http" else "db.example.org:5432"
+    instead = "https://db.example.org/healthz" if probe.word == "http" else "db.example.org:5432"
     return (
         f"{address} is a part of the demo's stand-in system, which does not run here. "
         f"Put your own address in the catalogue for {probe.target}, such as {instead}"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from warroom.checks.guard import Door
 from warroom.core import durations
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 LONGEST = timedelta(seconds=45)  # shorter than the lease of the one who looks
 

@@ -8,7 +8,7 @@ from yarl import URL
 
 from warroom.checks.finding import Finding, patience, too_late, took, unreachable
 from warroom.checks.guard import Guard
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 MOST = 64 * 1024  # bytes of a body that are read
 _HEADERS = {"User-Agent": "warroom-check", "Accept": "*/*", "Accept-Encoding": "identity"}

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from warroom.checks.finding import Finding, patience, too_late, took, unreachable
 from warroom.checks.guard import AddressInfo, Door, Guard, join
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 
 async def look(probe: Probe, address: str, guard: Guard) -> Finding:

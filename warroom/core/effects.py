@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 from warroom.core.words import Words
 
 WAR_ROOM = "war-room"

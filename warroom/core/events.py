@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from warroom.core.probes import Probe
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.scenario import Scenario
-from warroom.core.steps.probe import Probe
 from warroom.core.texts import Hidden, Typed
 
 

@@ -17,10 +17,9 @@ from warroom.core.incident import Incident, IncidentState
 from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runs import Run
-from warroom.core.steps.check import FAILS, HOLDS, Check
+from warroom.core.steps.check import FAILS, HOLDS
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
-from warroom.core.steps.wait import Wait
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -340,17 +339,7 @@ def _current(room: Room, walk: Run) -> CurrentStep | None:
 
 def _step_text(walk: Run) -> str:
     step = walk.current
-    match step.what if step else None:
-        case Do(text=text):
-            return text
-        case Choose(question=question):
-            return question
-        case Check(text=text, probe=probe):
-            return text or f"{probe.how} {probe.target}"
-        case Wait(reason=reason):
-            return reason
-        case None:
-            return ""
+    return step.what.words() if step else ""
 
 
 def _step_asks(walk: Run, live: bool) -> tuple[Ask, ...]:

@@ -8,15 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.catalogue import Catalogue
+from warroom.core.probes import Probe
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario
-from warroom.core.steps.probe import Probe
 from warroom.core.when import Condition
 from warroom.definitions.loader import Source
 from warroom.definitions.reader import MappingFields, near
 
 # What a check of a kind can look at: how the address begins. Anything without a scheme is `host:port`.
-_SCHEMES = {"http": ("http", "https", "stand-in"), "tcp": ("tcp", "stand-in-tcp")}
+_SCHEMES = {
+    "http": ("http", "https", "stand-in"),
+    "promql": ("http", "https", "stand-in"),
+    "tcp": ("tcp", "stand-in-tcp"),
+}
 
 
 @dataclass(slots=True)
@@ -104,15 +108,15 @@ def _check_services(names: Iterable[str], fields: MappingFields, key: str, known
 
 
 def _check_probe(probe: Probe, fields: MappingFields, known: Known) -> None:
-    target = probe.target
+    target = getattr(probe, "target", "")
     if not target:
         return  # missing, which has been said
     if "://" not in target and ":" not in target:
         _check_endpoint(target, fields, "check", known)
         target = known.endpoints.get(target, "")
-    if target and not _fits(probe.how, target):
-        want = "a URL" if probe.how == "http" else "`host:port`"
-        fields.complain("check", f"`{probe.how}` looks at {want}, but {probe.target!r} leads to {target!r}")
+    if target and not _fits(probe.word, target):
+        want = "`host:port`" if probe.word == "tcp" else "a URL"
+        fields.complain("check", f"`{probe.word}` looks at {want}, but {probe.shown!r} leads to {target!r}")
 
 
 def _fits(how: str, address: str) -> bool:

@@ -176,7 +176,7 @@ def shown(effect: Effect) -> str:
         case f.FindRunbooks():
             return f"find runbooks for {effect.incident}"
         case f.RunCheck():
-            return f"look at {effect.probe.target} for {effect.run}/{effect.step}, attempt {effect.attempt}"
+            return f"look at {effect.probe.shown} for {effect.run}/{effect.step}, attempt {effect.attempt}"
         case f.InjectFault():
             return f"break {effect.target}: {effect.mode} ({effect.driver})"
         case f.RollBack():

@@ -23,6 +23,9 @@ class Choose(StepBase):
             fields.problem("answers", f"two answers are called {word!r}; give each its own name")
         return cls(question=fields.text("choose", help="The question that is put."), options=options)
 
+    def words(self) -> str:
+        return self.question
+
     def answers(self) -> tuple[Answer, ...]:
         return self.options
 

@@ -22,5 +22,11 @@ class Do(StepBase):
             commands=fields.words("commands", help="Commands to copy; warroom never runs them."),
         )
 
+    def words(self) -> str:
+        return self.text
+
     def answers(self) -> tuple[Answer, ...]:
         return (Answer(word="done", label="Done"),)
+
+    def texts(self) -> tuple[str, ...]:
+        return (self.text, *self.commands)

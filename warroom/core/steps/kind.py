@@ -1,12 +1,13 @@
-"""What every kind of step says about itself. The walk (core.runs) knows no kind by name."""
+"""What every kind of step says about itself. The walk (core.runs, core.walking) knows as few kinds by name as it can."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from warroom.core.steps.probe import Probe
+from warroom.core.probes import Probe
 
 END = "end"  # a `goto` that finishes the runbook
+SHORTEST = timedelta(seconds=1)  # steps that take no time at all and lead to one another would be walked for ever
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,9 +25,17 @@ class StepBase:
 
     word: ClassVar[str]
 
+    def words(self) -> str:
+        """What people read, as the runbook says it."""
+        return ""
+
     def answers(self) -> tuple[Answer, ...]:
         """What a person may answer; empty when no person answers."""
         return ()
+
+    def outcomes(self) -> tuple[str, ...]:
+        """Every answer the step can end with, whoever gives it; the usual one first."""
+        return tuple(each.word for each in self.answers()) or ("",)
 
     def leads(self, answer: str) -> str:
         """Where this answer leads: a step's id, `end`, or empty for the step that follows."""
@@ -46,4 +55,12 @@ class StepBase:
 
     def targets(self) -> tuple[str, ...]:
         """Every step this one can jump to, for lint."""
+        return ()
+
+    def texts(self) -> tuple[str, ...]:
+        """Everything in it that may hold a value to be filled in."""
+        return (self.words(),)
+
+    def starts(self) -> tuple[str, ...]:
+        """The runbooks that it walks, if it walks any."""
         return ()

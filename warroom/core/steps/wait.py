@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from warroom.core.reading import Fields
-from warroom.core.steps.kind import StepBase
-
-SHORTEST = timedelta(seconds=1)  # steps that take no time at all and lead to one another would be walked for ever
+from warroom.core.steps.kind import SHORTEST, StepBase
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +20,9 @@ class Wait(StepBase):
             length=fields.length("wait", help="How long to wait, such as `5m`."),
             reason=fields.text("because", default="", help="Why waiting is right; shown while it lasts."),
         )
+
+    def words(self) -> str:
+        return self.reason
 
     def ends_after(self) -> timedelta | None:
         return max(self.length, SHORTEST)

@@ -1,0 +1,111 @@
+"""The operator's allow-list: which programs may be run and which URLs called, for checks and for acts.
+
+It is a file of its own (`allowed: 1`), because whoever may write a runbook must not thereby run programs. Every pattern
+is a regular expression that must match the whole of what it stands for, after all values have been filled in.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from warroom.core.actions import Action, CallUrl, RunCommand
+from warroom.core.reading import Fields
+
+CHECK, ACT = "check", "act"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AllowedCommand:
+    """`argv` are patterns, one for each argument; the program itself is an absolute path or found on the PATH given here.
+
+    `checks` and `acts` say what it may be run for, `drills` whether an act runs it in an exercise as well (otherwise the
+    exercise only pretends). `environment` names the variables of the bot's own environment that it is given.
+    """
+
+    argv: tuple[str, ...]
+    checks: bool = False
+    acts: bool = False
+    drills: bool = False
+    environment: tuple[str, ...] = ()
+    folder: str = ""
+
+    def allows(self, argv: tuple[str, ...]) -> bool:
+        return len(argv) == len(self.argv) and all(map(re.fullmatch, self.argv, argv))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AllowedUrl:
+    """`secrets` maps a name that a header may mention to the environment variable that holds it."""
+
+    methods: tuple[str, ...]
+    url: str
+    drills: bool = False
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def allows(self, method: str, url: str) -> bool:
+        return method in self.methods and re.fullmatch(self.url, url) is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Allowed:
+    """Nothing, unless somebody has said otherwise."""
+
+    commands: tuple[AllowedCommand, ...] = ()
+    urls: tuple[AllowedUrl, ...] = ()
+
+    def command(self, argv: tuple[str, ...], purpose: str) -> AllowedCommand | None:
+        """The first line of the list that allows this, for `check` or `act`; None when none does."""
+        fits = (each for each in self.commands if (each.checks if purpose == CHECK else each.acts))
+        return next((each for each in fits if each.allows(argv)), None)
+
+    def url(self, call: CallUrl) -> AllowedUrl | None:
+        return next((each for each in self.urls if each.allows(call.method, call.url)), None)
+
+    def act(self, action: Action) -> AllowedCommand | AllowedUrl | None:
+        """What allows this action, if anything does."""
+        match action:
+            case RunCommand(argv=argv):
+                return self.command(argv, ACT)
+            case CallUrl():
+                return self.url(action)
+
+    @classmethod
+    def parse(cls, fields: Fields) -> "Allowed":
+        return cls(
+            commands=tuple(_command(each) for each in fields.parts("commands", help="Programs that may be run.")),
+            urls=tuple(_url(each) for each in fields.parts("urls", help="URLs that may be called.")),
+        )
+
+
+def _command(fields: Fields) -> AllowedCommand:
+    argv = fields.words("argv", help="A pattern for the program and for each argument.")
+    if not argv:
+        fields.problem("argv", "`argv` is missing; write a pattern for the program and for each argument")
+    _must_be_patterns(fields, "argv", argv)
+    return AllowedCommand(
+        argv=argv,
+        checks=fields.flag("checks", help="It may be run as a check: it changes nothing."),
+        acts=fields.flag("acts", help="It may be run as an act."),
+        drills=fields.flag("drills", help="An act runs it in an exercise as well, instead of pretending."),
+        environment=fields.words("environment", help="Variables of the bot's environment that it is given."),
+        folder=fields.text("folder", default="", help="The folder it is run in; the root when absent."),
+    )
+
+
+def _url(fields: Fields) -> AllowedUrl:
+    url = fields.text("url", help="A pattern for the whole URL.")
+    _must_be_patterns(fields, "url", (url,))
+    return AllowedUrl(
+        methods=fields.words("methods", help="HTTP methods, such as POST.") or ("POST",),
+        url=url,
+        drills=fields.flag("drills", help="An act calls it in an exercise as well, instead of pretending."),
+        secrets=dict(fields.pairs("secrets", help="A name for headers, and the environment variable that holds it.")),
+    )
+
+
+def _must_be_patterns(fields: Fields, key: str, patterns: tuple[str, ...]) -> None:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            fields.problem(key, f"`{pattern}` is not a regular expression: {error}")
