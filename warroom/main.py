@@ -7,8 +7,9 @@ wake. `warroom serve` runs one against Slack, the demo and the tests run one aga
 import asyncio
 import contextlib
 import logging
+import os
 import signal
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.alerts import SOURCES
 from warroom.alerts.group import Group, delivery_keys
-from warroom.checks import Guard, look
+from warroom.checks import Guard
 from warroom.core import commands as c
-from warroom.core import effects as f
+from warroom.core.allowed import Allowed
 from warroom.core.commands import Command
 from warroom.core.events import AlertFired, AlertResolved, Mode
-from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.loader import read_allowed
 from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
 from warroom.faults import DRIVERS, Driver
+from warroom.performers import Actors, Resolve
 from warroom.runtime.clock import Clock, SystemClock
-from warroom.runtime.deliver import ATTEMPTS, Delivery, Done, Later, Never, Performer, Result
+from warroom.runtime.deliver import Delivery
 from warroom.runtime.handle import Handled, Runtime
 from warroom.runtime.wake import Waker
 from warroom.settings import Settings
@@ -46,7 +48,6 @@ from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
-from warroom.store.outbox import Claimed
 from warroom.web.app import Taken
 from warroom.web.app import build as build_web
 from warroom.web.app import runner as web_runner
@@ -55,7 +56,6 @@ from warroom.web.health import Health
 log = logging.getLogger(__name__)
 
 SLACK_TIMEOUT = 8  # seconds for one call; well within the lease of a lane
-Resolve = Callable[[str], str | None]
 
 
 class Bot:
@@ -71,6 +71,7 @@ class Bot:
         resolve: Resolve | None = None,
         guard: Guard | None = None,
         drivers: Mapping[str, Driver] | None = None,
+        allowed: Allowed | None = None,
     ) -> None:
         self.settings = settings
         self.library = library or load_definitions(settings)
@@ -79,6 +80,7 @@ class Bot:
         self.runtime = Runtime(self.db, clock or wall, wall)
         self._resolve = resolve or self.library.catalogue.endpoint
         self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
+        self._allowed = allowed or load_allowed(settings)
         self._drivers = drivers or {name: make("") for name, make in DRIVERS.items()}
         self.client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
@@ -88,7 +90,7 @@ class Bot:
         )
         self.identity: Identity | None = None
         self.talk = Delivery(self.runtime, self._talker().performers(), kind="talk")
-        self.act = Delivery(self.runtime, self._actors(), kind="act")
+        self.act = Delivery(self.runtime, self._actors().performers(), kind="act")
         self.waker = Waker(self.runtime)
         self.web_address = ""
         self._loops: list[asyncio.Task[None]] = []
@@ -96,6 +98,17 @@ class Bot:
         self._runner: web.AppRunner | None = None
         self._reports: Reports | None = None
         self._listeners: Listeners | None = None
+
+    def _actors(self) -> Actors:
+        return Actors(
+            self.runtime,
+            self.library,
+            resolve=self._resolve,
+            guard=self._guard,
+            allowed=self._allowed,
+            drivers=self._drivers,
+            environment=os.environ,
+        )
 
     def _talker(self) -> Talker:
         return Talker(self.client, self.db, self.runtime.wall, self.settings.slack_pace)
@@ -204,57 +217,6 @@ class Bot:
             await self._listeners.finish()
         await self.runtime.settled()
 
-    # --- what acts
-
-    def _actors(self) -> dict[type[f.Effect], Performer]:
-        return {
-            f.FindRunbooks: self._find_runbooks,
-            f.RunCheck: self._run_check,
-            f.InjectFault: self._inject_fault,
-            f.RollBack: self._roll_back,
-        }
-
-    async def _find_runbooks(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.FindRunbooks)
-        offers = self.library.offers(effect.services, effect.failure_modes, effect.labels, effect.title)
-        return Done(commands=(c.RecordOffers(incident=effect.incident, offers=offers),))
-
-    async def _run_check(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.RunCheck)
-        finding = await look(effect.probe, resolve=self._resolve, guard=self._guard)
-        found = c.RecordCheck(
-            run=effect.run, step=effect.step, attempt=effect.attempt, holds=finding.holds, detail=finding.detail
-        )
-        return Done(commands=(found,))
-
-    async def _inject_fault(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.InjectFault)
-        fault = room.faults.get(effect.fault)
-        if fault is not None and not fault.owed:
-            return Done(outcome={"skipped": "its rollback was asked for before it began"})
-        try:
-            detail = await self._drivers[effect.driver].inject(effect.target, effect.mode)
-        except Exception as error:  # a driver may fail in any way; nothing must then be taken for broken
-            log.warning("fault %s could not be injected", effect.fault, exc_info=True)
-            return Done(commands=(c.RecordFault(fault=effect.fault, injected=False, detail=str(error)),))
-        return Done(commands=(c.RecordFault(fault=effect.fault, injected=True, detail=detail),))
-
-    async def _roll_back(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.RollBack)
-        try:
-            detail = await self._drivers[effect.driver].undo(effect.target, effect.mode)
-        except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
-            log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
-            if claimed.tries < ATTEMPTS:
-                return Later(reason=str(error))
-            stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
-            return Never(reason=str(error), commands=(stuck,))
-        return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
-
     # --- alerts
 
     async def _take_alerts(self, group: Group, keys: tuple[str, ...]) -> Taken:
@@ -316,6 +278,17 @@ def load_definitions(settings: Settings) -> Library:
         if not root.exists():
             raise SettingsError(f"WARROOM_RUNBOOKS: there is no folder {root}.")
     return load_library(roots)
+
+
+def load_allowed(settings: Settings) -> Allowed:
+    """The operator's allow-list; nothing is allowed when none is named."""
+    if not settings.allowed:
+        return Allowed()
+    path = Path(settings.allowed)
+    try:
+        return read_allowed(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise SettingsError(f"WARROOM_ALLOWED: {path} cannot be read ({error.strerror}).") from None
 
 
 def must_have_tokens(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.games.test_games import table
 from warroom.core import commands as c
 from warroom.core import events as e
-from warroom.core import panelview, views
+from warroom.core import panelview, runview, views
 from warroom.core.deciding import decide
 from warroom.core.effects import BACKCHANNEL, Ask, Talk
 from warroom.core.game import GameState
@@ -49,7 +49,7 @@ def strings(value: Any) -> Iterator[str]:
 def buttons(room: Room) -> Iterator[tuple[str, Ask]]:
     """Every button of every card, and who may press it."""
     status = views.status(room)
-    shown = [status, *status.incidents, *(run.current for name in room.runs if (run := views.run(room, name)))]
+    shown = [status, *status.incidents, *(run.current for name in room.runs if (run := runview.run(room, name)))]
     yield from (("ana", ask) for each in shown if each is not None for ask in each.asks)
     panel = panelview.panel(room)
     if panel is not None:
@@ -198,7 +198,7 @@ class AnyGame(RuleBasedStateMachine):
     @invariant()
     def nothing_hidden_reaches_a_player(self) -> None:
         room = self.table.room
-        shown = [views.status(room), *(views.run(room, name) for name in room.runs)]
+        shown = [views.status(room), *(runview.run(room, name) for name in room.runs)]
         shown += [each for each in self.table.effects if isinstance(each, Talk) and each.place != BACKCHANNEL]
         assert not [text for text in strings(shown) if "CANARY" in text]
 
@@ -242,7 +242,7 @@ class AnyGame(RuleBasedStateMachine):
         if not room.live:
             return
         for run in room.runs.values():
-            view = views.run(room, run.id)
+            view = runview.run(room, run.id)
             assert view is not None
             if run.walking:
                 assert view.current is not None

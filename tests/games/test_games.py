@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from warroom.core import steps
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
 
 HERE = Path(__file__).parent
+KINDS = HERE / "kinds"
 REWRITE = os.environ.get("WARROOM_REWRITE") == "1"
 
 
@@ -20,7 +22,8 @@ def table() -> Table:
     library = load_library([shipped()])
     small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
     short = read_runbook((HERE / "short.yaml").read_text(encoding="utf-8"), "short.yaml")
-    return Table([small, *library.scenarios.values()], [short, *library.runbooks.values()])
+    kinds = [read_runbook(each.read_text(encoding="utf-8"), each.name) for each in sorted(KINDS.glob("*.yaml"))]
+    return Table([small, *library.scenarios.values()], [short, *kinds, *library.runbooks.values()])
 
 
 def played(text: str) -> str:
@@ -34,7 +37,7 @@ def played(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("game", sorted(HERE.glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("game", sorted(HERE.rglob("*.txt")), ids=lambda path: path.stem)
 def test_a_game_goes_as_its_transcript_says(game: Path) -> None:
     """The same commands at the same times give the same game, word for word."""
     told = game.read_text(encoding="utf-8")
@@ -42,3 +45,8 @@ def test_a_game_goes_as_its_transcript_says(game: Path) -> None:
     if REWRITE:
         game.write_text(now, encoding="utf-8")
     assert now == told
+
+
+def test_every_kind_of_step_has_its_transcript() -> None:
+    """What a kind of step does can be read as a game."""
+    assert {each.stem for each in KINDS.glob("*.txt")} >= set(steps.KINDS)

@@ -182,9 +182,83 @@ class CloseRoom(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartRun(Command):
+    """`others` are the runbooks that this one, or one of them, walks as a step."""
+
     incident: str
     runbook: Runbook
     digest: str
+    others: Mapping[str, Runbook] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartBlankRun(Command):
+    """No runbook fits: its steps are written while they are done."""
+
+    incident: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteStep(Command):
+    """A step that no runbook has: to be done now in a blank run, done already in any other (`done`)."""
+
+    run: str
+    title: str
+    text: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FinishRun(Command):
+    """Nothing is left to do in a blank run."""
+
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandOverRun(Command):
+    run: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PauseRun(Command):
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeRun(Command):
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiveValues(Command):
+    """What people answered when they were asked. With a `step`, its question is answered."""
+
+    run: str
+    values: Mapping[str, str]
+    step: str = ""
+    leg: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiveEvidence(Command):
+    """`kind` is text, link or file. The current step when `step` is empty."""
+
+    run: str
+    step: str = ""
+    kind: str = "text"
+    text: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FlagStep(Command):
+    run: str
+    step: str
+    verdict: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,8 +269,19 @@ class AbandonRun(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TakeStep(Command):
-    """`leg` is the leg of the walk the button was drawn for; None when it was not a button."""
+    """`leg` is the leg of the walk the button was drawn for; None when it was not a button.
 
+    `person` is who gets it, the asker when empty.
+    """
+
+    run: str
+    step: str
+    leg: int | None = None
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnStep(Command):
     run: str
     step: str
     leg: int | None = None
@@ -209,6 +294,48 @@ class AnswerStep(Command):
     answer: str
     leg: int | None = None
     note: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailStep(Command):
+    run: str
+    step: str
+    reason: str
+    leg: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RetryStep(Command):
+    """Try again what could not be done."""
+
+    run: str
+    step: str
+    leg: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApproveAct(Command):
+    """`shown` is what the card showed, so that nobody approves what has changed since; None when there was no card."""
+
+    run: str
+    step: str
+    leg: int | None = None
+    shown: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CancelAct(Command):
+    run: str
+    act: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoAct(Command):
+    """Take back what the act of this number has done."""
+
+    run: str
+    act: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +413,30 @@ class RecordCheck(Command):
     step: str
     attempt: int
     holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordActBegun(Command):
+    """A worker is about to run it. Only if the room now says that this worker runs it may it do so."""
+
+    run: str
+    act: int
+    worker: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordActOutput(Command):
+    run: str
+    act: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordActEnded(Command):
+    run: str
+    act: int
+    outcome: str
     detail: str
 
 

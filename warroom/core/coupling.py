@@ -7,7 +7,10 @@ are asked again, until none has. Each answer makes its own rule silent, so this 
     incident resolved    ends its walks and undoes what was broken for it
     fault past deadline  is undone, paused or not
     expectation          is met when its condition holds, missed when its time is up
-    step                 is done when its waiting is over, overruns when its time is up
+    act                  counts as lost when nothing was heard of it for too long
+    step                 is done when its waiting is over, or the walks it has begun; overruns when its time is up
+    check                is looked at again when the runbook says so
+    part of a walk       begins with its step, and ends when that is left
     inject               is played when it is due; held when it fell due while nobody was there
 """
 
@@ -17,14 +20,21 @@ from datetime import datetime, timedelta
 from warroom.core import events as e
 from warroom.core.events import Event
 from warroom.core.injects.hint import Hint
+from warroom.core.onward import act_ended, begin_looking, enter, failed, go, onward
 from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.roster import COMMANDER
-from warroom.core.runs import Run, StepState
+from warroom.core.runbook import Step
+from warroom.core.runs import UNKNOWN, WARROOM, Run, RunState, StepState
 from warroom.core.scenario import Inject
+from warroom.core.steps.parallel import ANY, Branch, Parallel
+from warroom.core.steps.runbook import FINISHED, SubRunbook
 from warroom.core.when import Condition
 
 News = list[Event]
+DEEPEST = 5  # runbooks within runbooks
+_TOO_DEEP = f"Runbooks lie {DEEPEST} deep in one another here; that is as far as it goes."
+LAST = 3  # the reminder at which the runbook itself says what to do
 
 
 def consequences(room: Room, now: datetime) -> News:
@@ -137,6 +147,15 @@ _CONDITIONS: dict[str, Callable[[Room, str], bool]] = {
 # --- steps
 
 
+def _acts_lost(room: Room, now: datetime, reading: timedelta) -> News:
+    """An act that nobody has been heard of: it may have run or not, and nobody but a person may say which."""
+    for run in room.runs.values():
+        for act in run.acts.values():
+            if not act.over and act.deadline is not None and now >= act.deadline:
+                return act_ended(run, act, UNKNOWN, "Nothing has been heard of it. It may have run, wholly or in part.")
+    return []
+
+
 def _waits_end(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
@@ -147,31 +166,136 @@ def _waits_end(room: Room, now: datetime, reading: timedelta) -> News:
     return []
 
 
+def _looks_again(room: Room, now: datetime, reading: timedelta) -> News:
+    if not room.live:
+        return []
+    for run in room.runs.values():
+        due, step = run.looks_again_at(), run.current
+        if due is not None and step is not None and reading >= due:
+            return begin_looking(run, step, run.filling)
+    return []
+
+
+def _parts_begin(room: Room, now: datetime, reading: timedelta) -> News:
+    """A step that walks other runbooks, or branches of this one, has them begin, each as a run of its own."""
+    if not room.live:
+        return []
+    for run in room.runs.values():
+        step = run.current
+        if step is None or run.paused is not None or run.of(step.id).state is StepState.FAILED or _parts(room, run):
+            continue
+        if step.what.word in (SubRunbook.word, Parallel.word) and _depth(room, run) >= DEEPEST:
+            return [e.StepFailed(run=run.id, step=step.id, reason=_TOO_DEEP)]
+        match step.what:
+            case SubRunbook(runbook=name):
+                return _part(room, run, step, name)
+            case Parallel(branches=branches):
+                return [event for place, each in enumerate(branches) for event in _branch(room, run, step, each, place)]
+    return []
+
+
+def _part(room: Room, run: Run, step: Step, name: str) -> News:
+    other = run.others.get(name)
+    if other is None or not other.steps:  # people decide, not `failed`: nothing would stop that from going round
+        return [e.StepFailed(run=run.id, step=step.id, reason=f"There is no runbook “{name}”.")]
+    parent = e.Parent(run=run.id, step=step.id, leg=run.leg)
+    started = e.RunStarted(
+        run=f"R{len(room.runs) + 1}",
+        incident=run.incident,
+        runbook=other,
+        digest=run.digest,
+        parent=parent,
+    )
+    return [started, *enter(_begun(run, started), other.steps[0].id)]
+
+
+def _branch(room: Room, run: Run, step: Step, branch: Branch, place: int) -> News:
+    started = e.RunStarted(
+        run=f"R{len(room.runs) + 1 + place}",
+        incident=run.incident,
+        runbook=run.runbook,
+        digest=run.digest,
+        parent=e.Parent(run=run.id, step=step.id, leg=run.leg),
+        title=branch.title,
+        stops=tuple(sorted(run.runbook.stops(step) | set(run.stops))),
+    )
+    return [started, *enter(_begun(run, started), branch.first)]
+
+
+def _begun(parent: Run, started: e.RunStarted) -> Run:
+    """The part of a walk that this event makes, before its first step."""
+    return Run(
+        id=started.run,
+        incident=started.incident,
+        runbook=started.runbook,
+        digest=started.digest,
+        started_by=WARROOM,
+        started_at=parent.started_at,
+        started=parent.started,
+        given=parent.given,
+    )
+
+
+def _depth(room: Room, run: Run) -> int:
+    depth = 1
+    while run.parent is not None and run.parent.run in room.runs:
+        depth, run = depth + 1, room.runs[run.parent.run]
+    return depth
+
+
+def _parts(room: Room, run: Run) -> list[Run]:
+    """The runs that the current step has begun on this leg of the way."""
+    here = e.Parent(run=run.id, step=run.at, leg=run.leg)
+    return [each for each in room.runs.values() if each.parent == here]
+
+
+def _parts_over(room: Room, now: datetime, reading: timedelta) -> News:
+    for run in room.runs.values():
+        step = run.current
+        parts = _parts(room, run) if step is not None else []
+        if step is None or not parts or run.of(step.id).state is StepState.FAILED or run.paused is not None:
+            continue
+        finished = [each for each in parts if each.state is RunState.FINISHED]
+        any_will_do = isinstance(step.what, Parallel) and step.what.needs == ANY
+        if len(finished) == len(parts) or (any_will_do and finished):
+            return [e.StepDone(run=run.id, step=step.id, answer=FINISHED), *onward(run, step.id, FINISHED)]
+        if not any(each.walking for each in parts):
+            stopped = next(each for each in parts if each.state is RunState.ABANDONED)
+            return failed(run, step.id, f"“{stopped.name}” was stopped: {stopped.reason}")
+    return []
+
+
+def _parts_orphaned(room: Room, now: datetime, reading: timedelta) -> News:
+    """A part of a walk that has gone on without it, or is over, ends."""
+    for part in room.runs.values():
+        if not part.walking or part.parent is None:
+            continue
+        whole = room.runs.get(part.parent.run)
+        if whole is None or not whole.walking or (whole.at, whole.leg) != (part.parent.step, part.parent.leg):
+            name = whole.name if whole else part.parent.run
+            return [e.RunAbandoned(run=part.id, reason=f"“{name}” went on without it")]
+    return []
+
+
 def _steps_overrun(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
-    return [
-        e.StepOverran(run=run.id, step=run.at)
-        for run in room.runs.values()
-        if (due := run.overdue_at()) is not None and reading >= due
-    ]
+    for run in room.runs.values():
+        due, step = run.overdue_at(), run.current
+        if due is None or step is None or reading < due:
+            continue
+        reminder = run.of(step.id).reminders + 1
+        late: News = [e.StepOverran(run=run.id, step=step.id, reminder=reminder)]
+        if reminder == LAST and step.late is not None and step.late.goto and not _acting(run):
+            why = "It was late, and the runbook says to go on elsewhere then."
+            late += [e.StepSkipped(run=run.id, step=step.id, reason=why), *go(run, step.late.goto)]
+        return late
+    return []
 
 
-def onward(run: Run, step: str, answer: str) -> News:
-    """What follows when this step was answered so: the next step is entered, or the walk is finished."""
-    here = run.runbook.step(step)
-    following = run.runbook.after(here, answer) if here else None
-    return [e.RunFinished(run=run.id)] if following is None else enter(run, following)
-
-
-def enter(run: Run, step: str) -> News:
-    """Entering a step; a machine begins to look at once where the step asks it to."""
-    news: News = [e.StepEntered(run=run.id, step=step)]
-    there = run.runbook.step(step)
-    probe = there.what.asks_world() if there else None
-    if probe is not None:
-        news.append(e.CheckStarted(run=run.id, step=step, attempt=run.of(step).attempts + 1, probe=probe))
-    return news
+def _acting(run: Run) -> bool:
+    act = run.act_of(run.at)
+    return act is not None and not act.over
 
 
 # --- injects
@@ -255,8 +379,13 @@ def _armed(room: Room, inject: Inject, reading: timedelta) -> News:
 _RULES: tuple[Callable[[Room, datetime, timedelta], News], ...] = (
     _walks_end,
     _breakages_end,
+    _acts_lost,
     _expectations_met,
     _waits_end,
+    _looks_again,
+    _parts_over,
+    _parts_orphaned,
+    _parts_begin,
     _injects_play,
     _expectations_missed,
     _steps_overrun,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from warroom.core import acting, playing, responding, walking
 from warroom.core import commands as c
 from warroom.core import events as e
-from warroom.core import playing, responding, walking
 from warroom.core import roster as people
 from warroom.core.coupling import consequences
 from warroom.core.effects import WAR_ROOM, Effect
@@ -249,11 +249,29 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.CloseRoom: _close,
     c.StartRun: walking.start_run,
     c.AbandonRun: walking.abandon,
+    c.StartBlankRun: walking.start_blank_run,
+    c.WriteStep: walking.write_step,
+    c.FinishRun: walking.finish_run,
+    c.HandOverRun: walking.hand_over,
+    c.PauseRun: walking.pause_run,
+    c.ResumeRun: walking.resume_run,
+    c.GiveValues: walking.give_values,
+    c.GiveEvidence: walking.give_evidence,
+    c.FlagStep: walking.flag_step,
     c.TakeStep: walking.take_step,
+    c.ReturnStep: walking.return_step,
     c.AnswerStep: walking.answer_step,
     c.SkipStep: walking.skip_step,
+    c.FailStep: walking.fail_step,
+    c.RetryStep: walking.retry_step,
     c.LookAgain: walking.look_again,
     c.RecordCheck: walking.record_check,
+    c.ApproveAct: acting.approve_act,
+    c.CancelAct: acting.cancel_act,
+    c.UndoAct: acting.undo_act,
+    c.RecordActBegun: acting.record_act_begun,
+    c.RecordActOutput: acting.record_act_output,
+    c.RecordActEnded: acting.record_act_ended,
     c.TakeNote: _note,
     c.HearMessage: _hear,
     c.HearEdit: _hear_edit,

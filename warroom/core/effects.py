@@ -5,10 +5,11 @@ said in order. What acts has lanes of its own and never waits behind talk.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from warroom.core.actions import Action
 from warroom.core.probes import Probe
 from warroom.core.words import Words
 
@@ -63,6 +64,11 @@ class Effect:
     def collapses(self) -> str:
         """Two waiting effects of one lane with the same key are worth doing once; empty: never collapse."""
         return ""
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long it may take by its own account, where that can be long."""
+        return timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +157,24 @@ class RunCheck(Effect):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunAct(Effect):
+    """Run it, once: `RecordActBegun` first, and only if the room agrees; then its output, and `RecordActEnded`."""
+
+    run: str
+    act: int
+    action: Action
+    within: timedelta
+
+    @property
+    def lane(self) -> str:
+        return f"act:{self.run}:{self.act}"
+
+    @property
+    def lasts(self) -> timedelta:
+        return self.within
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InjectFault(Effect):
     """Break something, and report with `RecordFault`."""
 
@@ -179,11 +203,11 @@ class RollBack(Effect):
         return f"fault:{self.target}"
 
 
-Action = FindRunbooks | RunCheck | InjectFault | RollBack
+Acting = FindRunbooks | RunCheck | RunAct | InjectFault | RollBack
 Talking = OpenChannel | Invite | SetTopic | Say | ShowCard
 
 
 def vocabulary() -> dict[str, type[Effect]]:
     """Every effect by its name in the outbox."""
-    every = (OpenChannel, Invite, SetTopic, Say, ShowCard, FindRunbooks, RunCheck, InjectFault, RollBack)
+    every = (OpenChannel, Invite, SetTopic, Say, ShowCard, FindRunbooks, RunCheck, RunAct, InjectFault, RollBack)
     return {each.__name__: each for each in every}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from warroom.core.actions import Action
 from warroom.core.probes import Probe
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.scenario import Scenario
@@ -286,13 +287,97 @@ class AlertsCutShort(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Parent:
+    """Where in another walk this one began: its step, and the leg of the way on which it was come to."""
+
+    run: str
+    step: str
+    leg: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunStarted(Event):
-    """A walking of `runbook`, pinned to its content as it was. `digest` names that content."""
+    """A walking of `runbook`, pinned to its content as it was. `digest` names that content.
+
+    `others` are the runbooks it may walk in its turn, pinned as well. A part of another walk has a `parent`, and its
+    `others` and values; a branch also has a `title` of its own, and `stops`: it is over when it would come to one of these steps. A `blank` run has
+    no steps yet; they are written while they are done.
+    """
 
     run: str
     incident: str
     runbook: Runbook
     digest: str
+    others: Mapping[str, Runbook] = field(default_factory=dict)
+    parent: Parent | None = None
+    title: str = ""
+    stops: tuple[str, ...] = ()
+    blank: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunHandedOver(Event):
+    """Somebody else leads this walk now."""
+
+    run: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunPaused(Event):
+    """Its deadlines stand still until it is resumed."""
+
+    run: str
+    reason: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunResumed(Event):
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueGiven(Event):
+    """What a value of the runbook is in this run. `origin` says where it came from, if nobody typed it."""
+
+    run: str
+    name: str
+    value: Typed
+    step: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGiven(Event):
+    """Something to keep of a step: a text, a link, or a file. `link` leads to it, when it is elsewhere."""
+
+    run: str
+    step: str
+    kind: str
+    text: Typed
+    link: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepFlagged(Event):
+    """What somebody thinks of a step: `worked`, `wrong`, `unclear` or `missing`. Material for its owner."""
+
+    run: str
+    step: str
+    verdict: str
+    comment: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepWritten(Event):
+    """Something that is done (or was, when `done`) and is in no runbook. `after` is the step that came before it."""
+
+    run: str
+    step: str
+    title: Typed
+    text: Typed = ""
+    after: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -308,6 +393,41 @@ class StepTaken(Event):
     run: str
     step: str
     person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepReturned(Event):
+    """Whoever had it has it no longer. Nobody does."""
+
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepConfirmed(Event):
+    """One of the people that the step waits for has confirmed it."""
+
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepFailed(Event):
+    """It was tried and could not be done."""
+
+    run: str
+    step: str
+    reason: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announced(Event):
+    """The runbook's own words, with the values of this run in them. `where` is `war-room` or `operations`."""
+
+    run: str
+    step: str
+    text: Typed
+    where: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -327,8 +447,11 @@ class StepSkipped(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepOverran(Event):
+    """`reminder` 1 is for whoever has it, 2 for the commander, 3 is what the runbook says."""
+
     run: str
     step: str
+    reminder: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -343,10 +466,73 @@ class CheckStarted(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckReported(Event):
+    """`again`: it does not hold yet, and will be looked at again by itself."""
+
     run: str
     step: str
     attempt: int
     holds: bool
+    detail: Typed
+    again: bool = False
+
+
+# --- acts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActApproved(Event):
+    """One of the approvals that an act needs. What was approved is exactly what the card showed."""
+
+    run: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActAsked(Event):
+    """The intent, kept before anything runs. `act` numbers the acts of a run; `undo` takes back what one has done."""
+
+    run: str
+    step: str
+    act: int
+    action: Action
+    within: timedelta
+    undo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActBegun(Event):
+    """From here on it may have had an effect. `worker` is who runs it; after `deadline` (a time of day) it is lost."""
+
+    run: str
+    act: int
+    worker: str
+    deadline: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActSaid(Event):
+    """A piece of its output, without secrets."""
+
+    run: str
+    act: int
+    text: Typed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActCancelled(Event):
+    """Somebody wants it to stop. That it has stopped is said by its end."""
+
+    run: str
+    act: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActEnded(Event):
+    """`outcome`: done, pretended, failed, cancelled, timed out, refused, never begun, or unknown."""
+
+    run: str
+    act: int
+    outcome: str
     detail: Typed
 
 

@@ -7,7 +7,8 @@
 Mitigation may be skipped, acknowledgement may not: whoever resolves or mitigates has acknowledged.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,6 +37,7 @@ class Incident:
     mitigated_at: datetime | None = None
     resolved_at: datetime | None = None
     resolved_by: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:

@@ -6,8 +6,9 @@ from warroom.core.events import Event
 from warroom.core.game import Game, GameState
 from warroom.core.incident import Incident, IncidentState
 from warroom.core.plan import Plan
-from warroom.core.refusals import NotNow, Unknown
+from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
+from warroom.core.words import Person
 
 News = list[Event]
 
@@ -56,3 +57,15 @@ def in_words(text: str) -> str:
     if not text.strip():
         raise NotNow("Say it in words; the text is empty.")
     return text.strip()
+
+
+def must_hold(room: Room, roles: tuple[str, ...], by: str, what: str) -> None:
+    """Whether this person has one of these roles; the commander stands in for one that nobody has."""
+    if not roles or any(room.roster.holder(role) == by for role in roles):
+        return
+    holders = [Person(each) for each in dict.fromkeys(map(room.roster.holder, roles)) if each]
+    who = " or ".join(roles)
+    if not holders:
+        raise NotYours(f"Only {who} may {what} this, and nobody has that role yet. Take command, or the role, first.")
+    named = [word for each in holders for word in (", ", each)][1:]
+    raise NotYours(f"Only {who} may {what} this: ", *named, ".")

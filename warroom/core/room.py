@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from warroom.core import events as e
+from warroom.core import runfold
 from warroom.core.events import Entry, Mode
 from warroom.core.faults import Fault, FaultState
 from warroom.core.game import Game, GameState
@@ -21,7 +22,7 @@ from warroom.core.plan import ExpectationState, Held, InjectState, Plan
 from warroom.core.roomclock import RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
-from warroom.core.runs import Run, RunState, StepRun, StepState, ended, entered
+from warroom.core.runs import Run
 
 CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
 
@@ -110,6 +111,8 @@ class Room:
     def wake_at(self) -> datetime | None:
         """When the room next needs a Tick. A Tick at that time moves it further on or away."""
         times = [fault.deadline for fault in self.faults.values() if fault.owed]
+        acts = (act for run in self.runs.values() for act in run.acts.values() if not act.over)
+        times += [act.deadline for act in acts if act.deadline is not None]
         times += [at for reading in self._deadlines() if (at := self.clock.when(reading)) is not None]
         return min(times, default=None)
 
@@ -118,7 +121,8 @@ class Room:
         if not self.live:
             return
         for run in self.runs.values():
-            yield from (at for at in (run.overdue_at(), run.ends_itself_at()) if at is not None)
+            due = (run.overdue_at(), run.ends_itself_at(), run.looks_again_at())
+            yield from (at for at in due if at is not None)
         if self.plan is not None:
             yield from (at for each in self.plan.scenario.injects if (at := self.plan.due(each)) is not None)
             for held in self.plan.expectations.values():
@@ -256,6 +260,7 @@ def _incident_declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> R
         services=event.services,
         failure_modes=event.failure_modes,
         inject=event.inject,
+        labels=event.labels,
         declared_at=entry.occurred_at or entry.at,
     )
     return _with_incident(room, incident)
@@ -332,6 +337,7 @@ def _with_run(room: Room, run: Run) -> Room:
 
 
 def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Room:
+    whole = room.runs.get(event.parent.run) if event.parent else None
     return _with_run(
         room,
         Run(
@@ -342,85 +348,20 @@ def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Room:
             started_by=entry.by,
             started_at=entry.at,
             started=room.clock.reading(entry.at),
+            others=whole.others if whole else event.others,
+            parent=event.parent,
+            title=event.title,
+            stops=event.stops,
+            blank=event.blank,
+            given=whole.given if whole else {},
         ),
     )
 
 
-def _step_entered(room: Room, entry: Entry, event: e.StepEntered) -> Room:
-    return _with_run(room, entered(room.runs[event.run], event.step, room.clock.reading(entry.at), entry.at))
-
-
-def _at_step(room: Room, event: Any, change: Callable[[StepRun], StepRun]) -> Room:
-    run = room.runs[event.run]
-    return _with_run(room, run.having(event.step, change(run.of(event.step))))
-
-
-def _step_taken(room: Room, entry: Entry, event: e.StepTaken) -> Room:
-    return _at_step(room, event, lambda there: replace(there, state=StepState.ACTIVE, taken_by=event.person))
-
-
-def _step_done(room: Room, entry: Entry, event: e.StepDone) -> Room:
-    left = room.clock.reading(entry.at)
-    return _at_step(
-        room,
-        event,
-        lambda there: replace(
-            there,
-            state=StepState.DONE,
-            left=left,
-            left_at=entry.at,
-            by=entry.by,
-            answer=event.answer,
-            note=event.note,
-            looking=False,
-        ),
+def _run_changed(change: runfold.Change) -> Callable[[Room, Entry, Any], Room]:
+    return lambda room, entry, event: _with_run(
+        room, change(room.runs[event.run], room.clock.reading(entry.at), entry, event)
     )
-
-
-def _step_skipped(room: Room, entry: Entry, event: e.StepSkipped) -> Room:
-    left = room.clock.reading(entry.at)
-    return _at_step(
-        room,
-        event,
-        lambda there: replace(
-            there,
-            state=StepState.SKIPPED,
-            left=left,
-            left_at=entry.at,
-            by=entry.by,
-            note=event.reason,
-            looking=False,
-        ),
-    )
-
-
-def _step_overran(room: Room, entry: Entry, event: e.StepOverran) -> Room:
-    return _at_step(room, event, lambda there: replace(there, overran=True))
-
-
-def _check_started(room: Room, entry: Entry, event: e.CheckStarted) -> Room:
-    return _at_step(
-        room,
-        event,
-        lambda there: replace(there, state=StepState.ACTIVE, attempts=event.attempt, looking=True),
-    )
-
-
-def _check_reported(room: Room, entry: Entry, event: e.CheckReported) -> Room:
-    return _at_step(
-        room,
-        event,
-        lambda there: replace(there, state=StepState.READY, looking=False, finding=event.detail),
-    )
-
-
-def _run_finished(room: Room, entry: Entry, event: e.RunFinished) -> Room:
-    return _with_run(room, ended(room.runs[event.run], RunState.FINISHED, room.clock.reading(entry.at)))
-
-
-def _run_abandoned(room: Room, entry: Entry, event: e.RunAbandoned) -> Room:
-    run = ended(room.runs[event.run], RunState.ABANDONED, room.clock.reading(entry.at), event.reason)
-    return _with_run(room, run)
 
 
 # --- faults
@@ -477,19 +418,11 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.AlertFired: _alert_fired,
     e.AlertResolved: _alert_resolved,
     e.RunStarted: _run_started,
-    e.StepEntered: _step_entered,
-    e.StepTaken: _step_taken,
-    e.StepDone: _step_done,
-    e.StepSkipped: _step_skipped,
-    e.StepOverran: _step_overran,
-    e.CheckStarted: _check_started,
-    e.CheckReported: _check_reported,
-    e.RunFinished: _run_finished,
-    e.RunAbandoned: _run_abandoned,
     e.FaultAsked: _fault_asked,
     e.FaultInjected: _fault_became(FaultState.ACTIVE),
     e.FaultRefused: _fault_became(FaultState.REFUSED),
     e.RollbackAsked: _fault_became(FaultState.ROLLING_BACK),
     e.FaultRolledBack: _fault_became(FaultState.ROLLED_BACK),
     e.RollbackFailed: _fault_became(FaultState.STUCK),
+    **{event: _run_changed(change) for event, change in runfold.MOVES.items()},
 }

@@ -267,6 +267,18 @@ def _check_targets(runbook: Runbook, parts: Iterable[Fields]) -> None:
                 fields.problem("", f"step {step.id!r} leads to {goto!r}, which is not a step of this runbook")
 
 
+def within(runbook: Runbook, library: Mapping[str, Runbook]) -> tuple[Runbook, ...]:
+    """The runbooks that this one walks as steps, and those that they walk; what the library lacks is left out."""
+    found: dict[str, Runbook] = {}
+    coming = [runbook]
+    while coming:
+        for name in (name for step in coming.pop().steps for name in step.what.starts()):
+            if name in library and name not in found:
+                found[name] = library[name]
+                coming.append(library[name])
+    return tuple(found.values())
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
     """A runbook that fits an incident, and why it was thought of."""

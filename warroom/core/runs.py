@@ -1,24 +1,35 @@
 """Runs: the walking of runbooks, step by step.
 
 A step is locked until the walk reaches it, then ready; active once somebody has it, a machine looks or time passes;
-then done or skipped. When the run is over, what the walk went round is "not taken".
+then done, failed or skipped. When the run is over, what the walk went round is "not taken".
 
     locked ──> ready ──> active ──> done | skipped         (again ready when a branch leads back to it)
+                            └─────> failed ──> ready (tried again) | skipped
 
 `leg` counts the steps entered so far. A button carries the leg it was drawn for, so a press on an old card is refused
-with who did what instead. Deadlines are readings of the room's clock.
+with who did what instead. Deadlines are readings of the room's clock; while a run is paused it has none.
+
+A step that walks another runbook, or several branches, does so in runs of their own, which name it as their `parent`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from warroom.core.actions import Action
+from warroom.core.events import Parent
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.runbook import Runbook, Step
+from warroom.core.steps.act import Act
+from warroom.core.steps.announce import Announce
+from warroom.core.steps.check import Check
+from warroom.core.steps.kind import END
+from warroom.core.values import Filling, Value
 from warroom.core.words import Person, Time, Word, Words
 
 WARROOM = "warroom"  # `by` when nobody pressed: the clock, or a machine
+VERDICTS = ("worked", "wrong", "unclear", "missing")
 
 
 class StepState(StrEnum):
@@ -26,6 +37,7 @@ class StepState(StrEnum):
     READY = "ready"
     ACTIVE = "active"
     DONE = "done"
+    FAILED = "failed"
     SKIPPED = "skipped"
     NOT_TAKEN = "not taken"
 
@@ -34,6 +46,67 @@ class RunState(StrEnum):
     WALKING = "walking"
     FINISHED = "finished"
     ABANDONED = "abandoned"
+
+
+class ActState(StrEnum):
+    ASKED = "asked"
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+    ENDED = "ended"
+
+
+DONE, PRETENDED, UNKNOWN, NEVER_BEGUN = "done", "pretended", "unknown", "never begun"
+GRACE = timedelta(minutes=1)  # after the time an act has, before it counts as lost
+_NO_EFFECT = (NEVER_BEGUN, "refused")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActRun:
+    """One act of a walk, or the undoing of one. `output` is the end of what it said."""
+
+    number: int
+    step: str
+    leg: int
+    action: Action
+    within: timedelta
+    undo: bool
+    asked_at: datetime
+    state: ActState = ActState.ASKED
+    worker: str = ""
+    begun_at: datetime | None = None
+    deadline: datetime | None = None
+    output: str = ""
+    outcome: str = ""
+    detail: str = ""
+
+    @property
+    def over(self) -> bool:
+        return self.state is ActState.ENDED
+
+    @property
+    def had_effect(self) -> bool:
+        """Whether it may have changed something, as far as anybody knows."""
+        return self.over and self.outcome not in _NO_EFFECT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    kind: str
+    text: str
+    link: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """Something that was done beside the runbook, after the step `after`."""
+
+    after: str
+    title: str
+    text: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,18 +122,31 @@ class StepRun:
     left_at: datetime | None = None
     answer: str = ""
     note: str = ""
-    overran: bool = False
+    reminders: int = 0
     attempts: int = 0
     looking: bool = False
+    looks_since: timedelta | None = None  # when the looking began that still goes on
+    looked: timedelta | None = None
+    again: bool = False
     finding: str = ""
+    said: timedelta | None = None  # when the bot said what the step has it say
+    confirmed: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def over(self) -> bool:
         return self.state in (StepState.DONE, StepState.SKIPPED)
 
+    @property
+    def overran(self) -> bool:
+        return self.reminders > 0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
+    """`given` are the values given so far; `paused` is the reading of the room's clock when it was paused."""
+
     id: str
     incident: str
     runbook: Runbook
@@ -68,10 +154,22 @@ class Run:
     started_by: str
     started_at: datetime
     started: timedelta
+    others: Mapping[str, Runbook] = field(default_factory=dict)
+    parent: Parent | None = None
+    title: str = ""
+    stops: tuple[str, ...] = ()
+    blank: bool = False
+    leader: str = ""
     state: RunState = RunState.WALKING
     at: str = ""
     path: tuple[str, ...] = ()
     steps: Mapping[str, StepRun] = field(default_factory=dict)
+    acts: Mapping[int, ActRun] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Written, ...] = ()
+    flags: int = 0
+    paused: timedelta | None = None
+    paused_why: str = ""
     ended: timedelta | None = None
     reason: str = ""
 
@@ -80,8 +178,16 @@ class Run:
         return self.state is RunState.WALKING
 
     @property
+    def name(self) -> str:
+        """What people call it: a branch has a title of its own."""
+        return self.title or self.runbook.title
+
+    @property
     def current(self) -> Step | None:
-        return self.runbook.step(self.at) if self.walking else None
+        """The step to do now. None when the walk is over, and in a blank run between two steps."""
+        if not self.walking or (self.blank and self.of(self.at).over):
+            return None
+        return self.runbook.step(self.at)
 
     def of(self, step: str) -> StepRun:
         return self.steps.get(step, StepRun())
@@ -90,60 +196,164 @@ class Run:
     def leg(self) -> int:
         return len(self.path)
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it leaves open, and what any runbook it may walk does: so that it is asked for once."""
+        every = (value for each in (self.runbook, *self.others.values()) for value in each.all_values())
+        found: dict[str, Value] = {}
+        for value in every:
+            found.setdefault(value.name, value)
+        return tuple(found.values())
+
+    @property
+    def filling(self) -> Filling:
+        return Filling(self.runbook.all_values(), self.given)
+
     def having(self, step: str, there: StepRun) -> "Run":
         """The run with this step so."""
         return replace(self, steps={**self.steps, step: there})
 
+    def following(self, step: Step, answer: str) -> str | None:
+        """The step that comes after this answer; None when the walk is over then. A counter may lead elsewhere."""
+        goto, seen = self.runbook.after(step, answer), set[str]()
+        while goto is not None and goto not in self.stops:
+            there = self.runbook.step(goto)
+            limit = there.at_most if there else None
+            if limit is None or self.path.count(goto) < limit.times:
+                return goto
+            if goto in seen:
+                return None
+            seen.add(goto)
+            goto = None if limit.then == END else limit.then
+        return None
+
+    # --- deadlines: readings of the room's clock
+
     def overdue_at(self) -> timedelta | None:
-        """When the current step overruns, if it can and has not yet."""
-        step = self.current
-        if step is None:
+        """When the next reminder is due for the current step, if there is one still to come.
+
+        The first is for whoever has it; after as long again the second for the commander; then what the runbook says.
+        """
+        step = self._timed()
+        if step is None or step.patience is None:
             return None
         here = self.of(step.id)
-        if here.overran or here.entered is None or step.patience is None:
+        if here.entered is None or here.state is StepState.FAILED:
             return None
-        return here.entered + step.patience
+        last = (step.late.after or 3 * step.patience) if step.late else None
+        second = 2 * step.patience if last is None else min(2 * step.patience, last)
+        due = (step.patience, max(step.patience, second), None if last is None else max(step.patience, last))
+        wait = due[here.reminders] if here.reminders < len(due) else None
+        return None if wait is None else here.entered + wait
 
     def ends_itself_at(self) -> timedelta | None:
         """When the current step is done without anybody, if it is such a step."""
-        step = self.current
+        step = self._timed()
         if step is None:
             return None
-        length, entered = step.what.ends_after(), self.of(step.id).entered
-        return None if length is None or entered is None else entered + length
+        length, here = step.what.ends_after(), self.of(step.id)
+        since = here.said if isinstance(step.what, Announce) else here.entered
+        return None if length is None or since is None else since + length
+
+    def looks_again_at(self) -> timedelta | None:
+        """When a check that did not hold is looked at again by itself."""
+        step = self._timed()
+        if step is None or not isinstance(step.what, Check) or step.what.until is None:
+            return None
+        here = self.of(step.id)
+        return here.looked + step.what.until.every if here.again and here.looked is not None else None
+
+    def _timed(self) -> Step | None:
+        return None if self.paused is not None else self.current
+
+    # --- acts
+
+    def act_of(self, step: str) -> ActRun | None:
+        """The last act of this step on this leg of the way, its undoing left out."""
+        return next(
+            (
+                each
+                for each in reversed(tuple(self.acts.values()))
+                if (each.step, each.leg, each.undo) == (step, self.leg, False)
+            ),
+            None,
+        )
+
+    def undoable(self) -> Iterator[ActRun]:
+        """The acts that may have changed something, can be taken back, and have not been; the newest first."""
+        for act in reversed(tuple(self.acts.values())):
+            step = self.runbook.step(act.step)
+            if act.undo or not act.had_effect or step is None or not isinstance(step.what, Act) or not step.what.undo:
+                continue
+            if not any(self._takes_back(each, act) for each in self.acts.values()):
+                yield act
+
+    def _takes_back(self, undoing: ActRun, act: ActRun) -> bool:
+        later = undoing.undo and undoing.step == act.step and undoing.number > act.number
+        return later and (not undoing.over or undoing.outcome in (DONE, PRETENDED))
 
 
 def entered(run: Run, step: str, reading: timedelta, at: datetime) -> Run:
     """The walk stands at this step now, for the first time or again."""
-    fresh = StepRun(state=StepState.READY, entered=reading, entered_at=at, attempts=run.of(step).attempts)
+    before = run.of(step)
+    fresh = StepRun(
+        state=StepState.READY,
+        entered=reading,
+        entered_at=at,
+        attempts=before.attempts,
+        evidence=before.evidence,
+    )
     return replace(run, at=step, path=(*run.path, step), steps={**run.steps, step: fresh})
+
+
+def resumed(run: Run, reading: timedelta) -> Run:
+    """The walk goes on: what was due is due as much later as it stood still."""
+    if run.paused is None:
+        return run
+    still, here = reading - run.paused, run.of(run.at)
+    later = replace(
+        here,
+        entered=None if here.entered is None else here.entered + still,
+        looked=None if here.looked is None else here.looked + still,
+        looks_since=None if here.looks_since is None else here.looks_since + still,
+        said=None if here.said is None else here.said + still,
+    )
+    moved = run.having(run.at, later) if run.at else run
+    return replace(moved, paused=None, paused_why="")
 
 
 def ended(run: Run, state: RunState, reading: timedelta, reason: str = "") -> Run:
     steps = {
-        step.id: run.of(step.id) if run.of(step.id).over else replace(run.of(step.id), state=StepState.NOT_TAKEN)
+        step.id: run.of(step.id) if run.of(step.id).over else replace(run.of(step.id), state=_left_behind(run, step.id))
         for step in run.runbook.steps
     }
-    return replace(run, state=state, at="", steps=steps, ended=reading, reason=reason)
+    return replace(run, state=state, at="", steps=steps, ended=reading, reason=reason, paused=None)
+
+
+def _left_behind(run: Run, step: str) -> StepState:
+    failed = run.of(step).state is StepState.FAILED
+    return StepState.FAILED if failed else StepState.NOT_TAKEN
 
 
 def must_stand_at(run: Run, step: str, leg: int | None) -> Step:
     """The current step, if the press was made for it; otherwise a sentence that says what happened since."""
     asked = run.runbook.step(step)
     if asked is None:
-        raise Unknown(f"“{run.runbook.title}” has no step {step!r}.")
+        raise Unknown(f"“{run.name}” has no step {step!r}.")
     if not run.walking:
-        raise TooLate(f"“{run.runbook.title}” is {run.state}; there is nothing left to do in it.")
-    if run.at != step:
+        raise TooLate(f"“{run.name}” is {run.state}; there is nothing left to do in it.")
+    if run.at != step or run.current is None:
         raise TooLate(*_moved_on(run, asked))
     if leg is not None and leg != run.leg:
         raise TooLate(f"“{asked.title}” was started again since that card was drawn; look at the newest card.")
+    if run.paused is not None:
+        raise NotNow(f"“{run.name}” is paused. Resume it first.")
     return asked
 
 
 def _moved_on(run: Run, asked: Step) -> Words:
     now = run.current
-    where = f"“{run.runbook.title}” has moved on to “{now.title}”" if now else f"“{run.runbook.title}” is over"
+    where = f"“{run.name}” has moved on to “{now.title}”" if now else f"“{asked.title}” is done already"
     there = run.of(asked.id)
     if not there.over or there.left_at is None:
         return (f"{where}; “{asked.title}” is not the step to do now.",)

@@ -8,6 +8,7 @@ from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
+from warroom.core import runtelling
 from warroom.core.channelnames import backchannel, war_room
 from warroom.core.durations import write
 from warroom.core.effects import BACKCHANNEL, ORIGIN, WAR_ROOM, Ask, Effect, Say, Tone, Voice
@@ -15,7 +16,8 @@ from warroom.core.events import Entry
 from warroom.core.panelview import panel
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
-from warroom.core.views import offer_asks, run, status
+from warroom.core.runview import run
+from warroom.core.views import offer_asks, status
 from warroom.core.words import Bold, Person, Place, Word, Words
 
 Effects = Iterable[Effect]
@@ -306,7 +308,8 @@ def _offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Effects:
             place=WAR_ROOM,
             tone=Tone.PLAIN,
             title="No runbook fits",
-            body=(f"There is none for “{title}”. What you do now is worth writing down afterwards.",),
+            body=(f"There is none for “{title}”. Write down what you do as you do it; it becomes a draft.",),
+            asks=offer_asks(room, event.incident),
         )
         return
     reasons = "\n".join(f"• {offer.title}: {offer.reason}" for offer in event.offers)
@@ -358,87 +361,6 @@ def _cut_short(room: Room, entry: Entry, event: e.AlertsCutShort) -> Effects:
         body=(f"{event.source} left out {event.missing} more alerts of this group.",),
         under="status",
     )
-
-
-# --- runs
-
-
-def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Effects:
-    yield f.ShowCard(place=WAR_ROOM, card=f"run:{event.run}")
-
-
-def _overran(room: Room, entry: Entry, event: e.StepOverran) -> Effects:
-    walk = room.runs[event.run]
-    step, there = walk.runbook.step(event.step), walk.of(event.step)
-    if step is None:
-        return
-    person = there.taken_by or room.roster.holder(step.who)
-    who: Words = (Person(person), ", ") if person else ()
-    planned = f" It was to take {write(step.expected)}." if step.expected else ""
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.OVERDUE,
-        title=f"Overdue: {step.title}",
-        body=(*who, f"{'t' if who else 'T'}his step is late.{planned} Say what holds it up, or skip it and say why."),
-        under=f"run:{event.run}",
-    )
-
-
-def _skipped(room: Room, entry: Entry, event: e.StepSkipped) -> Effects:
-    step = room.runs[event.run].runbook.step(event.step)
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.PLAIN,
-        body=(_who(entry), " skipped ", Bold(step.title if step else event.step), f": {event.reason}"),
-        under=f"run:{event.run}",
-    )
-
-
-def _reported(room: Room, entry: Entry, event: e.CheckReported) -> Effects:
-    step = room.runs[event.run].runbook.step(event.step)
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.GOOD_NEWS if event.holds else Tone.BAD_NEWS,
-        title=f"Check {'passed' if event.holds else 'failed'}: {step.title if step else event.step}",
-        body=(event.detail,),
-        under=f"run:{event.run}",
-    )
-
-
-def _finished(room: Room, entry: Entry, event: e.RunFinished) -> Effects:
-    walk = room.runs[event.run]
-    incident = room.incidents.get(walk.incident)
-    args = (("incident", walk.incident),)
-    asks = (
-        (
-            Ask(do="mitigate", label="Mitigated", args=args),
-            Ask(do="resolve", label="Resolved", args=args, style="primary"),
-        )
-        if incident and incident.open
-        else ()
-    )
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.GOOD_NEWS,
-        title=f"Runbook finished: {walk.runbook.title}",
-        body=(f"For “{_title(room, walk.incident)}”. Is it over?",),
-        asks=asks,
-    )
-
-
-def _abandoned(room: Room, entry: Entry, event: e.RunAbandoned) -> Effects:
-    if entry.by == WARROOM:
-        return
-    walk = room.runs[event.run]
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.PLAIN,
-        body=(_who(entry), " stopped walking ", Bold(walk.runbook.title), f": {event.reason}"),
-    )
-
-
-def _check(room: Room, entry: Entry, event: e.CheckStarted) -> Effects:
-    yield f.RunCheck(run=event.run, step=event.step, attempt=event.attempt, probe=event.probe)
 
 
 # --- faults: spoken of in the backchannel alone
@@ -505,15 +427,9 @@ _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.AlertFired: _fired,
     e.AlertResolved: _alert_resolved,
     e.AlertsCutShort: _cut_short,
-    e.RunStarted: _run_started,
-    e.StepOverran: _overran,
-    e.StepSkipped: _skipped,
-    e.CheckReported: _reported,
-    e.RunFinished: _finished,
-    e.RunAbandoned: _abandoned,
-    e.CheckStarted: _check,
     e.FaultAsked: _break,
     e.RollbackAsked: _undo,
     e.RollbackFailed: _stuck,
     e.FaultRefused: _not_broken,
+    **runtelling.TELLERS,
 }

@@ -28,6 +28,7 @@ LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60)}  # longer
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
+MARGIN = timedelta(seconds=30)  # for telling the room, beyond the time an effect takes by its own account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,13 +140,30 @@ class Delivery:
                 await self._give_up(claimed, result)
 
     async def _perform(self, claimed: Claimed) -> Result:
+        lasts = claimed.effect.lasts
+        within = max(self._within, lasts + MARGIN) if lasts else self._within
+        keeping = asyncio.create_task(self._keep(claimed)) if within > self._within else None
         try:
-            async with asyncio.timeout(self._within.total_seconds()):
+            async with asyncio.timeout(within.total_seconds()):
                 room = await self._runtime.room(claimed.room_id)
                 return await self._performers[type(claimed.effect)](claimed, room)
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)
             return Later(reason=f"{type(error).__name__}: {error}")
+        finally:
+            if keeping is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep(self, claimed: Claimed) -> None:
+        """Renew the lease of something that takes long; if this process dies, others know it within one lease."""
+        lease = LEASES[self._kind]
+        while True:
+            await self._wall.wait(self._wall.now() + lease / 3, asyncio.Event())
+            try:
+                await self._runtime.db.tx(outbox.renew, claimed, self._wall.now() + lease)
+            except Exception:  # the database may be away for a while; the next turn tries again
+                log.exception("the lease of %s could not be renewed", claimed.effect_id)
 
     async def _tell(self, claimed: Claimed, commands: Sequence[Command]) -> None:
         if not commands:

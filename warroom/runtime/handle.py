@@ -58,6 +58,10 @@ class Runtime:
         self._nudges.append(nudge)
         return nudge
 
+    def forget(self, nudge: asyncio.Event) -> None:
+        """Nobody waits for this event any more."""
+        self._nudges.remove(nudge)
+
     def nudge(self) -> None:
         """Wake whoever waits for something to do."""
         for each in self._nudges:
@@ -71,7 +75,7 @@ class Runtime:
                 await self.wall.wait(self.wall.now() + LOOK_AGAIN, nudge)
                 nudge.clear()
         finally:
-            self._nudges.remove(nudge)
+            self.forget(nudge)
 
     async def handle(self, room: int, *commands: Command, key: str | None = None) -> Handled:
         """Carry out these commands, all or none. The same `key` is carried out once, ever.

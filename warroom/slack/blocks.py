@@ -198,6 +198,31 @@ def actions(room: int, asks: Sequence[Ask]) -> list[Block]:
     return [{"type": "actions", "elements": made[at : at + limits.ACTIONS]} for at in rows]
 
 
+def actions_and_menu(room: int, asks: Sequence[Ask], more: Sequence[Ask]) -> list[Block]:
+    """Buttons, and behind them a menu of what is asked for now and then."""
+    rows = actions(room, asks)
+    menu = overflow(room, more)
+    if menu is None:
+        return rows
+    if rows and len(rows[-1]["elements"]) < limits.ACTIONS:
+        return [*rows[:-1], {**rows[-1], "elements": [*rows[-1]["elements"], menu]}]
+    return [*rows, {"type": "actions", "elements": [menu]}]
+
+
+def overflow(room: int, asks: Sequence[Ask]) -> Block | None:
+    """A menu of at most five things to ask for; each option carries what it asks for itself."""
+    made = []
+    for ask in asks:
+        try:
+            value = presses.packed(room, ((presses.DO, ask.do), *ask.args), limits.OPTION_VALUE)
+        except ValueError:
+            continue  # what it was drawn for does not fit: then it cannot be offered
+        made.append({"text": plain(ask.label, limits.OPTION_TEXT), "value": value})
+    if not made:
+        return None
+    return {"type": "overflow", "action_id": presses.action_id(presses.MORE), "options": made[: limits.OVERFLOW]}
+
+
 def with_buttons(room: int, text: str, asks: Sequence[Ask]) -> list[Block]:
     """A section and its buttons; a single one stands beside the text."""
     if len(asks) == 1:

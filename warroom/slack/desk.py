@@ -12,6 +12,7 @@ from warroom.core.commands import Command
 from warroom.core.events import Mode
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
+from warroom.core.runbook import within
 from warroom.definitions.library import Library
 from warroom.errors import NotFound
 from warroom.runtime.handle import Handled, Runtime
@@ -132,7 +133,9 @@ class Desk:
             raise Unknown(f"There is no runbook {runbook!r}. There is: {', '.join(sorted(self.library.runbooks))}.")
         digest = self.library.digests.get(f"runbook/{runbook}", "")
         named = incident or only_open_incident(await self.runtime.room(room))
-        return await self.runtime.handle(room, c.StartRun(by=by, incident=named, runbook=text, digest=digest), key=key)
+        others = {each.id: each for each in within(text, self.library.runbooks)}
+        start = c.StartRun(by=by, incident=named, runbook=text, digest=digest, others=others)
+        return await self.runtime.handle(room, start, key=key)
 
 
 def only_open_incident(room: Room) -> str:

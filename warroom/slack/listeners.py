@@ -365,7 +365,7 @@ DIRECTING = ("speak", "skip-inject", "end")  # modals that only the dungeon mast
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
     "declare": Listeners._declare_modal,
-    **{do: _for_room(do) for do in ("skip", "skip-inject", "speak", "update", "note", "resolve", "reopen", "end")},
+    **{do: _for_room(do) for do in modals.FOR_ROOM},
 }
 EVENTS: dict[str, Takes] = {
     "message": Listeners._message,

@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from warroom.core import views
+from warroom.core.refusals import Unknown
 from warroom.core.room import Room
+from warroom.core.runs import Run
 from warroom.core.scenario import SEVERITIES, Scenario
+from warroom.core.steps.ask import Ask
+from warroom.core.values import LONGEST, Value
 from warroom.core.views import Mark
 from warroom.slack import limits, presses, signs
+from warroom.slack.asks import VALUE
 from warroom.slack.blocks import Block, grouped, mark_block, numbered, options, plain, section
 from warroom.slack.statuscard import bare
 
@@ -122,6 +127,99 @@ def end_game(mark: Mark, room: int, said: Said) -> View:
     return _view("end", "End the game", "End it", [ends, why], mark=mark, room=room, said=said)
 
 
+# --- walking a runbook
+
+
+def fail_step(mark: Mark, room: int, said: Said, title: str) -> View:
+    why = _input(
+        "reason", "What went wrong?", _text(), "Whoever decides how to go on reads it, and so does the report."
+    )
+    return _view("fail", "The step failed", "It failed", [*_about(title), why], mark=mark, room=room, said=said)
+
+
+def answer_with_evidence(mark: Mark, room: int, said: Said, title: str, wanted: str) -> View:
+    kept = _input("evidence", "Evidence", _text(), wanted or "What shows that it is so: an output, a link.")
+    return _view("answer-with", "Done, with evidence", "Done", [*_about(title), kept], mark=mark, room=room, said=said)
+
+
+def give_values(mark: Mark, room: int, said: Said, asked: Sequence[Value], given: Said) -> View:
+    """One field for each value. What is left empty stays open."""
+    blocks = [_value(each, given.get(each.name, "")) for each in asked[: limits.VIEW_BLOCKS - 2]]
+    more = section("They are put into every text and command of this walk. Do not write secrets here.")
+    return _view("values", "Fill in", "Fill in", [more, *blocks], mark=mark, room=room, said=said)
+
+
+def _value(value: Value, given: str) -> Block:
+    label = f"{value.question} ({value.name})" if value.question else value.name
+    made = options((each, each) for each in value.options)
+    if made:
+        return _input(f"{VALUE}{value.name}", label, _select("Choose", made, given), optional=True)
+    hint = f"For example: {value.example}" if value.example else ""
+    return _input(f"{VALUE}{value.name}", label, _text(given, most=LONGEST, lines=False), hint, optional=True)
+
+
+def flag_step(mark: Mark, room: int, said: Said, steps: Sequence[tuple[str, str]]) -> View:
+    blocks = [
+        _input("step", "Which step?", _select("Choose a step", options(steps), said.get("step", ""))),
+        _input("verdict", "It …", _radio(_VERDICTS)),
+        _input("comment", "In your words", _text(), "What would have helped you.", optional=True),
+    ]
+    held = {name: value for name, value in said.items() if name not in ("step", "leg")}
+    return _view("flag", "How was that step?", "Say so", blocks, mark=mark, room=room, said=held)
+
+
+_VERDICTS = (
+    ("worked", "worked"),
+    ("wrong", "is wrong"),
+    ("unclear", "is unclear"),
+    ("missing", "leaves something out"),
+)
+
+
+def add(mark: Mark, room: int, said: Said, title: str) -> View:
+    blocks = [
+        *_about(title),
+        _input(
+            "kind",
+            "What is it?",
+            _radio((("evidence", "Evidence for this step"), ("beside", "Something else that was done"))),
+        ),
+        _input("text", "What?", _text(), "Of something that was done: in the first line what, below it how."),
+        _input("link", "Where is it?", _text(lines=False), "An address, if it is elsewhere.", optional=True),
+    ]
+    return _view("add", "Add to the walk", "Add", blocks, mark=mark, room=room, said=said)
+
+
+def give_to(mark: Mark, room: int, said: Said, title: str) -> View:
+    what = (("step", "This step"), ("walk", "The whole walk"))
+    blocks = [
+        *_about(title),
+        _input("what", "What?", _radio(what if title else what[1:])),
+        _input(
+            "person", "To whom?", {"type": "users_select", "placeholder": plain("Choose a person", limits.PLACEHOLDER)}
+        ),
+    ]
+    return _view("give-to", "Give it to somebody", "Give", blocks, mark=mark, room=room, said=said)
+
+
+def halt(mark: Mark, room: int, said: Said, title: str, *, paused: bool) -> View:
+    how = (("pause", "Pause: nothing is overdue meanwhile"), ("stop", "Stop: it is not walked any further"))
+    blocks = [
+        *_about(title),
+        _input("how", "What?", _radio(how[1:] if paused else how)),
+        _input("reason", "Why?", _text(), "Everybody is told, and the report will ask."),
+    ]
+    return _view("halt", "Pause or stop", "Do it", blocks, mark=mark, room=room, said=said)
+
+
+def write_step(mark: Mark, room: int, said: Said) -> View:
+    blocks = [
+        _input("title", "What is done next?", _text(most=_TITLE, lines=False), "In a few words, as an instruction."),
+        _input("text", "How?", _text(), "Commands, where to look, what to expect.", optional=True),
+    ]
+    return _view("write-step", "The next step", "Begin it", blocks, mark=mark, room=room, said=said)
+
+
 def for_room(do: str, room: Room, room_id: int, said: Said) -> View:
     """The modal for something asked of a room. Raises KeyError when nothing is asked before this is done."""
     return FOR_ROOM[do](room, views.mark(room), room_id, said)
@@ -131,6 +229,16 @@ FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
     "skip": lambda room, mark, id, said: skip_step(mark, id, said, _step_title(room, said)),
     "skip-inject": lambda room, mark, id, said: skip_inject(mark, id, said, _inject_title(room, said)),
     "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room)),
+    "fail": lambda room, mark, id, said: fail_step(mark, id, said, _step_title(room, said)),
+    "answer-with": lambda room, mark, id, said: answer_with_evidence(
+        mark, id, said, _step_title(room, said), _evidence_wanted(room, said)
+    ),
+    "values": lambda room, mark, id, said: give_values(mark, id, said, *_asked_for(room, said)),
+    "flag": lambda room, mark, id, said: flag_step(mark, id, _here(room, said), _steps(room, said)),
+    "add": lambda room, mark, id, said: add(mark, id, _here(room, said), _step_title(room, _here(room, said))),
+    "give-to": lambda room, mark, id, said: give_to(mark, id, _here(room, said), _current_title(room, said)),
+    "halt": lambda room, mark, id, said: halt(mark, id, said, _run_name(room, said), paused=_is_paused(room, said)),
+    "write-step": lambda room, mark, id, said: write_step(mark, id, said),
     "update": lambda room, mark, id, said: post_update(mark, id, said),
     "note": lambda room, mark, id, said: take_note(mark, id, said),
     "resolve": lambda room, mark, id, said: resolve(mark, id, said, _incident_title(room, said)),
@@ -142,6 +250,52 @@ FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
 def _incident_title(room: Room, said: Said) -> str:
     incident = room.incidents.get(said.get("incident", ""))
     return incident.title if incident else ""
+
+
+def _run(room: Room, said: Said) -> Run:
+    walk = room.runs.get(said.get("run", ""))
+    if walk is None:
+        raise Unknown("This walk is not in the room. Look at the newest card.")
+    return walk
+
+
+def _run_name(room: Room, said: Said) -> str:
+    return _run(room, said).name
+
+
+def _is_paused(room: Room, said: Said) -> bool:
+    return _run(room, said).paused is not None
+
+
+def _here(room: Room, said: Said) -> Said:
+    """With the step that the walk stands at, or stood at last, where a menu does not say which is meant."""
+    walk = _run(room, said)
+    at = walk.at or (walk.path[-1] if walk.path else "")
+    return {**said, "step": said.get("step", at), "leg": said.get("leg", str(walk.leg))}
+
+
+def _current_title(room: Room, said: Said) -> str:
+    return _step_title(room, _here(room, said)) if _run(room, said).current else ""
+
+
+def _steps(room: Room, said: Said) -> list[tuple[str, str]]:
+    """The steps that were walked, the newest first; then those that were not."""
+    walk = _run(room, said)
+    walked = list(dict.fromkeys(reversed(walk.path)))
+    titles = {step.id: step.title for step in walk.runbook.steps}
+    return [(id, titles[id]) for id in (*walked, *(id for id in titles if id not in walked)) if id in titles]
+
+
+def _asked_for(room: Room, said: Said) -> tuple[Sequence[Value], Said]:
+    walk = _run(room, said)
+    step = walk.runbook.step(said.get("step", ""))
+    asked = step.what.values if step is not None and isinstance(step.what, Ask) else walk.values
+    return asked, walk.given
+
+
+def _evidence_wanted(room: Room, said: Said) -> str:
+    step = _run(room, said).runbook.step(said.get("step", ""))
+    return step.evidence if step else ""
 
 
 def _step_title(room: Room, said: Said) -> str:
@@ -181,6 +335,8 @@ def _answer(value: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(str(each["value"]) for each in value["selected_options"] or ())
     if "selected_users" in value:
         return tuple(map(str, value["selected_users"] or ()))
+    if "selected_user" in value:
+        return str(value["selected_user"] or "")
     if "selected_option" in value:
         return str((value["selected_option"] or {}).get("value", ""))
     return str(value.get("value") or "")

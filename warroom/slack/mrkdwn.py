@@ -95,6 +95,15 @@ def link(url: str) -> str:
     return f"<{url}|{host}>"
 
 
+def labelled_link(url: str, label: str) -> str:
+    """A link of a definition, under its author's own label (escaped mrkdwn). Not http(s): the label, and the address."""
+    leads = link(url)
+    plainly = label.replace("|", "¦").replace("\n", " ").strip()
+    if leads:
+        return f"{leads.partition('|')[0]}|{plainly}>" if plainly else leads
+    return f"{plainly} ({escape_line(url)})" if url and url != plainly else plainly
+
+
 def _host(url: str) -> str:
     """The host of an http(s) address that holds nothing unseen, blank or non-ASCII; else empty."""
     if not url.isascii() or not url.isprintable() or " " in url:

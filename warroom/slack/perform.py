@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.core import commands as c
 from warroom.core import effects as f
-from warroom.core import panelview, views
+from warroom.core import panelview, runview, views
 from warroom.core.chain import canonical
 from warroom.core.room import Room
 from warroom.core.words import Place
@@ -325,7 +325,7 @@ def draw_card(card: str, room: Room, room_id: int) -> Message | None:
     if card == "panel":
         panel = panelview.panel(room)
         return look.panel_card(panel, room_id) if panel else None
-    run = views.run(room, card.removeprefix("run:"))
+    run = runview.run(room, card.removeprefix("run:"))
     return look.run_card(run, room_id) if run else None
 
 

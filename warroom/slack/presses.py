@@ -18,6 +18,7 @@ from warroom.slack import limits
 PREFIX = "warroom"
 _DO = re.compile(r"[a-z][a-z-]{0,39}")
 _ROOM = "r"
+MORE, DO = "more", "do"  # the menu, and where its options say what each of them asks for
 _MOST_ROOMS = 2**53  # what survives a client that reads numbers as floats
 
 
@@ -58,6 +59,10 @@ def decode(action_id: str, value: str) -> Press:
     """What was pressed. Raises ValueError when no button of ours can have sent it."""
     do = asked(action_id)
     room, args = unpacked(value, limits.BUTTON_VALUE)
+    if do == MORE:
+        do = args.pop(DO, "")
+        if not _DO.fullmatch(do):
+            raise ValueError("this menu does not say what it asks for")
     return Press(do=do, room=room, args=args)
 
 

@@ -6,8 +6,17 @@ SEVERITY = {"SEV1": "🟥", "SEV2": "🟧", "SEV3": "🟨", "SEV4": "🟦"}
 UNKNOWN_SEVERITY = "⬜"
 ROOM = {"planned": "🗓", "running": "▶", "paused": "⏸", "ended": "🏁", "open": "▶", "closed": "⬛"}
 INCIDENT = {"declared": "🔔", "acknowledged": "👀", "mitigated": "🩹", "resolved": "✅"}
-RUN = {"walking": "📘", "finished": "✅", "abandoned": "⏹"}
-STEP = {"done": "✅", "skipped": "⏭", "not taken": "▫", "locked": "▫", "ready": "▶", "active": "▶"}
+RUN = {"walking": "📘", "paused": "⏸", "finished": "✅", "abandoned": "⏹"}
+ACT = {
+    "done": "✅",
+    "pretended": "🎭",
+    "failed": "❌",
+    "cancelled": "⏹",
+    "timed out": "⌛",
+    "refused": "🚫",
+    "unknown": "❔",
+}
+STEP = {"done": "✅", "failed": "❌", "skipped": "⏭", "not taken": "▫", "locked": "▫", "ready": "▶", "active": "▶"}
 EXPECTATION = {"waiting": "▫", "armed": "⏳", "met": "✅", "late": "⌛", "missed": "❌"}
 FAULT = {"asked": "⏳", "active": "💥", "rolling back": "↩", "stuck": "🆘", "refused": "▫"}
 OVERDUE = "⚠"

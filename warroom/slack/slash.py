@@ -173,6 +173,14 @@ async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="Its card is in the war room.")
 
 
+async def _blank(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    incident = only_open_incident(await slash.desk.runtime.room(room))
+    command = c.StartBlankRun(by=asked.where.person, incident=incident, title=await slash.plain(asked, rest))
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Its card is in the war room. Write each step down as you begin it.")
+
+
 async def _stop(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     walking = [run.id for run in (await slash.desk.runtime.room(room)).runs.values() if run.walking]
@@ -231,6 +239,7 @@ WORDS: dict[str, Word] = {
     "role": Word(usage="role ROLE [@person]", means="take a role, or give it to somebody", does=_role),
     "severity": Word(usage="severity SEV1", means="say how bad it is, SEV1 (worst) to SEV4", does=_severity),
     "walk": Word(usage="walk RUNBOOK", means="walk a runbook for the open incident", does=_walk),
+    "blank": Word(usage="blank [TITLE]", means="no runbook fits: write the steps down while you do them", does=_blank),
     "stop": Word(usage="stop [RUN] WHY", means="stop walking a runbook, and say why", does=_stop),
     "leave": Word(
         usage="leave ROLE",

@@ -124,6 +124,12 @@ def put_back(conn: Connection, claimed: Claimed, at: datetime, reason: str, *, c
     return True
 
 
+def renew(conn: Connection, claimed: Claimed, until: datetime) -> bool:
+    """Whoever is still at it keeps the lease until then. False as in `settle`: then it is somebody else's by now."""
+    held = and_(lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch)
+    return conn.execute(update(lanes).where(held).values(ready_at=until)).rowcount == 1
+
+
 def reclaim(conn: Connection, now: datetime) -> None:
     """End every lease. For a database that belongs to one process, when that process starts: whoever held them died."""
     busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now)

@@ -8,6 +8,9 @@ be read, kept beside the tests and sent with a bug report.
     > ana: acknowledge I1
     > ben: done R1/fence                       any answer of a step: done, yes, bearable ...
     > check R1/really-gone fails: no answer    what a machine found
+    > ana: give R1 pod=web-1 namespace=prod    values; with a step (R1/which-pod) its question is answered
+    > ana: approve R1/restart                  an act
+    > act R1/1 begins                          what its worker says: begins, says: …, ends done: …
     > ana: declare The printer burns           opens a real incident
     > alert DiskFull fires: 99 % of db-1       news from monitoring; opens a real incident when there is none
     > alert DiskFull is over
@@ -15,9 +18,10 @@ be read, kept beside the tests and sent with a bug report.
 Lines that come back: `3 ana IncidentAcknowledged …` is an entry, `~ …` is owed to the world, `! …` is a refusal.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from warroom.core import commands as c
 from warroom.core import effects as f
@@ -28,7 +32,7 @@ from warroom.core.effects import Effect
 from warroom.core.events import Entry, Event
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
-from warroom.core.runbook import Runbook
+from warroom.core.runbook import Runbook, within
 from warroom.core.scenario import Scenario
 from warroom.core.words import plain
 
@@ -80,6 +84,8 @@ class Table:
             return self.wait(length)
         if line.startswith("check "):
             return self.give(self._check(line))
+        if line.startswith("act "):
+            return self.give(self._act(line))
         if line.startswith("alert "):
             return self._alert(line)
         who, colon, what = line.partition(": ")
@@ -117,6 +123,17 @@ class Table:
         attempt = self.room.runs[run].of(step).attempts if run in self.room.runs else 0
         return c.RecordCheck(run=run, step=step, attempt=attempt, holds=verdict == "holds", detail=detail or verdict)
 
+    def _act(self, line: str) -> Command:
+        place, _, told = line.removeprefix("act ").partition(" ")
+        run, _, number = place.partition("/")
+        word, _, rest = told.partition(" ")
+        if word == "begins":
+            return c.RecordActBegun(run=run, act=int(number), worker="worker")
+        if word == "says:":
+            return c.RecordActOutput(run=run, act=int(number), text=rest)
+        outcome, _, detail = rest.partition(": ")
+        return c.RecordActEnded(run=run, act=int(number), outcome=outcome, detail=detail or outcome)
+
     def _command(self, who: str, word: str, rest: str) -> Command:
         make = WORDS.get(word)
         if make is not None:
@@ -128,7 +145,23 @@ class Table:
 
     def _walk(self, who: str, rest: str) -> Command:
         incident, _, name = rest.partition(" ")
-        return c.StartRun(by=who, incident=incident, runbook=self.runbooks[name], digest=name)
+        runbook = self.runbooks[name]
+        others = {each.id: each for each in within(runbook, self.runbooks)}
+        return c.StartRun(by=who, incident=incident, runbook=runbook, digest=name, others=others)
+
+    def _given(self, who: str, rest: str) -> Command:
+        place, _, pairs = rest.partition(" ")
+        run, _, step = place.partition("/")
+        values = dict(pair.split("=", 1) for pair in pairs.split())
+        return c.GiveValues(by=who, run=run, step=step, values=values)
+
+    def _blank(self, who: str, rest: str) -> Command:
+        incident, _, title = rest.partition(" ")
+        return c.StartBlankRun(by=who, incident=incident, title=title)
+
+    def _beside(self, who: str, rest: str) -> Command:
+        run, _, title = rest.partition(" ")
+        return c.WriteStep(by=who, run=run, title=title, done=True)
 
     def time(self) -> str:
         return mark(self.room.clock.reading(self.now))
@@ -141,7 +174,7 @@ class Table:
 def _told(event: Event) -> Iterator[str]:
     for each in fields(event):
         value = getattr(event, each.name)
-        if value in ("", (), {}, None) or isinstance(value, datetime):
+        if value in ("", (), {}, None, each.default) or isinstance(value, datetime):
             continue
         yield (
             f"{each.name}={value.id}" if each.name in _LONG and hasattr(value, "id") else f"{each.name}={_value(value)}"
@@ -151,6 +184,10 @@ def _told(event: Event) -> Iterator[str]:
 def _value(value: object) -> str:
     if isinstance(value, timedelta):
         return mark(value)
+    if isinstance(value, Mapping):
+        return ",".join(value)
+    if hasattr(value, "shown"):
+        value = value.shown
     if isinstance(value, tuple):
         return ",".join(getattr(each, "runbook", None) or str(each) for each in value)
     text = str(value)
@@ -177,12 +214,27 @@ def shown(effect: Effect) -> str:
             return f"find runbooks for {effect.incident}"
         case f.RunCheck():
             return f"look at {effect.probe.shown} for {effect.run}/{effect.step}, attempt {effect.attempt}"
+        case f.RunAct():
+            return f"run act {effect.act} of {effect.run}: {effect.action.shown}"
         case f.InjectFault():
             return f"break {effect.target}: {effect.mode} ({effect.driver})"
         case f.RollBack():
             return f"undo {effect.target}: {effect.mode} ({effect.driver})"
         case _:
             return type(effect).__name__
+
+
+def _first(rest: str) -> str:
+    return rest.partition(" ")[0]
+
+
+def _further(rest: str) -> str:
+    return rest.partition(" ")[2]
+
+
+def _step(rest: str) -> dict[str, Any]:
+    run, _, step = _first(rest).partition("/")
+    return {"run": run, "step": step}
 
 
 WORDS: dict[str, Callable[[Table, str, str], Command]] = {
@@ -204,13 +256,26 @@ WORDS: dict[str, Callable[[Table, str, str], Command]] = {
     "update": lambda table, who, rest: c.PostStatus(by=who, text=rest),
     "note": lambda table, who, rest: c.TakeNote(by=who, text=rest),
     "walk": Table._walk,
-    "take": lambda table, who, rest: c.TakeStep(by=who, run=rest.partition("/")[0], step=rest.partition("/")[2]),
-    "look": lambda table, who, rest: c.LookAgain(by=who, run=rest.partition("/")[0], step=rest.partition("/")[2]),
-    "skip": lambda table, who, rest: c.SkipStep(
-        by=who,
-        run=rest.partition("/")[0],
-        step=rest.partition("/")[2].partition(" ")[0],
-        reason=rest.partition("/")[2].partition(" ")[2],
+    "blank": Table._blank,
+    "write": lambda table, who, rest: c.WriteStep(by=who, run=_first(rest), title=_further(rest)),
+    "beside": Table._beside,
+    "finish": lambda table, who, rest: c.FinishRun(by=who, run=rest),
+    "hand-over": lambda table, who, rest: c.HandOverRun(by=who, run=_first(rest), person=_further(rest)),
+    "pause-run": lambda table, who, rest: c.PauseRun(by=who, run=_first(rest), reason=_further(rest)),
+    "resume-run": lambda table, who, rest: c.ResumeRun(by=who, run=rest),
+    "give": Table._given,
+    "evidence": lambda table, who, rest: c.GiveEvidence(by=who, **_step(rest), text=_further(rest)),
+    "flag": lambda table, who, rest: c.FlagStep(
+        by=who, **_step(rest), verdict=_first(_further(rest)), comment=_further(_further(rest))
     ),
+    "take": lambda table, who, rest: c.TakeStep(by=who, **_step(rest), person=_further(rest)),
+    "return": lambda table, who, rest: c.ReturnStep(by=who, **_step(rest)),
+    "look": lambda table, who, rest: c.LookAgain(by=who, **_step(rest)),
+    "skip": lambda table, who, rest: c.SkipStep(by=who, **_step(rest), reason=_further(rest)),
+    "fail": lambda table, who, rest: c.FailStep(by=who, **_step(rest), reason=_further(rest)),
+    "retry": lambda table, who, rest: c.RetryStep(by=who, **_step(rest)),
+    "approve": lambda table, who, rest: c.ApproveAct(by=who, **_step(rest)),
+    "cancel": lambda table, who, rest: c.CancelAct(by=who, run=rest.partition("/")[0], act=int(rest.partition("/")[2])),
+    "undo": lambda table, who, rest: c.UndoAct(by=who, run=rest.partition("/")[0], act=int(rest.partition("/")[2])),
     "abandon": lambda table, who, rest: c.AbandonRun(by=who, run=rest.partition(" ")[0], reason=rest.partition(" ")[2]),
 }

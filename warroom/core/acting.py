@@ -1,0 +1,117 @@
+"""What may be asked of a step that a machine does, and what its worker tells the room.
+
+    approved (as often as the step wants) ──> asked ──> running ──> ended: done, failed, cancelled, timed out, ...
+                                                │           └────> cancelling ──> ended
+                                                └──> ended: never begun
+
+The worker asks before it begins. What has begun and is never heard of again ends as `unknown`, and only people decide
+what then.
+"""
+
+import hashlib
+from datetime import datetime
+
+from warroom.core import commands as c
+from warroom.core import events as e
+from warroom.core.actions import Action
+from warroom.core.onward import act_ended
+from warroom.core.permission import News, may_act, must_hold
+from warroom.core.refusals import NotNow, TooLate, Unknown
+from warroom.core.room import Room
+from warroom.core.runbook import Step
+from warroom.core.runs import GRACE, NEVER_BEGUN, ActRun, ActState, Run, StepState, must_stand_at
+from warroom.core.steps.act import Act
+from warroom.core.walking import run_of
+
+OUTPUT = 20_000  # characters in one piece of what an act says; its worker clips all of it
+
+
+def shown_mark(action: Action) -> str:
+    """A short name for exactly this, so that a button can say what its card showed."""
+    return hashlib.sha256(action.shown.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def approve_act(room: Room, command: c.ApproveAct, now: datetime) -> News:
+    news = may_act(room, command.by)
+    run = run_of(room, command.run)
+    step = must_stand_at(run, command.step, command.leg)
+    if not isinstance(step.what, Act):
+        raise NotNow(f"“{step.title}” is not something a machine does.")
+    there = run.of(step.id)
+    if there.state is StepState.FAILED:
+        raise TooLate(f"“{step.title}” has failed. Try it again, or skip it and say why.")
+    if run.act_of(step.id) is not None:
+        raise TooLate(f"“{step.title}” has been approved; it is under way.")
+    action = _complete(run, step, step.what.action)
+    if command.shown is not None and command.shown != shown_mark(action):
+        raise TooLate("What it would run has changed since that card was drawn. Look at the newest card.")
+    must_hold(room, step.what.approved_by, command.by, "approve")
+    if command.by in there.approved:
+        raise TooLate("You have approved it already; it takes somebody else as well.")
+    approved = e.ActApproved(run=run.id, step=step.id)
+    if len(there.approved) + 1 < step.what.approvals:
+        return [*news, approved]
+    return [*news, approved, _act_asked(run, step, action, step.what)]
+
+
+def _complete(run: Run, step: Step, action: Action) -> Action:
+    missing = run.filling.open_in(action.texts())
+    if missing:
+        raise NotNow(f"“{step.title}” cannot run yet. Still open: {', '.join(missing)}. Fill them in first.")
+    return action.filled(run.filling)
+
+
+def _act_asked(run: Run, step: Step, action: Action, what: Act, *, undo: bool = False) -> e.ActAsked:
+    return e.ActAsked(run=run.id, step=step.id, act=len(run.acts) + 1, action=action, within=what.within, undo=undo)
+
+
+def cancel_act(room: Room, command: c.CancelAct, now: datetime) -> News:
+    news = may_act(room, command.by)
+    run, act = _act(room, command.run, command.act)
+    if act.over:
+        raise TooLate(f"It has ended already: {act.outcome}.")
+    if act.state is ActState.ASKED:
+        return [*news, *act_ended(run, act, NEVER_BEGUN, "It was cancelled before it began.")]
+    if act.state is ActState.CANCELLING:
+        raise TooLate("It is being cancelled already.")
+    return [*news, e.ActCancelled(run=run.id, act=act.number)]
+
+
+def undo_act(room: Room, command: c.UndoAct, now: datetime) -> News:
+    news = may_act(room, command.by)
+    run, act = _act(room, command.run, command.act)
+    step = run.runbook.step(act.step)
+    if act not in run.undoable() or step is None or not isinstance(step.what, Act) or step.what.undo is None:
+        raise TooLate("There is nothing to take back: it never ran, has no undo, or has been undone.")
+    must_hold(room, step.what.approved_by, command.by, "undo")
+    action = _complete(run, step, step.what.undo)
+    return [*news, _act_asked(run, step, action, step.what, undo=True)]
+
+
+def _act(room: Room, run: str, number: int) -> tuple[Run, ActRun]:
+    there = run_of(room, run)
+    if number not in there.acts:
+        raise Unknown(f"“{there.name}” has no act {number}.")
+    return there, there.acts[number]
+
+
+def record_act_begun(room: Room, command: c.RecordActBegun, now: datetime) -> News:
+    run, act = _act(room, command.run, command.act)
+    if act.state is not ActState.ASKED:
+        return []
+    if not act.undo and not (run.walking and run.at == act.step and run.leg == act.leg):
+        return act_ended(run, act, NEVER_BEGUN, "The walk had gone on before it began.")
+    deadline = now + act.within + GRACE
+    return [e.ActBegun(run=run.id, act=act.number, worker=command.worker, deadline=deadline)]
+
+
+def record_act_output(room: Room, command: c.RecordActOutput, now: datetime) -> News:
+    run, act = _act(room, command.run, command.act)
+    if act.over or not command.text.strip():
+        return []
+    return [e.ActSaid(run=run.id, act=act.number, text=command.text[:OUTPUT])]
+
+
+def record_act_ended(room: Room, command: c.RecordActEnded, now: datetime) -> News:
+    run, act = _act(room, command.run, command.act)
+    return [] if act.over else act_ended(run, act, command.outcome, command.detail)

@@ -1,0 +1,171 @@
+"""What acts on the world for a room: finds runbooks, looks, runs, breaks and undoes. One performer for each effect.
+
+Each may be asked twice for the same thing, after a crash in the middle. Looking and undoing do no harm twice. An act
+does: its worker tells the room first that it begins, and whoever comes after a worker that died tells the room that
+nobody knows, instead of running it again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from warroom.acts import perform
+from warroom.checks import Guard, look
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core.actions import Action
+from warroom.core.allowed import Allowed
+from warroom.core.room import Room
+from warroom.core.runs import PRETENDED, UNKNOWN, ActRun, ActState
+from warroom.definitions.library import Library
+from warroom.faults import Driver
+from warroom.runtime.deliver import ATTEMPTS, POLL, Done, Later, Never, Performer, Result
+from warroom.runtime.handle import Runtime
+from warroom.store.outbox import Claimed
+
+log = logging.getLogger(__name__)
+Resolve = Callable[[str], str | None]
+
+
+class Actors:
+    """The performers of one process. `environment` is where allowed programs and URLs may have variables from."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        library: Library,
+        *,
+        resolve: Resolve,
+        guard: Guard,
+        allowed: Allowed,
+        drivers: Mapping[str, Driver],
+        environment: Mapping[str, str],
+    ) -> None:
+        self._runtime, self._library, self._resolve = runtime, library, resolve
+        self._guard, self._allowed, self._drivers, self._environment = guard, allowed, drivers, environment
+
+    def performers(self) -> dict[type[f.Effect], Performer]:
+        return {
+            f.FindRunbooks: self._find_runbooks,
+            f.RunCheck: self._run_check,
+            f.RunAct: self._run_act,
+            f.InjectFault: self._inject_fault,
+            f.RollBack: self._roll_back,
+        }
+
+    async def _find_runbooks(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.FindRunbooks)
+        offers = self._library.offers(effect.services, effect.failure_modes, effect.labels, effect.title)
+        return Done(commands=(c.RecordOffers(incident=effect.incident, offers=offers),))
+
+    async def _run_check(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.RunCheck)
+        finding = await look(
+            effect.probe,
+            resolve=self._resolve,
+            guard=self._guard,
+            allowed=self._allowed,
+            environment=self._environment,
+        )
+        found = c.RecordCheck(
+            run=effect.run, step=effect.step, attempt=effect.attempt, holds=finding.holds, detail=finding.detail
+        )
+        return Done(commands=(found,))
+
+    # --- acts
+
+    async def _run_act(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.RunAct)
+        worker = f"{claimed.effect_id}/{claimed.attempts}"
+        begins = c.RecordActBegun(run=effect.run, act=effect.act, worker=worker)
+        handled = await self._runtime.handle(claimed.room_id, begins, key=f"begin:{worker}")
+        act = handled.room.runs[effect.run].acts[effect.act]
+        if act.over:
+            return Done(outcome={"skipped": act.detail})
+        if act.worker != worker:
+            lost = "warroom was stopped while it ran. It may have run, wholly or in part."
+            return Done(commands=(_ended(effect, UNKNOWN, lost),))
+        if room.drill and not self._runs_in_drills(effect.action):
+            return Done(commands=(_ended(effect, PRETENDED, "This is an exercise: nothing was run."),))
+        return await self._really_run(claimed, effect)
+
+    def _runs_in_drills(self, action: Action) -> bool:
+        line = self._allowed.act(action)
+        return line is not None and line.drills
+
+    async def _really_run(self, claimed: Claimed, effect: f.RunAct) -> Result:
+        cancelled = asyncio.Event()
+
+        async def say(text: str) -> None:
+            output = c.RecordActOutput(run=effect.run, act=effect.act, text=text)
+            await self._runtime.handle(claimed.room_id, output)
+
+        watching = asyncio.create_task(self._watch(claimed.room_id, effect, cancelled))
+        try:
+            outcome = await perform(
+                effect.action,
+                allowed=self._allowed,
+                within=effect.within,
+                guard=self._guard,
+                say=say,
+                cancelled=cancelled,
+                environment=self._environment,
+            )
+        except asyncio.CancelledError:
+            stopped = _ended(effect, "cancelled", "warroom was stopped while it ran, and stopped it.")
+            await asyncio.shield(self._runtime.handle(claimed.room_id, stopped))
+            raise
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        return Done(commands=(_ended(effect, outcome.kind, outcome.detail),))
+
+    async def _watch(self, room: int, effect: f.RunAct, cancelled: asyncio.Event) -> None:
+        """Notices that somebody wants it to stop, in this process or another."""
+        nudge = self._runtime.nudged()
+        try:
+            while await self._state(room, effect) is not ActState.CANCELLING:
+                await self._runtime.wall.wait(self._runtime.wall.now() + POLL, nudge)
+                nudge.clear()
+            cancelled.set()
+        finally:
+            self._runtime.forget(nudge)
+
+    async def _state(self, room: int, effect: f.RunAct) -> ActState:
+        act: ActRun = (await self._runtime.room(room)).runs[effect.run].acts[effect.act]
+        return act.state
+
+    # --- faults
+
+    async def _inject_fault(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.InjectFault)
+        fault = room.faults.get(effect.fault)
+        if fault is not None and not fault.owed:
+            return Done(outcome={"skipped": "its rollback was asked for before it began"})
+        try:
+            detail = await self._drivers[effect.driver].inject(effect.target, effect.mode)
+        except Exception as error:  # a driver may fail in any way; nothing must then be taken for broken
+            log.warning("fault %s could not be injected", effect.fault, exc_info=True)
+            return Done(commands=(c.RecordFault(fault=effect.fault, injected=False, detail=str(error)),))
+        return Done(commands=(c.RecordFault(fault=effect.fault, injected=True, detail=detail),))
+
+    async def _roll_back(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.RollBack)
+        try:
+            detail = await self._drivers[effect.driver].undo(effect.target, effect.mode)
+        except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
+            log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
+            if claimed.tries < ATTEMPTS:
+                return Later(reason=str(error))
+            stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
+            return Never(reason=str(error), commands=(stuck,))
+        return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
+
+
+def _ended(effect: f.RunAct, outcome: str, detail: str) -> c.RecordActEnded:
+    return c.RecordActEnded(run=effect.run, act=effect.act, outcome=outcome, detail=detail)
