@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from tests.e2e.town import LAMP, Town, labels
 from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import events as e
-from warroom.core import panelview, views
+from warroom.core import panelview, runview, views
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM, Say
 from warroom.core.room import Room, fold
 from warroom.demo.alert import payload
@@ -252,7 +252,7 @@ def drawn(card: str, room: Room, room_id: int) -> look.Message:
         panel = panelview.panel(room)
         assert panel is not None
         return look.panel_card(panel, room_id)
-    run = views.run(room, card.removeprefix("run:"))
+    run = runview.run(room, card.removeprefix("run:"))
     assert run is not None
     return look.run_card(run, room_id)
 

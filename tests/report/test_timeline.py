@@ -12,9 +12,9 @@ from tests.report.stories import BEGAN, NAMES, exercise, incident
 from warroom.core import events as e
 from warroom.core.durations import mark
 from warroom.core.events import Entry, Event, Mode, vocabulary
+from warroom.core.probes import Probe
 from warroom.core.room import Room, evolve
 from warroom.core.runbook import Offer
-from warroom.core.probes import Probe
 from warroom.report.timeline import Line, line, tells_too_early
 
 GOLDEN = Path(__file__).parent / "every-event.txt"

@@ -13,8 +13,9 @@ from tests.slack_cards.fakes import FEW, HOSTILE, LONG, anything
 from tests.slack_cards.oracles import check_home, check_message, check_modal, strings
 from warroom.core.effects import Say
 from warroom.core.panelview import PanelView
+from warroom.core.runview import RunView
 from warroom.core.scenario import Scenario
-from warroom.core.views import Mark, RunView, StatusView
+from warroom.core.views import Mark, StatusView
 from warroom.core.words import Word, Words
 from warroom.slack import cards, modals
 from warroom.slack.cards import Message

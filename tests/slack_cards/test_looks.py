@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.games import test_games as games
 from tests.slack_cards import rooms
 from tests.slack_cards.drawing import drawn, drawn_view
 from tests.slack_cards.rooms import CHANNELS
 from warroom.core import commands as c
-from warroom.core import panelview, views
+from warroom.core import panelview, runview, views
 from warroom.core.room import Room
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.slack import cards, modals
@@ -28,6 +29,15 @@ LATE = [*STARTED, "+1m", "UANA: acknowledge I1", "UANA: walk I1 cold-cache", "+1
 ROUND = [*LATE, "UANA: done R1/shield", "+1m", "UBEN: cold R1/warm", "+30s", "UBEN: skip R1/fill it fills itself"]
 WAITING = [*ROUND, "+20s", "UBEN: warm R1/warm"]
 PAUSED = [*ROUND, "UHARRIET: pause A real call came in"]
+ROLLED_BACK = [
+    "UANA: give R1/service service=web",
+    "UBEN: approve R1/roll-back",
+    "act R1/1 begins",
+    "act R1/1 says: deployment.apps/web rolled back",
+    "act R1/1 ends done: It ended with 0 after 3 s.",
+]
+FLAG_FAILS = ["act R1/2 begins", "act R1/2 ends failed: flags.example.org answered 503."]
+GIVEN_UP = ["check R1/up fails: web.example.org answered 503"]
 OVER = [*WAITING, "+4m", "UANA: resolve I1", "UHARRIET: end"]
 
 
@@ -55,7 +65,27 @@ def panel(lines: Sequence[str]) -> str:
 
 
 def run(lines: Sequence[str]) -> str:
-    view = views.run(table(lines).room, "R1")
+    view = runview.run(table(lines).room, "R1")
+    assert view is not None
+    return drawn(cards.run_card(view, ROOM))
+
+
+def kind(name: str, *lines: str, card: str = "R1") -> str:
+    """The card of a walk through one of the runbooks of tests/games/kinds, after these lines."""
+    made = games.table()
+    for line in ("UANA: declare It burns", "UANA: acknowledge I1", "UBEN: command", f"UANA: walk I1 {name}", *lines):
+        refused = [each for each in made.say(line) if each.startswith("!")]
+        assert not refused, f"{line}: {refused}"
+    view = runview.run(made.room, card)
+    assert view is not None
+    return drawn(cards.run_card(view, ROOM))
+
+
+def blank(*lines: str) -> str:
+    made = games.table()
+    for line in ("UANA: declare It burns", "UANA: acknowledge I1", "UANA: blank I1 The queue stands still", *lines):
+        made.say(line)
+    view = runview.run(made.room, "R1")
     assert view is not None
     return drawn(cards.run_card(view, ROOM))
 
@@ -78,7 +108,7 @@ def home() -> str:
 
 
 def all_modals(room: Room) -> str:
-    said = {"incident": "I1", "run": "R1", "step": "shield", "leg": "1", "inject": "boss-asks"}
+    said = {"incident": "I1", "run": "R1", "step": "shield", "leg": "1", "inject": "boss-asks", "answer": "done"}
     asked = [modals.for_room(do, room, ROOM, said) for do in modals.FOR_ROOM]
     opening = [
         modals.start_game([room.plan.scenario] if room.plan else [], "quiet-evening", ("UANA", "UBEN"), origin="C1"),
@@ -98,6 +128,27 @@ LOOKS: dict[str, Callable[[], str]] = {
     "run-waiting": lambda: run(WAITING),
     "run-paused": lambda: run(PAUSED),
     "run-over": lambda: run(OVER),
+    "kind-do": lambda: kind("do", "UANA: give R1 host=db-1 path=/var", "UCLEO: take R1/look"),
+    "kind-do-failed": lambda: kind("act", *ROLLED_BACK, "UANA: approve R1/flag", "UBEN: approve R1/flag", *FLAG_FAILS),
+    "kind-choose": lambda: kind("choose", "UANA: primary R1/where"),
+    "kind-check": lambda: kind(
+        "check", "UANA: give R1 host=web.example.org", *GIVEN_UP, "check R1/wait-for-it fails: refused"
+    ),
+    "kind-check-open": lambda: kind("check"),
+    "kind-ask": lambda: kind("ask"),
+    "kind-wait": lambda: kind("wait"),
+    "kind-wait-paused": lambda: kind("wait", "UANA: pause-run R1 We look at something else first"),
+    "kind-confirm": lambda: kind("confirm", "UBEN: confirmed R1/sure"),
+    "kind-act": lambda: kind("act", *ROLLED_BACK[:1]),
+    "kind-act-running": lambda: kind("act", *ROLLED_BACK[:4]),
+    "kind-announce": lambda: kind("announce"),
+    "kind-runbook": lambda: kind("runbook"),
+    "kind-parallel": lambda: kind("parallel", "UBEN: done R3/stop-writes", "UANA: done R2/tell"),
+    "kind-branch": lambda: kind("parallel", card="R2"),
+    "blank": blank,
+    "blank-on-the-way": lambda: blank(
+        "UANA: write R1 Restart the consumer", "+2m", "UANA: done R1/r1-1", "UBEN: beside R1 Told them"
+    ),
     "panel-planned": lambda: panel(["UHARRIET: plan quiet-evening with UANA"]),
     "panel-running": lambda: panel(LATE),
     "panel-over": lambda: panel(OVER),

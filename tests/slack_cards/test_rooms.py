@@ -13,7 +13,7 @@ from tests.slack_cards import rooms
 from tests.slack_cards.oracles import check_home, check_message, check_modal, published, strings
 from tests.slack_cards.rooms import CHANNELS, LIBRARY
 from tests.slack_cards.test_hostile import check_marked
-from warroom.core import panelview, views
+from warroom.core import panelview, runview, views
 from warroom.core.room import Room
 from warroom.slack import cards, modals
 from warroom.slack.cards import Message
@@ -43,7 +43,7 @@ def for_players(made: Table) -> Iterator[Message]:
     """Everything the war room gets to see, as it is now."""
     room, mark = made.room, views.mark(made.room)
     yield cards.status_card(views.status(room), ROOM)
-    yield from (cards.run_card(view, ROOM) for name in room.runs if (view := views.run(room, name)))
+    yield from (cards.run_card(view, ROOM) for name in room.runs if (view := runview.run(room, name)))
     yield from (cards.notice(say, mark, ROOM, CHANNELS) for say in rooms.said(made) if say.place != "backchannel")
 
 
@@ -57,7 +57,9 @@ def everything(made: Table) -> Iterator[Message]:
 
 def room_modals(room: Room) -> list[modals.View]:
     said = {"incident": "I1", "run": "R1", "step": "fence", "leg": "3", "inject": "east-lost"}
-    return [modals.for_room(do, room, ROOM, said) for do in modals.FOR_ROOM]
+    walks = {"answer-with", "values", "flag", "add", "give-to", "halt"}  # of a walk, which a room need not have
+    asked = [do for do in modals.FOR_ROOM if room.runs or do not in walks]
+    return [modals.for_room(do, room, ROOM, said) for do in asked]
 
 
 def opening_modals() -> list[modals.View]:
@@ -212,7 +214,7 @@ def _copies(line: panelview.InjectLine, kind: str) -> tuple[panelview.InjectLine
 
 def test_a_step_as_long_as_slack_allows_keeps_its_buttons_and_commands() -> None:
     """A very long text is cut; what must be pressed and copied stays."""
-    view = views.run(rooms.table(rooms.STUCK).room, "R1")
+    view = runview.run(rooms.table(rooms.STUCK).room, "R1")
     assert view is not None
     assert view.current is not None
     many = tuple(replace(view.path[0], title=f"{'long ' * 20}{at}") for at in range(90))

@@ -106,7 +106,10 @@ class CurrentStep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunView:
-    """`more` are things that may be asked at any time and stand in a menu. `values` are name and value, or what is open."""
+    """`more` are things that may be asked at any time and stand in a menu. `values` are name and value (empty: still open).
+
+    `so_far` is how long the steps behind us took that have a plan, and how long they should have.
+    """
 
     mark: Mark
     id: str
@@ -125,6 +128,7 @@ class RunView:
     paused_why: str
     blank: bool
     steps: int
+    so_far: tuple[timedelta, timedelta] | None
     values: tuple[tuple[str, str], ...]
     current: CurrentStep | None
     path: tuple[StepLine, ...]
@@ -159,6 +163,7 @@ def run(room: Room, name: str) -> RunView | None:
         paused_why=walk.paused_why,
         blank=walk.blank,
         steps=len(walk.runbook.steps),
+        so_far=_so_far(walk),
         values=() if walk.parent else tuple((each.name, walk.given.get(each.name, "")) for each in walk.values),
         current=_current(room, walk),
         path=tuple(
@@ -169,6 +174,16 @@ def run(room: Room, name: str) -> RunView | None:
         asks=tuple(_run_asks(room, walk)),
         more=tuple(_more(room, walk)),
     )
+
+
+def _so_far(walk: Run) -> tuple[timedelta, timedelta] | None:
+    """How long the steps behind us took that have a plan, and how long they should have; None when none has."""
+    took = planned = timedelta(0)
+    for name in dict.fromkeys(walk.path):
+        step, there = walk.runbook.step(name), walk.of(name)
+        if step is not None and step.expected is not None and there.left is not None and there.entered is not None:
+            took, planned = took + there.left - there.entered, planned + step.expected
+    return (took, planned) if planned else None
 
 
 def _ahead(walk: Run) -> Iterable[str]:
@@ -354,7 +369,7 @@ def _undo_asks(room: Room, walk: Run) -> Iterator[Ask]:
         if step is not None and undo is not None and not walk.filling.open_in(undo.texts()):
             yield Ask(
                 do="undo",
-                label=f"Undo: {step.title}",
+                label=f"Undo: {walk.filling.text(step.title)}",
                 args=(("run", walk.id), ("act", str(act.number))),
                 style="danger",
                 confirm=f"This runs exactly: {undo.filled(walk.filling).shown}",
@@ -372,7 +387,8 @@ def _run_asks(room: Room, walk: Run) -> Iterator[Ask]:
     if walk.blank and walk.current is None:
         yield Ask(do="write-step", label="What is done next…", args=args, style="primary")
         yield Ask(do="finish-run", label="Finished", args=args)
-    if walk.parent is None and any(each.name not in walk.given for each in walk.values):
+    asks_now = walk.current is not None and isinstance(walk.current.what, AskStep)
+    if walk.parent is None and not asks_now and any(each.name not in walk.given for each in walk.values):
         yield Ask(do="values", label="Fill in…", args=args)
 
 

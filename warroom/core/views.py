@@ -49,6 +49,8 @@ class IncidentLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunLine:
+    """`of` is 0 where the number of steps means nothing: in a branch, and in a run that is written on the way."""
+
     id: str
     title: str
     state: str
@@ -190,6 +192,6 @@ def run_line(run: Run) -> RunLine:
         state="paused" if run.paused is not None else run.state.value,
         at=here.title if here else "",
         step=len(set(run.path)),
-        of=len(run.runbook.steps),
+        of=0 if run.title or run.blank else len(run.runbook.steps),
         overdue=bool(here and run.of(here.id).overran),
     )

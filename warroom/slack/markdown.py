@@ -54,12 +54,12 @@ def _blocks(tokens: Sequence[Token], source: Sequence[str]) -> Iterator[str]:
                 quoted -= 1
             case "table_open":
                 within_table = True
-                yield code_block("\n".join(source[first:last]))
+                yield code_block("\n".join(source[first:last]), alone=False)
                 shown = last
             case "table_close":
                 within_table = False
             case "fence" | "code_block":
-                yield code_block(token.content.rstrip("\n"))
+                yield code_block(token.content.rstrip("\n"), alone=False)
                 begins, shown = False, last
             case "hr":
                 yield "───"

@@ -130,9 +130,12 @@ def code(text: str) -> str:
     return f"`{line}`" if line else ""
 
 
-def code_block(text: str) -> str:
-    """Lines to copy, exactly as they are but for what cannot be seen; three backticks in a row are kept apart."""
-    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def code_block(text: str, *, alone: bool = True) -> str:
+    """Lines to copy, exactly as they are but for what cannot be seen; three backticks in a row are kept apart.
+
+    One that does not stand `alone` in its block is kept from mentioning anybody as other text is.
+    """
+    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if alone else escape(text)
     return f"{FENCE}\n{text.replace(FENCE, _JOINER.join(FENCE))}\n{FENCE}"
 
 

@@ -47,6 +47,8 @@ def _head(view: RunView) -> list[Block]:
         else f" · led by {person(view.leader)} · {moment(view.started_at)}"
     )
     lines = [f"{signs.RUN['walking']} {bare(view.title)}{whole or incident}{started}"]
+    if view.so_far and view.state == "walking":
+        lines.append(f"⏱ {write(view.so_far[0])} so far, {write(view.so_far[1])} planned")
     if not view.path and one_line(view.summary):
         lines.append(short(view.summary, 300))
     blocks = [context(*lines)]
@@ -88,7 +90,7 @@ def _step(here: CurrentStep, number: int, view: RunView) -> list[Block]:
     if here.would_run:
         blocks += [section("*This will run exactly:*"), section(code_block(here.would_run), expand=True)]
     found = [*_found(here, view.paused), *_act(here.act), *_signed(here.signing), *_evidence(here)]
-    if here.failed:
+    if here.failed and not (here.act and here.act.detail == here.failed):
         found.append(f"❌ *Failed:* {short(here.failed, 600)}")
     if found:
         blocks.append(section("\n".join(found)))
@@ -103,7 +105,7 @@ def _code(here: CurrentStep) -> list[Block]:
     for each in here.code[:_CODE_BLOCKS]:
         blocks.append(section(code_block(each.text), expand=True))
         if one_line(each.output):
-            blocks.append(context(f"comes back like this:\n{code_block(_beginning(each.output))}"))
+            blocks.append(context("comes back like this:", code_block(_beginning(each.output))))
     left = len(here.code) - _CODE_BLOCKS
     return [*blocks, *([context(f"… and {left} more blocks of code in the runbook.")] if left > 0 else [])]
 
@@ -187,7 +189,8 @@ def _evidence(here: CurrentStep) -> list[str]:
 
 
 def _part(part: RunLine) -> str:
-    where = f"step {part.step} of {part.of}: {short(part.at)}" if part.at else escape_line(part.state)
+    of = f" of {part.of}" if part.of else ""
+    where = f"step {part.step}{of}: {short(part.at)}" if part.at else escape_line(part.state)
     late = f" · {signs.OVERDUE} late" if part.overdue else ""
     return f"{signs.RUN.get(part.state, '')} {bare(part.title)}: {where}{late}"
 

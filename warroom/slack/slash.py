@@ -14,7 +14,7 @@ from warroom.core import views
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
-from warroom.slack.mrkdwn import unescape
+from warroom.slack.mrkdwn import escape_line, unescape
 from warroom.slack.people import People
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -111,9 +111,7 @@ async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
     lines = [f"*{'EXERCISE' if view.mark.drill else 'REAL INCIDENT'} {view.mark.key}*: {view.state}"]
     lines += [f"• {each.severity} {each.id}, {each.state}" for each in view.incidents]
     lines += [
-        f"• runbook, step {each.step} of {each.of}{' (overdue)' if each.overdue else ''}"
-        for each in view.runs
-        if each.at
+        f"• {escape_line(each.title)}: step {each.step}{' (overdue)' if each.overdue else ''}" for each in view.runs if each.at
     ]
     lines.append("The status card is pinned in the war room.")
     return Reply(text="\n".join(lines))
