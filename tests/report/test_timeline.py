@@ -10,9 +10,10 @@ import pytest
 
 from tests.report.stories import BEGAN, NAMES, exercise, incident
 from warroom.core import events as e
+from warroom.core.actions import RunCommand
 from warroom.core.durations import mark
 from warroom.core.events import Entry, Event, Mode, vocabulary
-from warroom.core.probes import Probe
+from warroom.core.probes import Tcp
 from warroom.core.room import Room, evolve
 from warroom.core.runbook import Offer
 from warroom.report.timeline import Line, line, tells_too_early
@@ -80,8 +81,35 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("warroom", e.StepDone(run="R1", step="works", answer="holds")),
         ("U2", e.StepSkipped(**step, reason="no time")),
         ("warroom", e.StepOverran(**step)),
-        ("U2", e.CheckStarted(**step, attempt=2, probe=Probe(how="tcp", target="db:1"))),
+        ("U2", e.CheckStarted(**step, attempt=2, probe=Tcp(target="db:1"))),
         ("warroom", e.CheckReported(**step, attempt=2, holds=False, detail="refused")),
+        ("U2", e.RunHandedOver(run="R1", person="U3")),
+        ("U3", e.RunHandedOver(run="R1", person="U3")),
+        ("U2", e.RunPaused(run="R1", reason="lunch")),
+        ("U2", e.RunResumed(run="R1")),
+        ("U2", e.ValueGiven(run="R1", name="pod", value="web-1")),
+        ("U2", e.ValueGiven(run="R1", name="pod", value="web-1", origin="the alert")),
+        ("U2", e.EvidenceGiven(**step, kind="link", text="the graph", link="https://graphs.example.org/1")),
+        ("U9", e.StepFlagged(**step, verdict="unclear", comment="which page?")),
+        ("U9", e.StepFlagged(**step, verdict="worked")),
+        ("U2", e.StepWritten(run="R1", step="r1-7", title="Told the boss", done=True)),
+        ("U2", e.StepWritten(run="R1", step="r1-8", title="Restart it", text="twice")),
+        ("U2", e.StepTaken(**step, person="U3")),
+        ("U2", e.StepReturned(**step)),
+        ("U2", e.StepConfirmed(**step)),
+        ("U2", e.StepFailed(**step, reason="no such host")),
+        ("warroom", e.StepFailed(**step, reason="no such runbook")),
+        ("warroom", e.Announced(**step, text="We move.", where="operations")),
+        ("warroom", e.StepOverran(**step, reminder=2)),
+        ("warroom", e.StepOverran(**step, reminder=3)),
+        ("warroom", e.CheckReported(**step, attempt=3, holds=False, detail="refused", again=True)),
+        ("U2", e.ActApproved(**step)),
+        ("U2", e.ActAsked(**step, act=1, action=RunCommand(argv=("undo", "it now")), within=timedelta(minutes=1))),
+        ("warroom", e.ActBegun(run="R1", act=1, worker="w", deadline=BEGAN)),
+        ("warroom", e.ActSaid(run="R1", act=1, text="working")),
+        ("U2", e.ActCancelled(run="R1", act=1)),
+        ("warroom", e.ActEnded(run="R1", act=1, outcome="unknown", detail="Nothing was heard of it.")),
+        ("warroom", e.ActEnded(run="R1", act=1, outcome="done", detail="It ended with 0.")),
         ("warroom", e.RunFinished(run="R1")),
         ("warroom", e.RunAbandoned(run="R1", reason="the game has ended")),
         ("U2", e.RunAbandoned(run="R1", reason="it does not fit")),

@@ -24,6 +24,7 @@ from warroom.report.facts import (
     AfterAction,
     ExpectationFacts,
     FaultFacts,
+    Flag,
     IncidentFacts,
     InjectFacts,
     Moment,
@@ -278,12 +279,38 @@ def _run(run: RunFacts) -> Lines:
     yield f"### {inline(run.title)}"
     yield ""
     began = f"Started by {inline(run.started.who)} at {mark(run.started.clock)}"
-    yield f"For “{inline(run.incident)}”. {began}; {_how_it_ended(run)}"
+    about = f"A part of “{inline(run.part_of)}”" if run.part_of else f"For “{inline(run.incident)}”"
+    yield f"{about}. {began}; {_how_it_ended(run)}"
     yield ""
     headings = ("", "Step", "Who", "Result", "Planned", "Took", "Remarks")
     yield from _table(headings, (_step(place, each) for place, each in enumerate(run.steps, start=1)))
     if run.not_taken:
         yield from (f"Not on the way: {_names(f'“{title}”' for title in run.not_taken)}.", "")
+    if run.values:
+        given = (f"{inline(name)} = {inline(value)}" for name, value in run.values)
+        yield from (f"Filled in: {_names(given)}.", "")
+    if run.beside:
+        yield from ("Done beside the runbook:", "", *(f"- {inline(each)}" for each in run.beside), "")
+    yield from _kept(run)
+
+
+def _kept(run: RunFacts) -> Lines:
+    """Evidence, what machines did, and what people thought of the steps."""
+    evidence = [f"- {inline(step.title)}: {inline(each, LONGEST)}" for step in run.steps for each in step.evidence]
+    acts = [f"- {inline(step.title)}: {inline(each, LONGEST)}" for step in run.steps for each in step.acts]
+    flags = [f"- {inline(step.title)}: {_flag(each)}" for step in run.steps for each in step.flags]
+    for title, lines in (
+        ("Evidence:", evidence),
+        ("Done by machines:", acts),
+        ("What people thought of the steps:", flags),
+    ):
+        if lines:
+            yield from (title, "", *lines, "")
+
+
+def _flag(flag: Flag) -> str:
+    comment = f": “{inline(flag.comment, LONGEST)}”" if flag.comment else ""
+    return f"{inline(flag.verdict)}, said {inline(flag.who)}{comment}"
 
 
 def _how_it_ended(run: RunFacts) -> str:
@@ -296,7 +323,14 @@ def _how_it_ended(run: RunFacts) -> str:
     return f"stopped{who} after {took}: {inline(run.reason)}."
 
 
-_BY_ITSELF = {"check": "a check", "wait": "the clock"}
+_BY_ITSELF = {
+    "check": "a check",
+    "wait": "the clock",
+    "act": "a machine",
+    "announce": "warroom",
+    "runbook": "its walk",
+    "parallel": "its branches",
+}
 
 
 def _step(place: int, step: StepFacts) -> tuple[str, ...]:
@@ -314,7 +348,9 @@ def _step(place: int, step: StepFacts) -> tuple[str, ...]:
 def _remarks(step: StepFacts) -> Iterator[str]:
     if step.overdue:
         yield "Overdue."
-    if step.state == "skipped":
+    if step.state == "failed":
+        yield f"Failed: “{step.note}”"
+    elif step.state == "skipped":
         yield f"Skipped: “{step.note}”"
     elif step.note:
         yield f"“{step.note}”"

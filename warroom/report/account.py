@@ -26,6 +26,7 @@ from warroom.report.facts import (
     Course,
     ExpectationFacts,
     FaultFacts,
+    Flag,
     IncidentFacts,
     InjectFacts,
     InjectsFacts,
@@ -38,9 +39,13 @@ from warroom.report.facts import (
     StepFacts,
 )
 from warroom.report.phrasing import Names, name, spoken
-from warroom.report.timeline import answer_label, place, speaker
+from warroom.report.timeline import place, speaker
+from warroom.report.walks import answer_label
 
 NOTHING = timedelta(0)
+
+
+_OVER = {StepState.SKIPPED: "skipped", StepState.FAILED: "failed"}
 
 
 def players_reading(entry: Entry) -> Entry:
@@ -81,6 +86,9 @@ class _Visit:
     looked: int = 0
     findings: list[tuple[bool, str]] = field(default_factory=list)
     facts: StepFacts | None = None
+    evidence: list[str] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -254,7 +262,7 @@ class Account:
         came_to = {visit.step for visit in visits}
         return RunFacts(
             id=name,
-            title=run.runbook.title,
+            title=run.name,
             digest=run.digest,
             incident=self.words(incident.title) if incident else run.incident,
             started=begin,
@@ -263,7 +271,10 @@ class Account:
             reason=self.words(run.reason),
             took=self.between(begin, end) if end else None,
             steps=tuple(visit.facts or self._left_open(name, visit) for visit in visits),
-            not_taken=tuple(step.title for step in run.runbook.steps if step.id not in came_to),
+            not_taken=() if run.title else tuple(step.title for step in run.runbook.steps if step.id not in came_to),
+            part_of=self.room.runs[run.parent.run].name if run.parent else "",
+            values=() if run.parent else tuple((name, self.words(value)) for name, value in run.given.items()),
+            beside=tuple(f"{self.words(each.title)} ({self.name(each.by)})" for each in run.beside),
         )
 
     def _left_open(self, run: str, visit: _Visit) -> StepFacts:
@@ -275,9 +286,9 @@ class Account:
         step, there = walk.runbook.step(visit.step), walk.of(visit.step)
         took = there.left - there.entered if there.left is not None and there.entered is not None else None
         return StepFacts(
-            title=step.title if step else visit.step,
+            title=walk.filling.text(step.title) if step else visit.step,
             kind=step.what.word if step else "",
-            state="skipped" if there.state is StepState.SKIPPED else "done" if left else "unfinished",
+            state=_OVER.get(there.state, "done" if left else "unfinished"),
             who=left.who if left else self.name(there.taken_by) if there.taken_by else "",
             answer=answer_label(walk.runbook, visit.step, there.answer),
             entered=visit.entered,
@@ -287,7 +298,19 @@ class Account:
             note=self.words(there.note),
             looked=visit.looked,
             findings=tuple(visit.findings),
+            evidence=tuple(visit.evidence),
+            flags=tuple(visit.flags),
+            acts=tuple(visit.acts),
         )
+
+    def add_to(self, run: str, step: str, what: str, news: Any) -> None:
+        """To the last visit of this step, also when it is over."""
+        visit = next((each for each in reversed(self.visits.get(run, ())) if each.step == step), None)
+        if visit is None:
+            return
+        getattr(visit, what).append(news)
+        if visit.facts is not None:
+            visit.facts = replace(visit.facts, **{what: tuple(getattr(visit, what))})
 
     def fault_facts(self) -> tuple[FaultFacts, ...]:
         return tuple(self._fault(name, kept) for name, kept in self.faults.items())
@@ -442,7 +465,9 @@ def _run_started(account: Account, moment: Moment, event: e.RunStarted) -> None:
         return
     if kept.to_runbook is None:
         kept.to_runbook = account.between(kept.declared, moment)
-    _pass(account, moment, event.incident, f"Runbook “{event.runbook.title}” started")
+    if event.parent is None:
+        title = account.room.runs[event.run].name
+        _pass(account, moment, event.incident, f"Runbook “{title}” started")
 
 
 def _run_over(account: Account, moment: Moment, event: e.RunFinished | e.RunAbandoned) -> None:
@@ -453,7 +478,25 @@ def _entered(account: Account, moment: Moment, event: e.StepEntered) -> None:
     account.visits[event.run].append(_Visit(step=event.step, entered=moment))
 
 
-def _left(account: Account, moment: Moment, event: e.StepDone | e.StepSkipped) -> None:
+def _evidence(account: Account, moment: Moment, event: e.EvidenceGiven) -> None:
+    text = account.words(event.text)
+    kept = f"{text} ({event.link})" if event.link and event.link != event.text else text
+    account.add_to(event.run, event.step, "evidence", kept)
+
+
+def _flagged(account: Account, moment: Moment, event: e.StepFlagged) -> None:
+    flag = Flag(verdict=event.verdict, comment=account.words(event.comment), who=moment.who)
+    account.add_to(event.run, event.step, "flags", flag)
+
+
+def _act_ended(account: Account, moment: Moment, event: e.ActEnded) -> None:
+    act = account.room.runs[event.run].acts[event.act]
+    what = " ".join(act.action.shown.split())
+    told = f"{'undo, ' if act.undo else ''}{event.outcome}: {what} ({account.words(event.detail)})"
+    account.add_to(event.run, act.step, "acts", told)
+
+
+def _left(account: Account, moment: Moment, event: e.StepDone | e.StepSkipped | e.StepFailed) -> None:
     visit = account.visits[event.run][-1]
     visit.facts = account.visited(event.run, visit, moment)
 
@@ -539,6 +582,10 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.StepEntered: _entered,
     e.StepDone: _left,
     e.StepSkipped: _left,
+    e.StepFailed: _left,
+    e.EvidenceGiven: _evidence,
+    e.StepFlagged: _flagged,
+    e.ActEnded: _act_ended,
     e.CheckStarted: _looked,
     e.CheckReported: _found,
     e.AlertFired: _fired,

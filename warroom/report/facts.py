@@ -132,8 +132,17 @@ class InjectsFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """What somebody thought of a step: worked, wrong, unclear or missing."""
+
+    verdict: str
+    comment: str
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StepFacts:
-    """One visit to a step. `state` is done, skipped, or unfinished; `took` None when it was never left."""
+    """One visit to a step. `state` is done, failed, skipped, or unfinished; `took` None when it was never left."""
 
     title: str
     kind: str
@@ -147,11 +156,17 @@ class StepFacts:
     note: str
     looked: int
     findings: tuple[tuple[bool, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    acts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunFacts:
-    """One walking of a runbook. `not_taken` are titles of steps the walk never came to."""
+    """One walking of a runbook. `not_taken` are titles of steps the walk never came to.
+
+    `part_of` is the walk that it was a part of, if any; `beside` what was done that is in no runbook.
+    """
 
     id: str
     title: str
@@ -164,6 +179,9 @@ class RunFacts:
     took: timedelta | None
     steps: tuple[StepFacts, ...]
     not_taken: tuple[str, ...]
+    part_of: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

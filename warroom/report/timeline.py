@@ -15,12 +15,9 @@ from warroom.core import events as e
 from warroom.core.durations import mark
 from warroom.core.events import Entry, Event, Mode
 from warroom.core.room import Room
-from warroom.core.runbook import Runbook, Step
-from warroom.core.runs import WARROOM
-from warroom.core.steps.check import HOLDS, Check
-from warroom.core.steps.choose import Choose
-from warroom.core.steps.wait import Wait
-from warroom.report.phrasing import Names, also, capital, listed, lowered, many, name, quoted, sentence, spoken
+from warroom.report import walks
+from warroom.report.phrasing import Names, also, capital, listed, lowered, many, name, quoted, sentence
+from warroom.report.telling import Telling
 
 
 class Kind(StrEnum):
@@ -64,7 +61,7 @@ def line(entry: Entry, names: Names, room: Room) -> Line:
         occurred_at=entry.occurred_at,
         clock_reading=_reading(room, entry),
         who=name(names, entry.by),
-        text=sentence(tell(_Telling(room, entry, names), entry.event)),
+        text=sentence(tell(Telling(room, entry, names), entry.event)),
         kind=kind,
     )
 
@@ -96,61 +93,10 @@ def _reading(room: Room, entry: Entry) -> timedelta | None:
     return None if room.drill else room.clock.reading(entry.at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """What a sentence may draw on."""
-
-    room: Room
-    entry: Entry
-    names: Names
-
-    @property
-    def who(self) -> str:
-        return self.name(self.entry.by)
-
-    @property
-    def alone(self) -> bool:
-        """Whether it happened by itself."""
-        return self.entry.by == WARROOM
-
-    def name(self, person: str) -> str:
-        return name(self.names, person)
-
-    def people(self, persons: tuple[str, ...]) -> str:
-        return listed(map(self.name, persons))
-
-    def said(self, text: str) -> str:
-        return quoted(spoken(text, self.names))
-
-    def because(self, text: str) -> str:
-        """The rest of a sentence that gives somebody's reason, if there is one."""
-        return f": {self.said(text)}" if text.strip() else ""
-
-    def incident(self, incident: str) -> str:
-        there = self.room.incidents.get(incident)
-        return self.said(there.title) if there else incident
-
-    def runbook(self, run: str) -> str:
-        there = self.room.runs.get(run)
-        return quoted(there.runbook.title) if there else run
-
-    def step(self, run: str, step: str) -> str:
-        there = self.found(run, step)
-        return quoted(there.title if there else step)
-
-    def found(self, run: str, step: str) -> Step | None:
-        walk = self.room.runs.get(run)
-        return walk.runbook.step(step) if walk else None
-
-    def fault(self, fault: str) -> str:
-        there = self.room.faults.get(fault)
-        return there.target if there else fault
-
-
 # --- the room and the game
 
 
-def _opened(t: _Telling, event: e.RoomOpened) -> str:
+def _opened(t: Telling, event: e.RoomOpened) -> str:
     what = f"the game day {event.key}" if event.mode is Mode.DRILL else f"{event.key} for a real incident"
     called = f"Called at once: {t.people(event.invited)}." if event.invited else ""
     return also(sentence(f"{t.who} opened {what}: {t.said(event.title)}"), called)
@@ -161,25 +107,25 @@ def place(word: str) -> str:
     return "the " + word.replace("-", " ")
 
 
-def _channel(t: _Telling, event: e.ChannelOpened) -> str:
+def _channel(t: Telling, event: e.ChannelOpened) -> str:
     return f"The channel #{event.name} was opened as {place(event.place)}"
 
 
-def _no_channel(t: _Telling, event: e.ChannelRefused) -> str:
+def _no_channel(t: Telling, event: e.ChannelRefused) -> str:
     return f"The chat would not open a channel for {place(event.place)}: {event.reason}"
 
 
-def _planned(t: _Telling, event: e.GamePlanned) -> str:
+def _planned(t: Telling, event: e.GamePlanned) -> str:
     players = f"It is for {t.people(event.players)}." if event.players else ""
     watching = f"{t.people(event.observers)} will watch." if event.observers else ""
     return also(f"{t.who} planned the game {quoted(event.title)}.", players, watching)
 
 
-def _started(t: _Telling, event: e.GameStarted) -> str:
+def _started(t: Telling, event: e.GameStarted) -> str:
     return f"{t.who} started the game. The players were told: {t.said(event.briefing)}"
 
 
-def _game_ended(t: _Telling, event: e.GameEnded) -> str:
+def _game_ended(t: Telling, event: e.GameEnded) -> str:
     return f"{t.who} ended the game{t.because(event.reason)}"
 
 
@@ -191,7 +137,7 @@ def speaker(actor: str, title: str) -> str:
     return f"{actor} ({title})" if title else actor
 
 
-def _inject(t: _Telling, event: e.InjectPlayed) -> str:
+def _inject(t: Telling, event: e.InjectPlayed) -> str:
     if event.actor:
         return f"{speaker(event.actor, event.actor_title)} said: {t.said(event.text)}"
     if event.kind == "hint":
@@ -201,44 +147,44 @@ def _inject(t: _Telling, event: e.InjectPlayed) -> str:
     return f"The bad news came: {t.said(event.text)}"
 
 
-def _held(t: _Telling, event: e.InjectHeld) -> str:
+def _held(t: Telling, event: e.InjectHeld) -> str:
     return (
         f"Something planned for {mark(event.due)} fell due while nobody was there to play it; it waits for the"
         " dungeon master"
     )
 
 
-def _expected(t: _Telling, event: e.ExpectationArmed) -> str:
+def _expected(t: Telling, event: e.ExpectationArmed) -> str:
     return f"Expected by {mark(event.deadline)}: {event.what}"
 
 
-def _met(t: _Telling, event: e.ExpectationMet) -> str:
+def _met(t: Telling, event: e.ExpectationMet) -> str:
     return f"Done after all, but too late: {event.what}" if event.late else f"Done as expected: {event.what}"
 
 
 # --- people
 
 
-def _role(t: _Telling, event: e.RoleTaken) -> str:
+def _role(t: Telling, event: e.RoleTaken) -> str:
     if event.person == t.entry.by:
         return f"{t.who} became {event.role}"
     return f"{t.who} made {t.name(event.person)} {event.role}"
 
 
-def _role_left(t: _Telling, event: e.RoleLeft) -> str:
+def _role_left(t: Telling, event: e.RoleLeft) -> str:
     return f"{t.name(event.person)} is no longer {event.role}; nobody is"
 
 
 # --- incidents
 
 
-def _declared(t: _Telling, event: e.IncidentDeclared) -> str:
+def _declared(t: Telling, event: e.IncidentDeclared) -> str:
     opened = f"An incident began, {event.severity}" if t.alone else f"{t.who} declared an incident, {event.severity}"
     affected = f"Affected: {listed(event.services)}." if event.services else ""
     return also(sentence(f"{opened}: {t.said(event.title)}"), affected)
 
 
-def _offered(t: _Telling, event: e.RunbooksOffered) -> str:
+def _offered(t: Telling, event: e.RunbooksOffered) -> str:
     about = t.incident(event.incident)
     if not event.offers:
         return f"No runbook was found for {about}"
@@ -249,68 +195,13 @@ def _offered(t: _Telling, event: e.RunbooksOffered) -> str:
 # --- alerts
 
 
-def _fired(t: _Telling, event: e.AlertFired) -> str:
+def _fired(t: Telling, event: e.AlertFired) -> str:
     severity = f" ({event.severity})" if event.severity else ""
     return f"{event.source} raised the alert {quoted(event.name)}{severity}{t.because(event.summary)}"
 
 
-def _cut_short(t: _Telling, event: e.AlertsCutShort) -> str:
+def _cut_short(t: Telling, event: e.AlertsCutShort) -> str:
     return f"{event.source} left out {many(event.missing, 'more alert')} of the same group"
-
-
-# --- runs
-
-
-def _taken(t: _Telling, event: e.StepTaken) -> str:
-    return f"{t.name(event.person)} took on {t.step(event.run, event.step)}"
-
-
-def answer_label(runbook: Runbook, step: str, answer: str) -> str:
-    """An answer as its button read; empty where the answer is only that it was done."""
-    there = runbook.step(step)
-    if there is None or not isinstance(there.what, Choose):
-        return {"done": "", "waited": "", HOLDS: "passed"}.get(answer, "failed" if answer else "")
-    return next((each.label or each.word for each in there.what.options if each.word == answer), answer)
-
-
-def _done(t: _Telling, event: e.StepDone) -> str:
-    note = f"Note: {t.said(event.note)}." if event.note.strip() else ""
-    return also(sentence(_how_done(t, event)), note)
-
-
-def _how_done(t: _Telling, event: e.StepDone) -> str:
-    there, step = t.found(event.run, event.step), t.step(event.run, event.step)
-    match there.what if there else None:
-        case Choose():
-            label = answer_label(t.room.runs[event.run].runbook, event.step, event.answer)
-            return f"{t.who} answered {step} with {quoted(label)}"
-        case Check():
-            return f"The step {step} is settled: the check {'passed' if event.answer == HOLDS else 'failed'}"
-        case Wait():
-            return f"The waiting time of {step} is over"
-        case _:
-            return f"{t.who} did {step}"
-
-
-def _looked(t: _Telling, event: e.CheckReported) -> str:
-    found = "passed" if event.holds else "failed"
-    return f"The check {t.step(event.run, event.step)} {found}{t.because(event.detail)}"
-
-
-def _looking(t: _Telling, event: e.CheckStarted) -> str:
-    again = f", for the {_ordinal(event.attempt)} time" if event.attempt > 1 else ""
-    return f"A check began for {t.step(event.run, event.step)}{again}"
-
-
-def _ordinal(count: int) -> str:
-    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{ending}"
-
-
-def _abandoned(t: _Telling, event: e.RunAbandoned) -> str:
-    if t.alone:
-        return f"The walk through {t.runbook(event.run)} stopped because {event.reason}"
-    return f"{t.who} stopped walking {t.runbook(event.run)}{t.because(event.reason)}"
 
 
 # --- faults
@@ -321,26 +212,26 @@ def broken(mode: str) -> str:
     return {"down": "is down", "slow": "is slow", "errors": "answers with errors"}.get(mode, f"is {mode}")
 
 
-def _break(t: _Telling, event: e.FaultAsked) -> str:
+def _break(t: Telling, event: e.FaultAsked) -> str:
     until = f"{event.deadline.astimezone(UTC):%H:%M:%S} UTC"
     return f"To be broken on purpose: {event.target} ({event.mode}), until {until} at the latest"
 
 
-def _broke(t: _Telling, event: e.FaultInjected) -> str:
+def _broke(t: Telling, event: e.FaultInjected) -> str:
     there = t.room.faults.get(event.fault)
     what = f"{t.fault(event.fault)} {broken(there.mode)}" if there else event.fault
     return also(f"Broken on purpose: {what}.", capital(event.detail))
 
 
-def _undo(t: _Telling, event: e.RollbackAsked) -> str:
+def _undo(t: Telling, event: e.RollbackAsked) -> str:
     return f"What was broken at {t.fault(event.fault)} is being undone because {event.reason}"
 
 
-def _undone(t: _Telling, event: e.FaultRolledBack) -> str:
+def _undone(t: Telling, event: e.FaultRolledBack) -> str:
     return also(f"What was broken at {t.fault(event.fault)} has been undone.", capital(event.detail))
 
 
-def _stuck(t: _Telling, event: e.RollbackFailed) -> str:
+def _stuck(t: Telling, event: e.RollbackFailed) -> str:
     return f"What was broken at {t.fault(event.fault)} could not be undone; somebody has to do it: {event.detail}"
 
 
@@ -355,19 +246,19 @@ def _said_at(ts: str) -> str:
     return f" of {datetime.fromtimestamp(int(seconds), UTC):%H:%M:%S} UTC"
 
 
-def _heard(t: _Telling, event: e.MessageHeard) -> str:
+def _heard(t: Telling, event: e.MessageHeard) -> str:
     return f"{t.who} {'answered in a thread' if event.thread else 'said'}: {t.said(event.text)}"
 
 
-def _edited(t: _Telling, event: e.MessageEdited) -> str:
+def _edited(t: Telling, event: e.MessageEdited) -> str:
     return f"{t.who} changed the message{_said_at(event.ts)} to: {t.said(event.text)}"
 
 
-def _failed(t: _Telling, event: e.DeliveryFailed) -> str:
+def _failed(t: Telling, event: e.DeliveryFailed) -> str:
     return f"This could not be delivered: {lowered(event.what).rstrip('.')}. The reason: {event.reason}"
 
 
-_SENTENCES: dict[type[Event], tuple[Kind, Callable[[_Telling, Any], str]]] = {
+_SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.RoomOpened: (Kind.ROOM, _opened),
     e.ChannelOpened: (Kind.ROOM, _channel),
     e.ChannelRefused: (Kind.DELIVERY, _no_channel),
@@ -413,22 +304,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[_Telling, Any], str]]] = {
     e.AlertFired: (Kind.ALERT, _fired),
     e.AlertResolved: (Kind.ALERT, lambda t, event: f"{event.source} says that the alert {quoted(event.name)} is over"),
     e.AlertsCutShort: (Kind.ALERT, _cut_short),
-    e.RunStarted: (
-        Kind.RUN,
-        lambda t, event: f"{t.who} started the runbook {t.runbook(event.run)} for {t.incident(event.incident)}",
-    ),
-    e.StepEntered: (Kind.RUN, lambda t, event: f"The step to do now: {t.step(event.run, event.step)}"),
-    e.StepTaken: (Kind.RUN, _taken),
-    e.StepDone: (Kind.RUN, _done),
-    e.StepSkipped: (
-        Kind.RUN,
-        lambda t, event: f"{t.who} skipped {t.step(event.run, event.step)}{t.because(event.reason)}",
-    ),
-    e.StepOverran: (Kind.RUN, lambda t, event: f"The step {t.step(event.run, event.step)} is overdue"),
-    e.CheckStarted: (Kind.RUN, _looking),
-    e.CheckReported: (Kind.RUN, _looked),
-    e.RunFinished: (Kind.RUN, lambda t, event: f"The runbook {t.runbook(event.run)} was finished"),
-    e.RunAbandoned: (Kind.RUN, _abandoned),
+    **{event: (Kind.RUN, tell) for event, tell in walks.SENTENCES.items()},
     e.FaultAsked: (Kind.FAULT, _break),
     e.FaultInjected: (Kind.FAULT, _broke),
     e.FaultRefused: (

@@ -111,7 +111,9 @@ async def _status(slash: Slash, asked: Asked, rest: str) -> Reply:
     lines = [f"*{'EXERCISE' if view.mark.drill else 'REAL INCIDENT'} {view.mark.key}*: {view.state}"]
     lines += [f"• {each.severity} {each.id}, {each.state}" for each in view.incidents]
     lines += [
-        f"• {escape_line(each.title)}: step {each.step}{' (overdue)' if each.overdue else ''}" for each in view.runs if each.at
+        f"• {escape_line(each.title)}: step {each.step}{' (overdue)' if each.overdue else ''}"
+        for each in view.runs
+        if each.at
     ]
     lines.append("The status card is pinned in the war room.")
     return Reply(text="\n".join(lines))
