@@ -59,7 +59,11 @@ class Settings(BaseModel):
         (), description="Tokens that alert sources must show, comma-separated; two while one is being replaced."
     )
     checks_allow: Listed = Field(
-        (), description="Internal `host:port` addresses that automated checks may look at, comma-separated."
+        (), description="Internal `host:port` addresses that checks may look at and acts may call, comma-separated."
+    )
+    allowed: str = Field(
+        "",
+        description="The allow-list: a file that says which programs may be run and which URLs called; none when empty.",
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 

@@ -17,16 +17,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warroom.checks import Finding, Guard, look
-from warroom.checks.guard import is_public, join
 from warroom.core.catalogue import Catalogue, Service
-from warroom.core.probes import Probe
+from warroom.core.probes import KINDS, Probe
+from warroom.outside.guard import is_public, join
 
 SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def probe(how: str, target: str, **more: Any) -> Probe:
-    return Probe(how=how, target=target, **more)
+    return KINDS[how](target=target, **more)
 
 
 async def see(how: str, target: str, *, allow: set[str] | None = None, **more: Any) -> Finding:

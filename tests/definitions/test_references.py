@@ -149,7 +149,7 @@ def test_the_digest_follows_the_text(tmp_path: Path) -> None:
         ),
         (
             {"zz": "hello\n"},
-            "zz.yaml:1:1: the file holds no keys; begin with `runbook: 1`, `scenario: 1` or `catalogue: 1`",
+            "zz.yaml:1:1: the file holds no keys; begin with `runbook: 1`, `scenario: 1`, `catalogue: 1` or `allowed: 1`",
         ),
     ],
 )

@@ -1,96 +1,116 @@
-"""`http`: one GET, without following redirects; holds when the status is the expected one and the body says so."""
+"""`http`: one GET, without following redirects; holds when everything that is wanted of the answer is so."""
 
 import asyncio
-import ssl
+import json
+import time
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 from yarl import URL
 
-from warroom.checks.finding import Finding, patience, too_late, took, unreachable
-from warroom.checks.guard import Guard
-from warroom.core.probes import Probe
+from warroom.checks import jsonpath
+from warroom.checks.finding import Finding, World, brief, length, listed, seconds_since, took
+from warroom.checks.web import asked
+from warroom.core.probes import Http
+from warroom.outside import client
+from warroom.outside.client import Seen
+from warroom.outside.redacting import redact
 
 MOST = 64 * 1024  # bytes of a body that are read
-_HEADERS = {"User-Agent": "warroom-check", "Accept": "*/*", "Accept-Encoding": "identity"}
+_DAY = timedelta(days=1)
 
 
-async def look(probe: Probe, address: str, guard: Guard) -> Finding:
+async def look(probe: Http, address: str, world: World) -> Finding:
     """GET this address. All that may go wrong out there becomes a sentence."""
-    url = _url(address)
-    if url is None or url.host is None or url.port is None:
-        return Finding(False, f"{address!r} is not an http or https address, so an http check cannot look at it.")
-    door = guard.door(url.host, url.port)
-    # A connection of its own: one that was open already would prove nothing.
-    connector = aiohttp.TCPConnector(socket_factory=door.socket, force_close=True)
-    try:
-        async with (
-            asyncio.timeout(patience(probe).total_seconds()),
-            # No cookies, no proxies from the environment, and nothing unpacked: a small body may unpack to a huge one.
-            aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=None),
-            ) as session,
-        ):
-            return await _get(session, url, probe)
-    except TimeoutError:
-        return too_late(_shown(url), probe)
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError) as error:
-        return Finding(False, f"{_shown(url)} could not be trusted: {_tls(error)}.")
-    except aiohttp.ClientConnectorError as error:
-        return unreachable(_shown(url), error, door)
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        # ValueError: aiohttp reports some unusable hosts and headers this way.
-        return Finding(False, f"{_shown(url)} did not answer as HTTP does ({type(error).__name__}).")
+
+    async def ask(session: aiohttp.ClientSession, url: URL, seen: Seen) -> Finding:
+        began = asyncio.get_running_loop().time()
+        async with session.get(url, headers=client.AGENT, allow_redirects=False) as response:
+            first = seconds_since(began)
+            if response.status != probe.status:
+                moved = " A redirect is not followed." if 300 <= response.status < 400 else ""
+                said = f"{client.shown(url)} answered {response.status} in {took(first)}"
+                return Finding(False, f"{said}; expected {probe.status}.{moved}")
+            body, cut = "", False
+            if probe.contains or probe.json or probe.faster_than:
+                body, cut = await client.read_some(response, MOST)
+        spent = seconds_since(began)
+        said = f"{client.shown(url)} answered {probe.status} in {took(spent if probe.faster_than else first)}"
+        return _judged(said, await _verdicts(probe, body, cut, spent, seen))
+
+    return await asked(probe, address, world.guard, ask)
 
 
-async def _get(session: aiohttp.ClientSession, url: URL, probe: Probe) -> Finding:
-    began = asyncio.get_running_loop().time()
-    async with session.get(url, headers=_HEADERS, allow_redirects=False) as response:
-        said = f"{_shown(url)} answered {response.status} in {took(began)}"
-        if response.status != probe.status:
-            moved = " A redirect is not followed." if 300 <= response.status < 400 else ""
-            return Finding(False, f"{said}; expected {probe.status}.{moved}")
-        if not probe.contains:
-            return Finding(True, f"{said}.")
-        body, cut = await _body(response)
-    if probe.contains in body:
-        return Finding(True, f"{said} with {probe.contains!r} in it.")
+async def _verdicts(probe: Http, body: str, cut: bool, spent: float, seen: Seen) -> list[Finding]:
+    """About each thing that is wanted: whether it is so, and half a sentence."""
+    verdicts = []
+    if probe.faster_than is not None:
+        verdicts.append(_speed(probe.faster_than, spent, cut))
+    if probe.contains:
+        verdicts.append(_contains(probe.contains, body, cut))
+    if probe.json:
+        verdicts.append(await _json(probe, body, cut))
+    if probe.certificate_days:
+        verdicts.append(_certificate(probe.certificate_days, seen.expires()))
+    return verdicts
+
+
+def _judged(said: str, verdicts: list[Finding]) -> Finding:
+    wrong = [each.detail for each in verdicts if not each.holds]
+    if wrong:
+        return Finding(False, f"{said}, but {', and '.join(wrong)}.")
+    right = [each.detail for each in verdicts if each.detail]
+    return Finding(True, f"{said}{' with ' if right else ''}{', and '.join(right)}.")
+
+
+def _speed(limit: timedelta, spent: float, cut: bool) -> Finding:
+    if spent <= limit.total_seconds():
+        return Finding(True, "")
+    what = f"the first {MOST // 1024} KiB had" if cut else "it had"
+    return Finding(False, f"{what} to be there within {length(limit)}")
+
+
+def _contains(wanted: str, body: str, cut: bool) -> Finding:
+    if wanted in body:
+        return Finding(True, f"{wanted!r} in it")
     where = f"the first {MOST // 1024} KiB do not" if cut else "the body does not"
-    return Finding(False, f"{said}, but {where} contain {probe.contains!r}.")
+    return Finding(False, f"{where} contain {wanted!r}")
 
 
-async def _body(response: aiohttp.ClientResponse) -> tuple[str, bool]:
-    """At most `MOST` bytes of it as text, and whether there is more."""
-    read = bytearray()
-    async for chunk in response.content.iter_any():
-        read += chunk
-        if len(read) > MOST:
-            break
+async def _json(probe: Http, body: str, cut: bool) -> Finding:
+    if cut:
+        return Finding(False, f"the body is longer than {MOST // 1024} KiB, too long to be read as JSON")
     try:
-        text = read[:MOST].decode(response.charset or "utf-8", errors="replace")
-    except LookupError:  # a charset that nobody knows
-        text = read[:MOST].decode("utf-8", errors="replace")
-    return text, len(read) > MOST
-
-
-def _url(address: str) -> URL | None:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return Finding(False, f"the body is not JSON: {brief(redact(body), 40)!r}")
     try:
-        url = URL(address)
-    except ValueError:
-        return None
-    return url if url.scheme in ("http", "https") else None
+        # Beside the loop: a path may take its time, within the bounds that are set to paths.
+        found = await asyncio.to_thread(jsonpath.find, probe.json, document)
+    except jsonpath.Unusable as error:
+        return Finding(False, str(error))
+    return _found(probe, found)
 
 
-def _shown(url: URL) -> str:
-    """Without what may be secret: a user, a password, a query."""
-    return str(url.with_user(None).with_query(None).with_fragment(None))
+def _found(probe: Http, found: list[object]) -> Finding:
+    if not found:
+        return Finding(False, f"there is nothing at {probe.json}")
+    wrong = [each for each in found if probe.equals and not jsonpath.equal(each, probe.equals)]
+    if wrong:
+        shown = listed([brief(redact(jsonpath.written(each))) for each in wrong])
+        return Finding(False, f"{probe.json} is {shown}; expected {probe.equals}")
+    return Finding(True, f"{probe.json} = {listed([brief(redact(jsonpath.written(each))) for each in found], 1)}")
 
 
-def _tls(error: aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError) -> str:
-    inner = error.certificate_error if isinstance(error, aiohttp.ClientConnectorCertificateError) else error.os_error
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        return f"its certificate does not pass ({inner.verify_message})"
-    reason = inner.reason if isinstance(inner, ssl.SSLError) else ""
-    return f"TLS failed ({reason or type(inner).__name__})"
+def _certificate(days: int, expires: datetime | None) -> Finding:
+    if expires is None:
+        return Finding(False, "it has no certificate: the address is not https")
+    left = expires - datetime.fromtimestamp(time.time(), UTC)
+    shown = f"a certificate that is good for {_days(left // _DAY)}, until {expires:%-d %B %Y}"
+    if left >= days * _DAY:
+        return Finding(True, shown)
+    return Finding(False, f"it has {shown}; expected {_days(days)} or more")
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"

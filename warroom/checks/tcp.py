@@ -4,17 +4,17 @@ import asyncio
 import socket
 from urllib.parse import urlsplit
 
-from warroom.checks.finding import Finding, patience, too_late, took, unreachable
-from warroom.checks.guard import AddressInfo, Door, Guard, join
-from warroom.core.probes import Probe
+from warroom.checks.finding import Finding, World, patience, seconds_since, too_late, took, unreachable
+from warroom.core.probes import Tcp
+from warroom.outside.guard import AddressInfo, Door, join
 
 
-async def look(probe: Probe, address: str, guard: Guard) -> Finding:
+async def look(probe: Tcp, address: str, world: World) -> Finding:
     """Connect to this `host:port` and hang up. All that may go wrong out there becomes a sentence."""
     there = _host_and_port(address)
     if there is None:
         return Finding(False, f"{address!r} is not host:port, so a tcp check cannot look at it.")
-    shown, door = join(*there), guard.door(*there)
+    shown, door = join(*there), world.guard.door(*there)
     began = asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout(patience(probe).total_seconds()):
@@ -24,7 +24,7 @@ async def look(probe: Probe, address: str, guard: Guard) -> Finding:
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that cannot be written in DNS
         reached = error if isinstance(error, OSError) else socket.gaierror(socket.EAI_NONAME, str(error))
         return unreachable(shown, reached, door)
-    return Finding(True, f"{shown} accepted a connection in {took(began)}.")
+    return Finding(True, f"{shown} accepted a connection in {took(seconds_since(began))}.")
 
 
 async def _connect(door: Door) -> None:

@@ -194,13 +194,13 @@ def _lint_summary(problems: "tuple[object, ...]") -> str:
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="`runbook`, `scenario` or `catalogue`.")],
+    kind: Annotated[str, typer.Argument(help="`runbook`, `scenario`, `catalogue` or `allowed`.")],
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
     from warroom.definitions.schema import schema as draw
 
-    if kind not in ("runbook", "scenario", "catalogue"):
-        raise NotFound(f"There is no schema for {kind!r}; there is one for runbook, scenario and catalogue.")
+    if kind not in ("runbook", "scenario", "catalogue", "allowed"):
+        raise NotFound(f"There is no schema for {kind!r}; there is one for runbook, scenario, catalogue and allowed.")
     print(json.dumps(draw(kind), indent=2))
 
 

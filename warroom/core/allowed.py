@@ -5,13 +5,14 @@ is a regular expression that must match the whole of what it stands for, after a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from warroom.core.actions import Action, CallUrl, RunCommand
+from warroom.core.actions import METHODS, Action, CallUrl, RunCommand
 from warroom.core.reading import Fields
 
 CHECK, ACT = "check", "act"
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,30 +83,50 @@ def _command(fields: Fields) -> AllowedCommand:
     if not argv:
         fields.problem("argv", "`argv` is missing; write a pattern for the program and for each argument")
     _must_be_patterns(fields, "argv", argv)
-    return AllowedCommand(
+    line = AllowedCommand(
         argv=argv,
         checks=fields.flag("checks", help="It may be run as a check: it changes nothing."),
         acts=fields.flag("acts", help="It may be run as an act."),
         drills=fields.flag("drills", help="An act runs it in an exercise as well, instead of pretending."),
         environment=fields.words("environment", help="Variables of the bot's environment that it is given."),
-        folder=fields.text("folder", default="", help="The folder it is run in; the root when absent."),
+        folder=fields.text("folder", default="", help="The folder it is run in, an absolute path; `/` when absent."),
     )
+    if not (line.checks or line.acts):
+        fields.problem("", "this allows nothing; add `checks: true`, `acts: true` or both")
+    if line.drills and not line.acts:
+        fields.problem("drills", "`drills` is about acts, but `acts: true` is not there")
+    if line.folder and not line.folder.startswith("/"):
+        fields.problem("folder", f"`folder: {line.folder}` is not an absolute path; begin it with `/`")
+    _must_be_variables(fields, "environment", line.environment)
+    return line
 
 
 def _url(fields: Fields) -> AllowedUrl:
     url = fields.text("url", help="A pattern for the whole URL.")
     _must_be_patterns(fields, "url", (url,))
+    methods = fields.words("methods", help="HTTP methods, such as POST, which it is when absent.") or ("POST",)
+    for method in methods:
+        if method not in METHODS:
+            fields.problem("methods", f"`{method}` is not a method; there are {', '.join(METHODS)}")
+    secrets = dict(fields.pairs("secrets", help="A name for headers, and the environment variable that holds it."))
+    _must_be_variables(fields, "secrets", secrets.values())
     return AllowedUrl(
-        methods=fields.words("methods", help="HTTP methods, such as POST.") or ("POST",),
+        methods=methods,
         url=url,
         drills=fields.flag("drills", help="An act calls it in an exercise as well, instead of pretending."),
-        secrets=dict(fields.pairs("secrets", help="A name for headers, and the environment variable that holds it.")),
+        secrets=secrets,
     )
 
 
-def _must_be_patterns(fields: Fields, key: str, patterns: tuple[str, ...]) -> None:
+def _must_be_patterns(fields: Fields, key: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
             re.compile(pattern)
         except re.error as error:
             fields.problem(key, f"`{pattern}` is not a regular expression: {error}")
+
+
+def _must_be_variables(fields: Fields, key: str, names: Iterable[str]) -> None:
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            fields.problem(key, f"`{name}` is not the name of a variable; name it, without `$` and without its value")

@@ -1,7 +1,7 @@
-"""One file's text -> a runbook, a scenario or the service catalogue; or every problem it has.
+"""One file's text -> a runbook, a scenario, the service catalogue or an allow-list; or every problem it has.
 
-A file says what it is on its first line: `runbook: 1`, `scenario: 1` or `catalogue: 1`. The number is the version of
-the format, so that a later warroom can still read files written for this one.
+A file says what it is on its first line: `runbook: 1`, `scenario: 1`, `catalogue: 1` or `allowed: 1`. The number is the
+version of the format, so that a later warroom can still read files written for this one.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from warroom.core.allowed import Allowed
 from warroom.core.catalogue import Catalogue
 from warroom.core.reading import Fields
 from warroom.core.runbook import Runbook
@@ -18,16 +19,17 @@ from warroom.definitions.problems import DefinitionError, Problem
 from warroom.definitions.reader import MappingFields, near
 from warroom.definitions.tree import Page
 
-Definition = Runbook | Scenario | Catalogue
-_D = TypeVar("_D", Runbook, Scenario, Catalogue)
+Definition = Runbook | Scenario | Catalogue | Allowed
+_D = TypeVar("_D", Runbook, Scenario, Catalogue, Allowed)
 
 _KINDS: dict[str, Callable[[Fields], Definition]] = {
     "runbook": Runbook.parse,
     "scenario": Scenario.parse,
     "catalogue": Catalogue.parse,
+    "allowed": Allowed.parse,
 }
 _FORMAT = 1
-_SAY_WHAT = "begin with `runbook: 1`, `scenario: 1` or `catalogue: 1`"
+_SAY_WHAT = "begin with `runbook: 1`, `scenario: 1`, `catalogue: 1` or `allowed: 1`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ def read_scenario(text: str, file: str) -> Scenario:
 def read_catalogue(text: str, file: str) -> Catalogue:
     """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
     return _only(Catalogue, "catalogue", text, file)
+
+
+def read_allowed(text: str, file: str) -> Allowed:
+    """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
+    return _only(Allowed, "allow-list", text, file)
 
 
 def _only(wanted: type[_D], name: str, text: str, file: str) -> _D:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from warroom.core import durations
+from warroom.core.allowed import Allowed
 from warroom.core.catalogue import Catalogue
 from warroom.core.reading import Fields
 from warroom.core.runbook import Runbook
@@ -21,21 +22,28 @@ Schema = dict[str, Any]  # JSON, as the schema language has it
 _ANY = "*"  # stands for a key of the author's own
 _SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _LENGTH = r"^(?=.*\d)(\d{1,6} ?d)? ?(\d{1,6} ?h)? ?(\d{1,6} ?m(in)?)? ?(\d{1,6} ?s)?$"
-_TITLES = {"runbook": "A runbook", "scenario": "A scenario", "catalogue": "The service catalogue"}
+_TITLES = {
+    "runbook": "A runbook",
+    "scenario": "A scenario",
+    "catalogue": "The service catalogue",
+    "allowed": "The operator's allow-list",
+}
 _PARSES: dict[str, Callable[[Fields], object]] = {
     "runbook": Runbook.parse,
     "scenario": Scenario.parse,
     "catalogue": Catalogue.parse,
+    "allowed": Allowed.parse,
 }
 
 
 def schema(kind: str) -> Schema:
-    """The JSON Schema of `runbook`, `scenario` or `catalogue`; KeyError for anything else."""
+    """The JSON Schema of `runbook`, `scenario`, `catalogue` or `allowed`; KeyError for anything else."""
     drawn = _mapping(_explore(_PARSES[kind]), "")
-    version = {"const": 1, "description": f"The version of the format; makes the file a {kind}."}
+    title = _TITLES[kind]
+    version = {"const": 1, "description": f"The version of the format; makes the file {title[0].lower()}{title[1:]}."}
     drawn["properties"] = {kind: version, **drawn["properties"]}
     drawn["required"] = [kind, *drawn["required"]]
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": _TITLES[kind], **drawn}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **drawn}
 
 
 def questions(kind: str) -> tuple["Question", ...]:

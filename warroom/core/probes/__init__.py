@@ -10,3 +10,5 @@ Probe = Http | Tcp | Dns | Command | Promql
 KINDS: dict[str, type[Http] | type[Tcp] | type[Dns] | type[Command] | type[Promql]] = {
     kind.word: kind for kind in (Http, Tcp, Dns, Command, Promql)
 }
+
+__all__ = ["KINDS", "Command", "Dns", "Http", "Probe", "Promql", "Tcp"]

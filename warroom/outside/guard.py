@@ -1,4 +1,4 @@
-"""Where checks may connect to: public addresses, and those that the operator allows.
+"""Where checks and acts may connect to: public addresses, and those that the operator allows.
 
 A runbook names addresses, and whoever may write a runbook must not thereby reach the machine's own ports, the internal
 network or the cloud's metadata service. What counts is the address that a socket is about to connect to, so no spelling
@@ -49,17 +49,21 @@ class Door:
         """A socket to connect to this address. Raises PermissionError (an OSError) when it is not allowed."""
         family, kind, protocol, _, address = info
         ip, port = str(address[0]), int(address[1])
-        if not (self.allowed or join(ip, port) in self.guard.allow or is_public(ip)):
+        if not self.admits(ip, port):
             self.refused.append(ip)
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), ip)
         return socket.socket(family=family, type=kind, proto=protocol)
 
-    def sentence(self, shown: str) -> str:
+    def admits(self, ip: str, port: int) -> bool:
+        """Whether this numeric address may be connected to on this port."""
+        return self.allowed or join(ip, port) in self.guard.allow or is_public(ip)
+
+    def sentence(self, shown: str, *, undone: str = "looked at", who: str = "checks") -> str:
         """Why `shown` was not looked at, and what to do about it."""
         there = join(self.host, self.port)
         return (
-            f"{shown} was not looked at: it leads to {self.refused[0]}, which is not a public address. "
-            f"If checks may go there, add {there} to {SETTING}."
+            f"{shown} was not {undone}: it leads to {self.refused[0]}, which is not a public address. "
+            f"If {who} may go there, add {there} to {SETTING}."
         )
 
 
