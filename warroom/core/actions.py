@@ -50,7 +50,9 @@ class CallUrl:
 
     def filled(self, by: Filling) -> "CallUrl":
         headers = {name: by.text(value) for name, value in self.headers.items()}
-        body = by.quoted(self.body) if self.body[:1] in ("{", "[") else by.text(self.body)
+        form = any("form-urlencoded" in value for value in headers.values())
+        fill = by.quoted if self.body.lstrip()[:1] in ("{", "[") else by.url if form else by.text
+        body = fill(self.body)
         return replace(self, url=by.url(self.url), body=body, headers=headers)
 
 

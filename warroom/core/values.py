@@ -6,7 +6,6 @@ give is text from outside: into a command it goes quoted, so that it stays one w
 
 import json
 import re
-import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -36,8 +35,12 @@ class Value:
         """Why this cannot be the value, in a sentence; empty when it can."""
         if not given.strip():
             return f"`{self.name}` is empty."
-        if len(given) > LONGEST or "\n" in given:
+        if len(given) > LONGEST:
             return f"`{self.name}` must be one line of at most {LONGEST} characters."
+        if not given.isprintable():
+            return f"`{self.name}` holds a sign that does not print, such as a tab or a new line; write it by hand."
+        if given.startswith("-") and not (self.options or self.pattern or _NUMBER.fullmatch(given)):
+            return f"`{self.name}` begins with a `-`, which a program would take for an option."
         if self.options and given not in self.options:
             return f"`{self.name}` must be one of {', '.join(self.options)}."
         if self.pattern and not re.fullmatch(self.pattern, given):
@@ -72,9 +75,11 @@ class Filling:
 
     def open_in(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The names of values that these texts hold and nobody has given yet."""
-        whole = "\n".join(texts)
-        left = (each for each in self.values if each.name not in self.given)
-        return tuple(each.name for each in left if any(spelling in whole for spelling in each.spellings))
+        spelled = {spelling: each.name for each in self.values for spelling in each.spellings}
+        if not spelled:
+            return ()
+        held = {spelled[found[0]] for found in _any_of(spelled).finditer("\n".join(texts))}
+        return tuple(each.name for each in self.values if each.name in held and each.name not in self.given)
 
     def text(self, text: str) -> str:
         """As it was given: for texts that people read, and for arguments that no shell sees."""
@@ -82,42 +87,37 @@ class Filling:
 
     def url(self, text: str) -> str:
         """Percent-encoded, so that a value stays one part of the address."""
-        return self._put(text, lambda value: quote(value, safe=""))
+        return self._put(text, lambda value: quote(value, safe="", errors="replace"))
 
     def quoted(self, text: str) -> str:
-        """For the inside of a string in JSON or PromQL."""
-        return self._put(text, lambda value: json.dumps(value, ensure_ascii=False)[1:-1])
+        """Into JSON: inside a string a value stays inside it; elsewhere it becomes a string, or is the number it is."""
+        return self._put_by_place(text, _after_json, _into_json)
+
+    def promql(self, text: str) -> str:
+        """Into a PromQL query: inside a string a value stays inside it; elsewhere, such as `[<window>]`, it is as it is."""
+        return self._put_by_place(text, _after_promql, _into_promql)
 
     def command(self, command: str) -> str:
         """For a line that somebody will paste into a shell: a value stays one word, whatever is in it.
 
         Inside quotes the quotes are closed, the quoted value stands alone, and they are opened again. Where that is
-        not sure to be right (here-documents, substitutions), a value that needs quoting is not filled in at all.
+        not sure to be right (here-documents, substitutions, a command for a second shell, a quote in a comment), a
+        value that needs quoting is not filled in at all. Behind a `$` or a backslash none is.
         """
-        found = self._found()
-        if found is None:
-            return command
-        pattern, known = found
-        pieces, open_quote, last = list[str](), "", 0
-        for match in pattern.finditer(command):
-            before = command[last : match.start()]
-            pieces.append(before)
-            open_quote = _quote_after(before, open_quote)
-            value, last = known[match[0]], match.end()
-            word = shlex.quote(value)
-            if word == value:
-                pieces.append(value)
-            elif _UNSURE.search(command):
-                pieces.append(match[0])
-            else:
-                pieces.append(f"{open_quote}{word}{open_quote}")
-        return "".join((*pieces, command[last:]))
+        unsure = _UNSURE.search(command) is not None
+
+        def word(value: str, spelling: str, place: str) -> str:
+            if place.endswith(tuple(_CHANGING)) or (unsure and not _PLAIN.fullmatch(value)):
+                return spelling
+            return value if _PLAIN.fullmatch(value) else f"{place}{_single_quoted(value)}{place}"
+
+        return self._put_by_place(command, _after_shell, word)
 
     def _put(self, text: str, escape: Callable[[str], str]) -> str:
-        found = self._found()
-        return found[0].sub(lambda match: escape(found[1][match[0]]), text) if found else text
+        return self._put_by_place(text, lambda text, place: "", lambda value, spelling, place: escape(value))
 
-    def _found(self) -> tuple[re.Pattern[str], dict[str, str]] | None:
+    def _put_by_place(self, text: str, after: Callable[[str, str], str], word: Callable[[str, str, str], str]) -> str:
+        """`after` says in what kind of place one is behind a text that began in another; `word` what stands there."""
         known = {
             spelling: self.given[each.name]
             for each in self.values
@@ -125,27 +125,90 @@ class Filling:
             for spelling in each.spellings
         }
         if not known:
-            return None
-        longest_first = sorted(known, key=len, reverse=True)  # `$NAMESPACE_ID` before `$NAMESPACE`
-        return re.compile("|".join(_spelling(each) for each in longest_first)), known
+            return text
+        pieces, place, last = list[str](), "", 0
+        for match in _any_of(known).finditer(text):
+            before, last = text[last : match.start()], match.end()
+            place = after(before, place)
+            filled = word(known[match[0]], match[0], place)
+            if filled == match[0]:
+                place = after(filled, place)
+            pieces += (before, filled)
+        return "".join((*pieces, text[last:]))
 
 
-_UNSURE = re.compile(r"<<|`|\$\(|\$\{|\$'")
+# Where a value that needs quoting cannot be trusted to stay one word.
+_SECOND_SHELL = (
+    r"(?<![\w.-])(?:eval|ssh|su|sh|bash|zsh|dash|ksh|ash|fish|watch|xargs|parallel|script|env|trap|alias)(?![\w-])"
+    r"|(?<!\S)-\w*[ce](?!\S)|--(?:eval|command|execute)\b"
+)
+_QUOTE_IN_COMMENT = r"(?:^|[\s;&|()])#[^\n]*['\"\\]"
+_UNSURE = re.compile(rf"<<|`|\$\(|\$\{{|\$'|{_SECOND_SHELL}|{_QUOTE_IN_COMMENT}", re.MULTILINE)
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*")  # means itself to every shell, in every place
+_CHANGING = "\\$"  # behind these a shell reads what follows in another way
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
+
+
+def _any_of(spellings: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(spellings, key=len, reverse=True)  # `$NAMESPACE_ID` before `$NAMESPACE`
+    return re.compile("|".join(_spelling(each) for each in longest_first))
 
 
 def _spelling(text: str) -> str:
-    """A spelling that ends in a word ends there: `$POD` is not the beginning of `$PODS`."""
-    return re.escape(text) + (r"(?!\w)" if text[-1:].isalnum() or text.endswith("_") else "")
+    """A spelling that begins or ends as a word does so there: `$POD` is not in `$PODS`, nor `YOUR_POD` in `NOT_YOUR_POD`."""
+    before = r"(?<![A-Za-z0-9_])" if re.match(r"\w", text) else ""
+    after = r"(?![A-Za-z0-9_])" if re.search(r"\w\Z", text) else ""
+    return f"{before}{re.escape(text)}{after}"
 
 
-def _quote_after(text: str, opened: str) -> str:
-    """Which quote is open after `text`, as a POSIX shell reads it."""
-    place = 0
-    while place < len(text):
-        char = text[place]
-        if char == "\\" and opened != "'":
-            place += 1
+def _single_quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\"'\"'") + "'"
+
+
+def _after_shell(text: str, place: str) -> str:
+    """Which quote is open after `text`, as a POSIX shell reads it, and the last sign when that changes the next one."""
+    at = 1 if place.endswith("\\") else 0
+    opened, last = place.rstrip(_CHANGING), ""
+    while at < len(text):
+        char = text[at]
+        last = char if char in _CHANGING and opened != "'" else ""
+        if last == "\\" and at + 1 < len(text):
+            at, last = at + 1, ""
         elif char in "'\"" and opened in ("", char):
             opened = "" if opened else char
-        place += 1
-    return opened
+        at += 1
+    return opened + last
+
+
+def _after_json(text: str, place: str) -> str:
+    """`"` when a JSON string is open after `text`."""
+    for _ in re.findall(r'(?<!\\)(?:\\\\)*"', text):
+        place = "" if place else '"'
+    return place
+
+
+def _into_json(value: str, spelling: str, place: str) -> str:
+    if place:
+        return json.dumps(value, ensure_ascii=False)[1:-1]
+    return value if _NUMBER.fullmatch(value) else json.dumps(value, ensure_ascii=False)
+
+
+def _after_promql(text: str, place: str) -> str:
+    """The sign with which a string was begun that is open after `text`: one of three, of which ` knows no escapes."""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and place in ("'", '"'):
+            at += 1
+        elif char in "'\"`" and place in ("", char):
+            place = "" if place else char
+        at += 1
+    return place
+
+
+def _into_promql(value: str, spelling: str, place: str) -> str:
+    if place == "`":
+        return spelling if "`" in value else value
+    if place:
+        return json.dumps(value, ensure_ascii=False)[1:-1].replace('\\"', '"').replace(place, f"\\{place}")
+    return value

@@ -50,4 +50,4 @@ class Promql(ProbeBase):
         return f"promql {self.query}"
 
     def filled(self, by: Filling) -> "Promql":
-        return replace(self, target=by.text(self.target), query=by.quoted(self.query))
+        return replace(self, target=by.text(self.target), query=by.promql(self.query))
