@@ -4,8 +4,6 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,58 +14,12 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.checks.servers import closed_port, ok, probe, see, serving, speaking
 from warroom.checks import Finding, Guard, look
 from warroom.core.catalogue import Catalogue, Service
-from warroom.core.probes import KINDS, Probe
 from warroom.outside.guard import is_public, join
 
 SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def probe(how: str, target: str, **more: Any) -> Probe:
-    return KINDS[how](target=target, **more)
-
-
-async def see(how: str, target: str, *, allow: set[str] | None = None, **more: Any) -> Finding:
-    return await look(probe(how, target, **more), resolve=Catalogue().endpoint, guard=Guard(allow=allow or set()))
-
-
-@asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[tuple[str, set[str]]]:
-    """A web server on loopback that answers everything with `handler`: its address, and the guard's list for it."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", handler)
-    async with TestServer(app, host="127.0.0.1") as server:
-        yield f"http://127.0.0.1:{server.port}", {f"127.0.0.1:{server.port}"}
-
-
-@asynccontextmanager
-async def speaking(said: bytes) -> AsyncIterator[tuple[str, set[str]]]:
-    """A TCP server on loopback that says these bytes to whoever connects, and hangs up."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if said:
-            await reader.readline()
-            writer.write(said)
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    there = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server:
-        yield there, {there}
-
-
-def closed_port() -> int:
-    """A port that nothing listens on: bound and let go."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
-
-
-async def ok(request: web.Request) -> web.Response:
-    return web.Response(text="all is well")
 
 
 # --- http

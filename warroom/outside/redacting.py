@@ -93,20 +93,24 @@ class Redactor:
     def _ready(self) -> int:
         """How much of what is held can be judged for good."""
         ready = self._held.rfind("\n") + 1
-        for key in _KEY.finditer(self._held):
-            if key.start() < ready <= key.end():  # not at its end yet
-                if len(self._held) > _LONG_KEY:  # nor will it ever be: its beginning and end will do
-                    self._held = self._held[: key.start() + _LONGEST_BEGIN] + self._held[-self._hold :]
-                return self._held.rfind("\n", 0, key.start()) + 1
+        keys = [found.span() for found in _KEY.finditer(self._held)]
+        inside = [span for span in keys if span[0] < ready <= span[1]]  # begun, and not at its end yet
+        if inside and len(self._held) > _LONG_KEY:  # nor will it ever be: its beginning and end will do
+            self._held = self._held[: inside[0][0] + _LONGEST_BEGIN] + self._held[-self._hold :]
+        for start, end in reversed(keys):  # the line on which one begins may be the line on which another ends
+            if start < ready <= end:
+                ready = self._held.rfind("\n", 0, start) + 1
+        if inside:
+            return ready
         return ready or (self._in_a_line() if len(self._held) > _LONG_LINE + self._hold else 0)
 
     def _in_a_line(self) -> int:
         """Where a line that does not end can be cut without cutting a secret."""
         cut = len(self._held) - self._hold
         for start, end in _spans(self._held, self._known):
-            if start < cut < end:
+            if start < cut < end:  # cut behind it, not before: what stands before it may be how it was recognised
                 self._swallowing = end == len(self._held)  # and it goes on
-                return start if start else end
+                return end
         return cut
 
     def _after_swallowed(self, piece: str) -> str:
