@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 from yarl import URL
@@ -15,6 +14,7 @@ from warroom.core.probes import Http
 from warroom.outside import client
 from warroom.outside.client import Seen
 from warroom.outside.redacting import redact
+from warroom.runtime.clock import SystemClock
 
 MOST = 64 * 1024  # bytes of a body that are read
 _DAY = timedelta(days=1)
@@ -105,7 +105,7 @@ def _found(probe: Http, found: list[object]) -> Finding:
 def _certificate(days: int, expires: datetime | None) -> Finding:
     if expires is None:
         return Finding(False, "it has no certificate: the address is not https")
-    left = expires - datetime.fromtimestamp(time.time(), UTC)
+    left = expires - SystemClock().now()
     shown = f"a certificate that is good for {_days(left // _DAY)}, until {expires:%-d %B %Y}"
     if left >= days * _DAY:
         return Finding(True, shown)

@@ -71,9 +71,7 @@ def _answered(probe: Promql, shown: str, status: int, body: str) -> Finding:
 def _judged(probe: Promql, data: dict[str, Any]) -> Finding:
     kind, result = data.get("resultType"), data.get("result")
     if kind == "string":
-        text = brief(str(_list(result)[-1]))
-        holds = not probe.none and not probe.value
-        return Finding(holds, f"The query's result is the text {text!r}.")
+        return _text(probe, result)
     samples = list(_samples(kind, _list(result)))
     if probe.none:
         return _none(samples)
@@ -83,6 +81,14 @@ def _judged(probe: Promql, data: dict[str, Any]) -> Finding:
     if wanted is None:
         return Finding(True, f"The query has a result: {listed([_written(each) for each in samples])}.")
     return _compared(samples, *wanted)
+
+
+def _text(probe: Promql, result: object) -> Finding:
+    match result:
+        case [_, str(text)]:
+            holds = not probe.none and not probe.value
+            return Finding(holds, f"The query's result is the text {brief(text)!r}.")
+    raise _Odd("a text that is none")
 
 
 def _none(samples: list[_Sample]) -> Finding:
