@@ -20,8 +20,9 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from warroom.cli import exits
 from warroom.cli.app import app
-from warroom.core import events, injects, steps
+from warroom.core import events, injects, probes, steps
 from warroom.core.when import CONDITIONS
+from warroom.definitions.loader import called
 from warroom.definitions.schema import schema
 from warroom.settings import Settings
 from warroom.slack import manifest
@@ -189,7 +190,7 @@ def slack() -> Lines:
 def format_of(kind: str, opening: str) -> Callable[[], Lines]:
     def page() -> Lines:
         drawn = schema(kind)
-        yield f"# Fields of a {kind}"
+        yield f"# Fields of {called(kind)}"
         yield ""
         yield from opening.splitlines()
         yield from _mapping(drawn, "")
@@ -197,7 +198,7 @@ def format_of(kind: str, opening: str) -> Callable[[], Lines]:
     return page
 
 
-KIND_WORDS = {*steps.KINDS, *injects.KINDS, *CONDITIONS, "http", "tcp", "at", "after", "when", "by_hand"}
+KIND_WORDS = {*steps.KINDS, *injects.KINDS, *CONDITIONS, *probes.KINDS, "at", "after", "when", "by_hand"}
 
 
 def _mapping(drawn: Schema, where: str) -> Lines:
@@ -361,6 +362,11 @@ PAGES: dict[str, Callable[[], Lines]] = {
     "runbook-fields.md": format_of("runbook", _UNITS.format(kind="runbook", page="runbooks")),
     "scenario-fields.md": format_of("scenario", _UNITS.format(kind="scenario", page="scenarios")),
     "catalogue-fields.md": format_of("catalogue", _UNITS.format(kind="catalogue", page="runbooks")),
+    "allowed-fields.md": format_of(
+        "allowed",
+        "Every pattern is a regular expression of Python's kind, and must match the whole of what it stands for. `warroom schema\n"
+        "allowed` prints the same as JSON Schema, for editors; how to use it all is in [acts](../acts.md#the-allow-list).",
+    ),
     "events.md": timeline,
     "workspace.md": workspace,
 }

@@ -10,7 +10,7 @@ from warroom.definitions.library import shipped
 from warroom.definitions.lint import lint
 from warroom.definitions.schema import questions, schema
 
-KINDS = ("runbook", "scenario", "catalogue")
+KINDS = ("runbook", "scenario", "catalogue", "allowed")
 SHIPPED = sorted(shipped().rglob("*.yaml"))
 MISTAKES = Path(__file__).parent / "mistakes"
 

@@ -112,7 +112,7 @@ def _whole(example: str) -> str:
     piece = yaml.safe_load(example)
     if isinstance(piece, dict):
         first = next(iter(piece))
-        if first in ("runbook", "scenario", "catalogue"):
+        if first in ("runbook", "scenario", "catalogue", "allowed"):
             return example
         one = {"id": "example", "title": "An example", **piece}
         return _around([{**one, "announce": "News."} if first in TIMINGS else {**one, "who": "scribe"}])

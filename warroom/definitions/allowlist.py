@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from warroom.core.allowed import Allowed
+from warroom.definitions.loader import called
 from warroom.definitions.problems import DefinitionError
 from warroom.definitions.sources import gather
 
@@ -20,7 +21,7 @@ def load_allowed(file: str) -> Allowed:
     (source,) = gather([path])
     if source.value is not None and not isinstance(source.value, Allowed):
         source.fields.complain(
-            "", f"this is not an allow-list, but a {source.fields.first()}", "begin with `allowed: 1`"
+            "", f"this is not an allow-list, but {called(source.fields.first())}", "begin with `allowed: 1`"
         )
     if source.problems or not isinstance(source.value, Allowed):
         raise DefinitionError(source.problems)

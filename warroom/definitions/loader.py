@@ -28,6 +28,7 @@ _KINDS: dict[str, Callable[[Fields], Definition]] = {
     "catalogue": Catalogue.parse,
     "allowed": Allowed.parse,
 }
+_CALLED = {"allowed": "an allow-list"}  # the others are called as they begin
 _FORMAT = 1
 _SAY_WHAT = "begin with `runbook: 1`, `scenario: 1`, `catalogue: 1` or `allowed: 1`"
 
@@ -65,28 +66,33 @@ def read(text: str, file: str) -> Source:
 
 def read_runbook(text: str, file: str) -> Runbook:
     """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
-    return _only(Runbook, "runbook", text, file)
+    return _only(Runbook, "a runbook", text, file)
 
 
 def read_scenario(text: str, file: str) -> Scenario:
     """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
-    return _only(Scenario, "scenario", text, file)
+    return _only(Scenario, "a scenario", text, file)
 
 
 def read_catalogue(text: str, file: str) -> Catalogue:
     """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
-    return _only(Catalogue, "catalogue", text, file)
+    return _only(Catalogue, "a catalogue", text, file)
 
 
 def read_allowed(text: str, file: str) -> Allowed:
     """Raises DefinitionError with everything that is wrong; `file` is what the problems call the text."""
-    return _only(Allowed, "allow-list", text, file)
+    return _only(Allowed, "an allow-list", text, file)
+
+
+def called(kind: str) -> str:
+    """What people call a file that begins so, with its article."""
+    return _CALLED.get(kind, f"a {kind}")
 
 
 def _only(wanted: type[_D], name: str, text: str, file: str) -> _D:
     source = read(text, file)
     if source.value is not None and not isinstance(source.value, wanted):
-        source.fields.complain("", f"this is not a {name}, but a {source.fields.first()}")
+        source.fields.complain("", f"this is not {name}, but {called(source.fields.first())}")
     if source.problems or not isinstance(source.value, wanted):
         raise DefinitionError(source.problems)
     return source.value
@@ -98,7 +104,7 @@ def _parse(fields: MappingFields) -> Definition | None:
         fields.complain(kind, "the file does not say what it is", _what_then(fields))
         return None
     if fields.whole(kind, least=1) != _FORMAT:
-        fields.complain(kind, f"this warroom reads format {_FORMAT} of a {kind}", f"write `{kind}: {_FORMAT}`")
+        fields.complain(kind, f"this warroom reads format {_FORMAT} of {called(kind)}", f"write `{kind}: {_FORMAT}`")
     value = _KINDS[kind](fields)
     fields.finish()
     return value

@@ -33,5 +33,8 @@ class Command(ProbeBase):
     def shown(self) -> str:
         return f"command {' '.join(self.argv)}"
 
+    def texts(self) -> tuple[str, ...]:
+        return (*self.argv, self.contains)
+
     def filled(self, by: Filling) -> "Command":
         return replace(self, argv=tuple(map(by.text, self.argv)), contains=by.text(self.contains))

@@ -34,6 +34,9 @@ class Dns(ProbeBase):
     def shown(self) -> str:
         return f"dns {self.record} {self.name}"
 
+    def texts(self) -> tuple[str, ...]:
+        return (self.name, self.server, *self.answers)
+
     def filled(self, by: Filling) -> "Dns":
         answers = tuple(map(by.text, self.answers))
         return replace(self, name=by.text(self.name), answers=answers, server=by.text(self.server))

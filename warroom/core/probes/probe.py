@@ -21,6 +21,10 @@ class ProbeBase:
         """What is looked at, in a line for people."""
         raise NotImplementedError
 
+    def texts(self) -> tuple[str, ...]:
+        """Everything in it that may hold a value to be filled in."""
+        raise NotImplementedError
+
 
 def within(fields: Fields) -> timedelta:
     return fields.length("within", default=USUAL, help="How long to wait for the answer.")

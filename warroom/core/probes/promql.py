@@ -49,5 +49,8 @@ class Promql(ProbeBase):
     def shown(self) -> str:
         return f"promql {self.query}"
 
+    def texts(self) -> tuple[str, ...]:
+        return (self.target, self.query)
+
     def filled(self, by: Filling) -> "Promql":
         return replace(self, target=by.text(self.target), query=by.promql(self.query))

@@ -21,5 +21,8 @@ class Tcp(ProbeBase):
     def shown(self) -> str:
         return f"tcp {self.target}"
 
+    def texts(self) -> tuple[str, ...]:
+        return (self.target,)
+
     def filled(self, by: Filling) -> "Tcp":
         return replace(self, target=by.text(self.target))

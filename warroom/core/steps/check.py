@@ -71,7 +71,7 @@ class Check(StepBase):
         return tuple(goto for goto in (self.holds, self.fails) if goto)
 
     def texts(self) -> tuple[str, ...]:
-        return (self.text, self.probe.shown)
+        return (self.text, *self.probe.texts())
 
 
 def _until(fields: Fields) -> Until | None:
