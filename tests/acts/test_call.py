@@ -87,6 +87,13 @@ async def test_secrets_are_named_not_written() -> None:
     assert outcome.tail == "you said Token [secret]"
 
 
+async def test_a_secret_in_the_address() -> None:
+    """What is told of a request does not repeat its query, nor a path that is a secret."""
+    async with answering(200) as (url, allow, _):
+        outcome = await do(post(f"{url}/hook/s3cr3t-path?key=x"), allow=allow, secrets=("s3cr3t-path",))
+    assert outcome.detail == f"POST {url}/hook/[secret] answered 200."
+
+
 @pytest.mark.parametrize(
     ("headers", "sentence"),
     [

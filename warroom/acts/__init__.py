@@ -6,17 +6,22 @@ file here like its neighbours, its line in `perform`, a heading in the docs.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from warroom.acts import call, run
-from warroom.acts.outcome import CANCELLED, FAILED, REFUSED, Kind, Outcome
+from warroom.acts.outcome import CANCELLED, REFUSED, UNKNOWN, Kind, Outcome
 from warroom.acts.refusing import refusal
 from warroom.acts.stream import Say
 from warroom.acts.task import Pace, Task
 from warroom.core.actions import Action, CallUrl, RunCommand
 from warroom.core.allowed import Allowed, AllowedCommand, AllowedUrl
 from warroom.outside.guard import Guard
+from warroom.outside.redacting import redact
+
+log = logging.getLogger(__name__)
 
 
 async def perform(
@@ -47,6 +52,16 @@ async def perform(
         secrets=tuple(secrets),
         pace=pace or Pace(),
     )
+    try:
+        outcome = await _perform(action, allowed, task)
+    except Exception as error:  # ours: what was done until then nobody knows
+        log.exception("an act failed in an unforeseen way")
+        why = f"warroom itself failed while doing it ({type(error).__name__}; the log has more)"
+        return Outcome(kind=UNKNOWN, detail=f"{why}. What was done is not known; look before anybody does it again.")
+    return outcome if outcome.kind == REFUSED else replace(outcome, detail=redact(outcome.detail, task.secrets))
+
+
+async def _perform(action: Action, allowed: Allowed, task: Task) -> Outcome:
     match action, allowed.act(action):
         case RunCommand(), AllowedCommand() as line:
             return await run.run(action, line, task)
@@ -56,4 +71,4 @@ async def perform(
             return Outcome(kind=REFUSED, detail=refusal(action, allowed))
 
 
-__all__ = ["FAILED", "REFUSED", "Kind", "Outcome", "Pace", "Say", "perform", "refusal"]
+__all__ = ["Kind", "Outcome", "Pace", "Say", "perform", "refusal"]

@@ -74,7 +74,7 @@ class _Request:
         return (CANCELLED if how == "cancelled" else TIMED_OUT), f"{self._shown} {why}. Nothing was sent."
 
     async def _send(self, stream: Stream) -> None:
-        session = await client.session(self._door, self._seen)
+        session = await client.session(self._url, self._door, self._seen)
         async with (
             session,
             session.request(

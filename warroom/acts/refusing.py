@@ -3,9 +3,7 @@
 import re
 
 from warroom.core.actions import Action, RunCommand
-from warroom.core.allowed import CHECK, Allowed
-
-SETTING = "WARROOM_ALLOWED"
+from warroom.core.allowed import CHECK, SETTING, Allowed
 
 
 def refusal(action: Action, allowed: Allowed) -> str:

@@ -3,15 +3,15 @@
 import asyncio
 
 from warroom.checks.finding import Finding, World, brief, length, patience, seconds_since, took
-from warroom.core.allowed import ACT, CHECK
+from warroom.core.allowed import ACT, CHECK, SETTING
 from warroom.core.probes import Command
 from warroom.outside.cleaning import clean
 from warroom.outside.program import Program, ending, failure, surroundings
 from warroom.outside.redacting import redact, secret_values
 
 MOST = 64 * 1024  # bytes of the output that are kept
+_END = 120  # characters of its end that are shown
 _GRACE = 1.0  # seconds; a check changes nothing, so there is little to be put in order
-SETTING = "WARROOM_ALLOWED"
 
 
 class _Heard:
@@ -59,7 +59,7 @@ async def _to_its_end(program: Program, probe: Command) -> int | None:
 def _judged(probe: Command, code: int | None, heard: _Heard, spent: float, secrets: tuple[str, ...]) -> Finding:
     name = brief(probe.argv[0])
     said = redact(clean(bytes(heard.output)), secrets).strip()
-    end = f" Its output ends: {brief(said[-200:], 120)!r}." if said else ""
+    end = f" Its output ends: {brief(' '.join(said.split())[-_END:], _END)!r}." if said else ""
     if code is None:
         return Finding(False, f"{name} was not done within {length(patience(probe))} and was stopped.{end}")
     did = f"{name} {ending(code)} after {took(spent)}"

@@ -25,7 +25,7 @@ async def asked(probe: ProbeBase, address: str, guard: Guard, ask: Ask) -> Findi
     door, seen, shown = guard.door(url.host, url.port), Seen(), client.shown(url)
     try:
         async with asyncio.timeout(patience(probe).total_seconds()):
-            async with await client.session(door, seen) as session:
+            async with await client.session(url, door, seen) as session:
                 return await ask(session, url, seen)
     except TimeoutError:
         return too_late(shown, probe)

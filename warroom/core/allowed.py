@@ -12,6 +12,7 @@ from warroom.core.actions import METHODS, Action, CallUrl, RunCommand
 from warroom.core.reading import Fields
 
 CHECK, ACT = "check", "act"
+SETTING = "WARROOM_ALLOWED"  # what names the file, for sentences that say where to add a line
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -29,9 +29,10 @@ class Seen:
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
 
-async def session(door: Door, seen: Seen) -> aiohttp.ClientSession:
+async def session(url: URL, door: Door, seen: Seen) -> aiohttp.ClientSession:
     """A session for one request through this door. The connection is its own: an open one would prove nothing."""
-    trust = await asyncio.to_thread(_trust, seen)  # reading the authorities of the system takes a while
+    # Reading the authorities of the system takes a while, so it is done beside the loop, and only where TLS is spoken.
+    trust = await asyncio.to_thread(_trust, seen) if url.scheme == "https" else True
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(socket_factory=door.socket, force_close=True, ssl=trust),
         cookie_jar=aiohttp.DummyCookieJar(),

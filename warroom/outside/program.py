@@ -6,6 +6,7 @@ through one pipe of ours, so a descendant that left the group and keeps the pipe
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -64,7 +65,13 @@ class Program:
         finally:
             os.close(theirs)
         self._loop.add_reader(self._pipe, self._readable)
-        threading.Thread(target=self._wait, name=f"wait-{self._popen.pid}", daemon=True).start()
+        try:
+            threading.Thread(target=self._wait, name=f"wait-{self._popen.pid}", daemon=True).start()
+        except RuntimeError as error:  # no more threads
+            self._signal(signal.SIGKILL)
+            self._hang_up()
+            self._popen.wait()
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
 
     def __enter__(self) -> "Program":
         return self
@@ -108,7 +115,10 @@ class Program:
         return self._signal(0)
 
     def _signal(self, number: int) -> bool:
-        """Whether there was anything to be signalled, and we may do it."""
+        """Whether there was anything to be signalled, and we may do it.
+
+        The group's number is not given to another as long as one process of it is there.
+        """
         try:
             os.killpg(self._popen.pid, number)
         except (ProcessLookupError, PermissionError):
