@@ -1,12 +1,10 @@
-"""What the tests of acts need: a listener, a program that waits, and a witness of who is still alive."""
+"""What the tests of acts need: a listener, and a short way to do something."""
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 from warroom.acts import Outcome, Pace, perform
 from warroom.core.actions import Action
@@ -64,16 +62,3 @@ async def do(
         secrets=secrets,
         pace=pace,
     )
-
-
-@contextmanager
-def fifo(folder: Path, name: str) -> Iterator[Path]:
-    path = folder / name
-    os.mkfifo(path)
-    yield path
-    path.unlink()
-
-
-async def end_of(path: Path) -> bytes:
-    """All that is written into a FIFO, when the last process that holds it open has ended."""
-    return await asyncio.to_thread(path.read_bytes)

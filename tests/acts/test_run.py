@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.acts.scene import Listener, do, end_of, fifo
+from tests.acts.scene import Listener, do
+from tests.outside.fifos import end_of, fifo
 from warroom.acts import Outcome, Pace
 from warroom.acts.stream import LEFT_OUT, MOST, PIECE, TAIL
 from warroom.core.actions import RunCommand
@@ -117,6 +118,13 @@ async def test_secrets_stay_inside() -> None:
     assert listener.whole == outcome.tail
 
 
+async def test_secrets_at_the_end_of_much_output() -> None:
+    """The end of long output has no secrets either, not even the rest of one of which the beginning is long gone."""
+    key = 'echo "-----BEGIN PRIVATE KEY-----"; yes c2VjcmV0c2VjcmV0 | head -n 2000; echo "-----END PRIVATE KEY-----"'
+    outcome = await do(sh(f"seq 1 20000; {key}; echo and hunter2-hunter2"), secrets=("hunter2-hunter2",))
+    assert outcome.tail == "and [secret]"
+
+
 # --- output
 
 
@@ -210,7 +218,7 @@ async def test_ended(how: str, tmp_path: Path) -> None:
     # Three processes that ignore being asked, and hold the witness open for as long as they live.
     script = 'exec 9>"$1"; trap "" TERM; (sleep 600 & sleep 600) & echo ready; sleep 600'
     with fifo(tmp_path, "witness") as witness:
-        gone = asyncio.create_task(end_of(witness))
+        gone = end_of(witness)
         within = timedelta(seconds=30 if how == "cancelled" else 0.5)
         act = asyncio.create_task(do(sh(script, str(witness)), say=listener, cancelled=cancelled, within=within))
         await listener.hears("ready")
@@ -245,7 +253,7 @@ async def test_nothing_is_left_when_the_bot_stops(tmp_path: Path) -> None:
     listener = Listener()
     script = 'exec 9>"$1"; trap "" TERM; sleep 600 & echo ready; sleep 600'
     with fifo(tmp_path, "witness") as witness:
-        gone = asyncio.create_task(end_of(witness))
+        gone = end_of(witness)
         act = asyncio.create_task(do(sh(script, str(witness)), say=listener))
         await listener.hears("ready")
         act.cancel()
@@ -257,7 +265,7 @@ async def test_nothing_is_left_when_the_bot_stops(tmp_path: Path) -> None:
 async def test_what_is_left_behind_is_ended(tmp_path: Path) -> None:
     """A program that is done may not leave others behind in its group."""
     with fifo(tmp_path, "witness") as witness:
-        gone = asyncio.create_task(end_of(witness))
+        gone = end_of(witness)
         outcome = await do(sh('exec 9>"$1"; sleep 600 & exec 9>&-', str(witness)))
         await gone
     assert outcome.kind == "done"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.outside.fifos import end_of, fifo
 from warroom.checks import Finding, Guard, look
 from warroom.core.allowed import Allowed, AllowedCommand
 from warroom.core.probes import Command
@@ -96,23 +97,21 @@ async def test_the_environment_is_small_and_secret() -> None:
 
 async def test_it_is_stopped_in_time(tmp_path: Path) -> None:
     """A program that takes too long is killed with all that it started."""
-    witness = tmp_path / "witness"
-    os.mkfifo(witness)
-    gone = asyncio.create_task(asyncio.to_thread(witness.read_bytes))
-    script = f'exec 9>"{witness}"; trap "" TERM; sleep 600 & echo begun; sleep 600'
-    finding = await run(script, within=timedelta(milliseconds=300))
-    await gone
+    with fifo(tmp_path, "witness") as witness:
+        gone = end_of(witness)
+        script = f'exec 9>"{witness}"; trap "" TERM; sleep 600 & echo begun; sleep 600'
+        finding = await run(script, within=timedelta(milliseconds=300))
+        await gone
     assert finding == Finding(False, "/bin/sh was not done within 300 ms and was stopped. Its output ends: 'begun'.")
 
 
 async def test_nothing_is_left_when_the_bot_stops(tmp_path: Path) -> None:
     """When the looking itself is cancelled the program is killed."""
-    witness = tmp_path / "witness"
-    os.mkfifo(witness)
-    looking = asyncio.create_task(run(f'exec 9>"{witness}"; echo begun >&9; sleep 600'))
-    with await asyncio.to_thread(witness.open, "rb") as reading:
-        assert await asyncio.to_thread(reading.readline) == b"begun\n"
+    with fifo(tmp_path, "begun") as begun, fifo(tmp_path, "witness") as witness:
+        gone = end_of(witness)
+        looking = asyncio.create_task(run(f'exec 9>"{witness}"; echo x >"{begun}"; sleep 600'))
+        await end_of(begun)
         looking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await looking
-        assert await asyncio.to_thread(reading.read) == b""  # which comes when nobody holds it open any more
+        assert await gone == b""  # which comes when nobody holds it open any more

@@ -120,7 +120,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _end_of(text: str) -> str:
-    text = text.rstrip()
+    text = text.strip("\n").rstrip()
     if len(text) <= TAIL:
         return text
     end = text[-TAIL:]
