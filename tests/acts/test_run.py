@@ -234,16 +234,17 @@ async def test_ended(how: str, tmp_path: Path) -> None:
 async def test_a_worker_outlives_its_shell(tmp_path: Path) -> None:
     """When the first process obeys at once, those it started still have their time to put things in order."""
     listener, cancelled = Listener(), asyncio.Event()
-    script = (
-        'sh -c \'exec 8<>"$1"; trap "echo tidied; exit" TERM; echo ready; read x <&8\' worker "$1" & '
-        'trap "exit 1" TERM; wait'
-    )
-    with fifo(tmp_path, "never") as never:
+    worker = 'exec 8<>"$1"; trap "read y <&8; echo tidied; exit" TERM; echo ready; read x <&8'
+    script = f"exec 9>\"$2\"; sh -c '{worker}' worker \"$1\" 9>&- & trap 'exit 1' TERM; wait"
+    with fifo(tmp_path, "go") as go, fifo(tmp_path, "witness") as witness:
+        shell_ended = end_of(witness)
         act = asyncio.create_task(
-            do(sh(script, str(never)), say=listener, cancelled=cancelled, pace=Pace(every=0.01, grace=20))
+            do(sh(script, str(go), str(witness)), say=listener, cancelled=cancelled, pace=Pace(every=0.01, grace=20))
         )
         await listener.hears("ready")
         cancelled.set()
+        await shell_ended
+        await asyncio.to_thread(go.write_text, "\n")
         outcome = await act
     assert outcome.tail == "ready\ntidied"
 
