@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -66,6 +67,20 @@ class Settings(BaseModel):
         description="The allow-list: a file that says which programs may be run and which URLs called; none when empty.",
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret among them, so that they can be kept out of what is shown: the database's password too."""
+        held = (self.slack_bot_token, self.slack_app_token, *self.webhook_tokens)
+        password = _password(self.database)
+        found = (*(each.get_secret_value() for each in held), password, unquote(password))
+        return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _password(address: str) -> str:
+    try:
+        return urlsplit(address).password or ""
+    except ValueError:  # an address that is none, which the database will say
+        return ""
 
 
 PREFIX = "WARROOM_"
