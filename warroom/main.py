@@ -26,8 +26,8 @@ from warroom.core import commands as c
 from warroom.core.allowed import Allowed
 from warroom.core.commands import Command
 from warroom.core.events import AlertFired, AlertResolved, Mode
+from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
-from warroom.definitions.loader import read_allowed
 from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
 from warroom.faults import DRIVERS, Driver
@@ -80,7 +80,7 @@ class Bot:
         self.runtime = Runtime(self.db, clock or wall, wall)
         self._resolve = resolve or self.library.catalogue.endpoint
         self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
-        self._allowed = allowed or load_allowed(settings)
+        self._allowed = allowed or load_allowed(settings.allowed)
         self._drivers = drivers or {name: make("") for name, make in DRIVERS.items()}
         self.client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
@@ -108,6 +108,7 @@ class Bot:
             allowed=self._allowed,
             drivers=self._drivers,
             environment=os.environ,
+            secrets=self.settings.secrets(),
         )
 
     def _talker(self) -> Talker:
@@ -278,17 +279,6 @@ def load_definitions(settings: Settings) -> Library:
         if not root.exists():
             raise SettingsError(f"WARROOM_RUNBOOKS: there is no folder {root}.")
     return load_library(roots)
-
-
-def load_allowed(settings: Settings) -> Allowed:
-    """The operator's allow-list; nothing is allowed when none is named."""
-    if not settings.allowed:
-        return Allowed()
-    path = Path(settings.allowed)
-    try:
-        return read_allowed(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise SettingsError(f"WARROOM_ALLOWED: {path} cannot be read ({error.strerror}).") from None
 
 
 def must_have_tokens(settings: Settings) -> None:

@@ -7,23 +7,25 @@ nobody knows, instead of running it again.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from warroom.acts import perform
-from warroom.checks import Guard, look
+from warroom.checks import look
 from warroom.core import commands as c
 from warroom.core import effects as f
-from warroom.core.actions import Action
+from warroom.core.actions import Action, CallUrl
 from warroom.core.allowed import Allowed
 from warroom.core.room import Room
 from warroom.core.runs import PRETENDED, UNKNOWN, ActRun, ActState
 from warroom.definitions.library import Library
 from warroom.faults import Driver
+from warroom.outside.guard import Guard
 from warroom.runtime.deliver import ATTEMPTS, POLL, Done, Later, Never, Performer, Result
 from warroom.runtime.handle import Runtime
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
+_ENDING = 200  # characters at the end of an output by which it is known to have been said
 Resolve = Callable[[str], str | None]
 
 
@@ -40,9 +42,11 @@ class Actors:
         allowed: Allowed,
         drivers: Mapping[str, Driver],
         environment: Mapping[str, str],
+        secrets: Sequence[str] = (),
     ) -> None:
         self._runtime, self._library, self._resolve = runtime, library, resolve
-        self._guard, self._allowed, self._drivers, self._environment = guard, allowed, drivers, environment
+        self._guard, self._allowed, self._drivers = guard, allowed, drivers
+        self._environment, self._secrets = environment, secrets
 
     def performers(self) -> dict[type[f.Effect], Performer]:
         return {
@@ -68,6 +72,7 @@ class Actors:
             guard=self._guard,
             allowed=self._allowed,
             environment=self._environment,
+            secrets=self._secrets,
         )
         found = c.RecordCheck(
             run=effect.run, step=effect.step, attempt=effect.attempt, holds=finding.holds, detail=finding.detail
@@ -113,15 +118,23 @@ class Actors:
                 say=say,
                 cancelled=cancelled,
                 environment=self._environment,
+                secrets=self._secrets,
             )
         except asyncio.CancelledError:
-            stopped = _ended(effect, "cancelled", "warroom was stopped while it ran, and stopped it.")
-            await asyncio.shield(self._runtime.handle(claimed.room_id, stopped))
+            await asyncio.shield(self._runtime.handle(claimed.room_id, _stopped(effect)))
             raise
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        return Done(commands=(_ended(effect, outcome.kind, outcome.detail),))
+        ended = _ended(effect, outcome.kind.replace("_", " "), outcome.detail)
+        return Done(commands=(*await self._rest(claimed.room_id, effect, outcome.tail), ended))
+
+    async def _rest(self, room: int, effect: f.RunAct, tail: str) -> Sequence[c.Command]:
+        """The end of the output, when there was so much of it that not all was said."""
+        said = (await self._runtime.room(room)).runs[effect.run].acts[effect.act].output.rstrip()
+        if not tail.strip() or said.endswith(tail.rstrip()[-_ENDING:]):
+            return ()
+        return (c.RecordActOutput(run=effect.run, act=effect.act, text=f"… its end:\n{tail}"),)
 
     async def _watch(self, room: int, effect: f.RunAct, cancelled: asyncio.Event) -> None:
         """Notices that somebody wants it to stop, in this process or another."""
@@ -165,6 +178,13 @@ class Actors:
             stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
             return Never(reason=str(error), commands=(stuck,))
         return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
+
+
+def _stopped(effect: f.RunAct) -> c.RecordActEnded:
+    """This process ends. A program ends with it; a request may have arrived, whatever becomes of its answer."""
+    if isinstance(effect.action, CallUrl):
+        return _ended(effect, UNKNOWN, "warroom was stopped while it waited for the answer.")
+    return _ended(effect, "cancelled", "warroom was stopped while it ran, and stopped it.")
 
 
 def _ended(effect: f.RunAct, outcome: str, detail: str) -> c.RecordActEnded:

@@ -32,7 +32,11 @@ def _step_entered(run: Run, reading: timedelta, entry: Entry, event: e.StepEnter
 
 
 def _value_given(run: Run, reading: timedelta, entry: Entry, event: e.ValueGiven) -> Run:
-    return replace(run, given={**run.given, event.name: event.value})
+    """What was approved was what the card showed then; with another value it is something else."""
+    known, here = replace(run, given={**run.given, event.name: event.value}), run.of(run.at)
+    if not here.approved or run.act_of(run.at) is not None:
+        return known
+    return known.having(run.at, replace(here, approved=()))
 
 
 def _run_paused(run: Run, reading: timedelta, entry: Entry, event: e.RunPaused) -> Run:

@@ -310,7 +310,8 @@ class Account:
             return
         getattr(visit, what).append(news)
         if visit.facts is not None:
-            visit.facts = replace(visit.facts, **{what: tuple(getattr(visit, what))})
+            changed: dict[str, Any] = {what: tuple(getattr(visit, what))}
+            visit.facts = replace(visit.facts, **changed)
 
     def fault_facts(self) -> tuple[FaultFacts, ...]:
         return tuple(self._fault(name, kept) for name, kept in self.faults.items())
