@@ -6,6 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
+from warroom.core import steps
 from warroom.definitions.library import shipped
 from warroom.definitions.lint import lint
 from warroom.definitions.schema import questions, schema
@@ -73,10 +74,8 @@ def test_an_editor_sees_the_mistake_too(mistake: str) -> None:
 def test_kinds_are_branches() -> None:
     """A step is of exactly one kind, and a kind's keys belong to it alone."""
     (kinds,) = schema("runbook")["properties"]["steps"]["items"]["allOf"]
-    branches = {
-        each["required"][0] if each["required"] != ["answers", "choose"] else "choose": each for each in kinds["oneOf"]
-    }
-    assert set(branches) == {"do", "choose", "check", "wait"}
+    branches = {next(key for key in each["required"] if key in steps.KINDS): each for each in kinds["oneOf"]}
+    assert set(branches) == set(steps.KINDS)
     assert branches["do"]["properties"]["answers"] is False
     assert branches["choose"]["properties"]["commands"] is False
     assert "title" not in branches["do"]["properties"]

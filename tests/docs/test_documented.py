@@ -121,7 +121,7 @@ def _whole(example: str) -> str:
 
 def _around(parts: list[dict[str, object]]) -> str:
     kinds = {key for part in parts for key in part}
-    if kinds & set(steps.KINDS):
+    if kinds & set(steps.KINDS) and not kinds & set(TIMINGS):  # `announce` is a kind of step and of inject
         return yaml.safe_dump({"runbook": 1, "id": "r", "title": "R", "owner": "us", "steps": parts}, sort_keys=False)
     opened = {"title": "Databases lost", "severity": "SEV1"}
     lost: dict[str, object] = {"id": "databases-lost", "title": "Lost", "at": "T+0m", "announce": "Gone."}

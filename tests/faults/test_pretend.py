@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from warroom.checks import Finding, Guard, look
-from warroom.core.probes import Probe
+from warroom.core.probes import Http, Tcp
 from warroom.demo.standin import StandIn
 from warroom.faults import DRIVERS, FaultFailed
 from warroom.faults.pretend import Pretend
@@ -26,7 +26,8 @@ async def stand_in() -> AsyncIterator[StandIn]:
 async def see(stand_in: StandIn, how: str, part: str) -> Finding:
     scheme = "stand-in:/" if how == "http" else "stand-in-tcp:/"
     guard = Guard(allow=stand_in.addresses)
-    return await look(Probe(how=how, target=scheme + part), resolve=stand_in.resolve, guard=guard)
+    probe = (Http if how == "http" else Tcp)(target=scheme + part)
+    return await look(probe, resolve=stand_in.resolve, guard=guard)
 
 
 async def ask(stand_in: StandIn, method: str, path: str, body: object = None) -> tuple[int, str]:

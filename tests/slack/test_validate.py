@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -50,13 +51,16 @@ def functions_that_run() -> set[CodeType]:
     library = load_library([shipped()])
     played = [moment for play in plays(load_library([SMALL])) for moment in list(play)[-2::-3]]
     played += list(next(plays(library)))[::9]
+    every_kind = replace(library, scenarios={}, runbooks={"bad-deploy": library.runbooks["bad-deploy"]})
+    walked = list(next(plays(every_kind)))
+    played = [*walked[::7], *played]
     seen: set[CodeType] = set()
     sys.setprofile(lambda frame, event, _: seen.add(frame.f_code) if event == "call" else None)
     try:
         for moment in played:
             list(samples.of_effects(moment.effects, moment.room))
             list(samples.of_refusals((refusal,) for refusal in moment.refusals))
-        for room in (played[0].room, played[-1].room):
+        for room in (played[0].room, walked[-1].room, played[-1].room):
             list(samples.of_modals(room))
         list(samples.of_homes([each.room for each in played[:2]], list(library.scenarios.values())))
         list(samples.of_reports([played[0].room]))

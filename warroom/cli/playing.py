@@ -8,13 +8,16 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from warroom.cli.moves import next_moves
 from warroom.core import commands as c
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM, Effect
 from warroom.core.incident import IncidentState
+from warroom.core.probes import Dns
 from warroom.core.room import Room
-from warroom.core.runbook import Runbook
+from warroom.core.runbook import Runbook, within
 from warroom.core.runs import Run
 from warroom.core.scenario import Scenario
+from warroom.core.values import Value
 from warroom.definitions.library import Library
 from warroom.testing import Table
 
@@ -48,12 +51,26 @@ def plays(library: Library) -> Iterator[Play]:
             for turn in range(3 if texts is library else 1):
                 yield _Incident(texts, said).walk(runbook, turn)
         yield _Incident(texts, said).alerts()
+        yield _Incident(texts, said).blank()
 
 
 # -- texts ---------------------------------------------------------------------------------------------------------------
 
-_LONG = {"briefing", "hidden_notes", "notes", "text", "question", "commands"}
-_SHORT = {"title", "summary", "label", "reason", "what", "name", "objectives", "debrief"}
+_LONG = {"briefing", "hidden_notes", "notes", "text", "question", "commands", "output", "say"}
+_SHORT = {
+    "title",
+    "summary",
+    "label",
+    "reason",
+    "what",
+    "name",
+    "objectives",
+    "debrief",
+    "danger",
+    "evidence",
+    "phase",
+    "defines",
+}
 
 
 def spoiled(library: Library) -> Library:
@@ -75,7 +92,10 @@ def _spoiled(value: Any, name: str = "") -> Any:
         case Mapping():
             return {key: _spoiled(each) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _spoiled(getattr(value, each.name), each.name) for each in fields(value)})
+        held = {each.name: getattr(value, each.name) for each in fields(value)}
+        if isinstance(value, Value | Dns):
+            held.pop("name")  # by which texts refer to it, or a machine looks it up
+        return replace(value, **{key: _spoiled(inner, key) for key, inner in held.items()})
     return value
 
 
@@ -113,24 +133,10 @@ class _Played:
                 yield from self.give(c.RecordOffers(incident=incident.id, offers=found))
 
     def answer(self, run: Run, turn: int) -> Play:
-        """One step further on this walk, by one way or another."""
-        step, by = run.current, PLAYERS[turn % len(PLAYERS)]
-        if step is None:
-            return
-        yield from self.give(c.TakeStep(by=by, run=run.id, step=step.id))
-        if step.what.asks_world() is not None:
-            yield from self._look(run.id, step.id, by, holds=turn % 3 != 1)
-        elif answers := step.what.answers():
-            word, note = answers[turn % len(answers)].word, self.said if turn % 2 else ""
-            yield from self.give(c.AnswerStep(by=by, run=run.id, step=step.id, answer=word, note=note))
+        """One step further on this walk, by one way or another. What is refused is worth showing as well."""
+        for command in next_moves(self.room, run, PLAYERS, turn, self.said):
+            yield from self.give(command)
         yield from self.wait(timedelta(minutes=1 if turn % 2 else 20))  # some steps overrun
-
-    def _look(self, run: str, step: str, by: str, *, holds: bool) -> Play:
-        attempt = self.room.runs[run].of(step).attempts
-        yield from self.give(c.RecordCheck(run=run, step=step, attempt=attempt, holds=holds, detail=self.said))
-        if not holds:
-            yield from self.give(c.LookAgain(by=by, run=run, step=step))
-            yield from self.give(c.SkipStep(by=by, run=run, step=step, reason=self.said))
 
 
 class _Game(_Played):
@@ -220,15 +226,30 @@ class _Incident(_Played):
         """The whole runbook, each time by other answers."""
         yield from self._open(runbook.title)
         yield from self.offer()
-        yield from self.give(c.StartRun(by=PLAYERS[0], incident="I1", runbook=runbook, digest=runbook.id))
-        for step in range(_STEPS):
-            walk = self.room.runs["R1"]
-            if walk.current is None:
-                break
-            yield from self.answer(walk, turn + step)
+        yield from self.give(self._start(runbook))
+        yield from self._to_its_end(turn)
         yield from self.give(c.AbandonRun(by=PLAYERS[1], run="R1", reason=self.said))
         yield from self.give(c.Resolve(by=PLAYERS[1], incident="I1", note=self.said))
         yield from self.give(c.CloseRoom(by=PLAYERS[1]))
+
+    def _start(self, runbook: Runbook) -> c.StartRun:
+        others = {each.id: each for each in within(runbook, self.library.runbooks)}
+        return c.StartRun(by=PLAYERS[0], incident="I1", runbook=runbook, digest=runbook.id, others=others)
+
+    def _to_its_end(self, turn: int) -> Play:
+        """Every walk that is going on, parts of others included, a step at a time."""
+        for step in range(_STEPS):
+            walking = [each for each in self.room.runs.values() if each.walking]
+            if not walking:
+                return
+            yield from self.answer(walking[-1 - step % len(walking)], turn + step)
+
+    def blank(self) -> Play:
+        """No runbook fits, and one is written on the way."""
+        yield from self._open(self.said[:150])
+        yield from self.give(c.RecordOffers(incident="I1", offers=()))
+        yield from self.give(c.StartBlankRun(by=PLAYERS[0], incident="I1", title=self.said[:150]))
+        yield from self._to_its_end(0)
 
     def alerts(self) -> Play:
         """News from monitoring, one alert and very many, and that they are over."""

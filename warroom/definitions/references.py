@@ -108,7 +108,7 @@ def _check_services(names: Iterable[str], fields: MappingFields, key: str, known
 
 
 def _check_probe(probe: Probe, fields: MappingFields, known: Known) -> None:
-    target = getattr(probe, "target", "")
+    target = named = getattr(probe, "target", "")
     if not target:
         return  # missing, which has been said
     if "://" not in target and ":" not in target:
@@ -116,7 +116,7 @@ def _check_probe(probe: Probe, fields: MappingFields, known: Known) -> None:
         target = known.endpoints.get(target, "")
     if target and not _fits(probe.word, target):
         want = "`host:port`" if probe.word == "tcp" else "a URL"
-        fields.complain("check", f"`{probe.word}` looks at {want}, but {probe.shown!r} leads to {target!r}")
+        fields.complain("check", f"`{probe.word}` looks at {want}, but {named!r} leads to {target!r}")
 
 
 def _fits(how: str, address: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from warroom.core import effects as f
 from warroom.core import views
+from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.core.scenario import Scenario
 from warroom.core.words import Words
@@ -59,7 +60,10 @@ def of_modals(room: Room) -> Iterator[Sample]:
     for said in _asked_about(room):
         for do in modals.FOR_ROOM:
             held = {**said, "text": room.title} if do == "note" else said
-            yield _modal(do, modals.for_room(do, room, ROOM_ID, held))
+            try:
+                yield _modal(do, modals.for_room(do, room, ROOM_ID, held))
+            except Refused:
+                continue  # it is about a walk, and this room has none
 
 
 def _asked_about(room: Room) -> Iterator[dict[str, str]]:
