@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 slack = typer.Typer(no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do.")
 app.add_typer(slack, name="slack")
+bring = typer.Typer(no_args_is_help=True, help="What people already have: runbooks in Markdown become warroom's.")
+app.add_typer(bring, name="import")
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 
@@ -290,6 +292,38 @@ def slack_validate(
         print(verdict.summary(), file=sys.stderr)
     if verdict.problems:
         sys.exit(Exit.FINDINGS)
+
+
+@bring.command("runbook")
+def import_runbook(
+    paths: Annotated[list[Path], typer.Argument(help="Markdown files, or folders of them.")],
+    out: Annotated[Path, typer.Option(help="The folder the YAML files are written to.")],
+    owner: Annotated[str, typer.Option(help="The team that keeps them true; what a page says when absent.")] = "",
+    service: Annotated[list[str] | None, typer.Option(help="A service they are for; may be given again.")] = None,
+    source_base: Annotated[
+        str, typer.Option(help="The folder's address on the web: relative links are completed with it.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that were edited by hand.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn runbooks written in Markdown into warroom's own, one YAML file each.
+
+    Prints the files written; what to look at goes to stderr, with file and line. Nothing becomes executable, and what
+    could not be placed is listed. A later import keeps the names of steps, and does not write over what was edited.
+    """
+    from warroom.cli.importing import import_runbooks
+    from warroom.definitions.importing import Options
+
+    options = Options(
+        out=out,
+        owner=owner,
+        services=tuple(service or ()),
+        base=source_base,
+        dry_run=dry_run,
+        force=force,
+    )
+    sys.exit(import_runbooks(paths, options, as_json=as_json))
 
 
 @app.command()

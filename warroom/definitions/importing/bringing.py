@@ -16,6 +16,7 @@ from warroom.definitions.importing.again import State
 from warroom.definitions.importing.files import NotImported
 from warroom.definitions.importing.links import Links
 from warroom.definitions.importing.page import Given, Made, Page
+from warroom.definitions.importing.proposals import Proposal
 from warroom.definitions.importing.report import Report, describe
 from warroom.definitions.importing.slugs import slug
 from warroom.definitions.importing.splitting import Text
@@ -64,20 +65,24 @@ def bring(paths: Sequence[Path], options: Options, tell: Callable[[int, int], No
         old = before[each.id]
         made.append((text, page.make(each, Given(options.owner, options.services), where, _runbook(old))))
         tell(place + 1, len(found))
-    for text, each in zip((text for text, _ in made), _without_circles([each for _, each in made]), strict=True):
+    opened = _without_circles([each for _, each in made])
+    for (text, _), runbook in zip(made, opened, strict=True):
         try:
-            outcome.reports.append(_write(text, each, before[each.page.id], options, outcome))
+            outcome.reports.append(_write(text, runbook, before[runbook.page.id], options, outcome))
         except NotImported as error:
             outcome.refused.append(str(error))
     return outcome
 
 
-def convert(text: str, name: str = "runbook.md", given: Given = Given()) -> tuple[tuple[Runbook, str], ...]:
+def convert(text: str, name: str = "runbook.md", given: Given | None = None) -> tuple[tuple[Runbook, str], ...]:
     """The runbooks that one text of Markdown becomes, each with its YAML. Raises NotImported when it is empty."""
     written = files.clean(files.Found(Path(name), name, name), text)
     found = list(splitting.pages([splitting.parsed(written)]))
     known = _known(found)
-    made = [page.make(each, given, Links(each.name, known, "", links.definitions(written.text))) for _, each in found]
+    made = [
+        page.make(each, given or Given(), Links(each.name, known, "", links.definitions(written.text)))
+        for _, each in found
+    ]
     return tuple((each.runbook, _yaml(each)) for each in _without_circles(made))
 
 
@@ -129,12 +134,12 @@ def _without_circles(made: Sequence[Made]) -> list[Made]:
 def _opened(made: Made, leads: dict[str, set[str]]) -> Made:
     steps = []
     for step in made.runbook.steps:
-        if isinstance(step.what, SubRunbook):
-            if _comes_to(step.what.runbook, made.runbook.id, leads):
-                step = replace(step, what=Do(text=step.what.text))
-            else:
-                leads[made.runbook.id].add(step.what.runbook)
-        steps.append(step)
+        what = step.what
+        if isinstance(what, SubRunbook) and _comes_to(what.runbook, made.runbook.id, leads):
+            what = Do(text=what.text)
+        elif isinstance(what, SubRunbook):
+            leads[made.runbook.id].add(what.runbook)
+        steps.append(replace(step, what=what))
     return replace(made, runbook=replace(made.runbook, steps=tuple(steps)))
 
 
@@ -151,10 +156,10 @@ def _comes_to(start: str, goal: str, leads: dict[str, set[str]]) -> bool:
 
 
 def _yaml(made: Made) -> str:
-    suggested = dict[str, list[tuple[int, object]]]()
+    suggested = dict[str, list[tuple[int, Proposal]]]()
     for step, line, proposal in made.proposals:
         suggested.setdefault(step, []).append((line, proposal))
-    return writing.write(made.runbook, suggested)  # type: ignore[arg-type]
+    return writing.write(made.runbook, suggested)
 
 
 def _write(text: Text, made: Made, existing: str | None, options: Options, outcome: Outcome) -> Report:

@@ -1,6 +1,7 @@
 """What stands in a block of code: prompts, what came back, what it destroys, and what it leaves for later commands."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from warroom.core.runbook import Code
@@ -9,7 +10,7 @@ _SHELLS = frozenset(("", "sh", "bash", "shell", "zsh", "ksh", "console", "shell-
                      "text", "txt", "plaintext", "powershell", "ps1", "pwsh", "cmd", "bat", "fish", "none"))  # fmt: skip
 _ROOT_PROMPT = frozenset(("console", "shell-session", "sh-session", "shellsession", "terminal"))
 _PROMPT = re.compile(
-    r"(?P<prompt>\s*(?:\$|%|❯|PS(?: [^>\n]{0,80})?>|[A-Z]:\\[^>\n]{0,80}>|(?:\([\w.-]+\) )?\[?[\w.-]+@[\w.-]+[^$#\n]{0,60}[$#])) (?=\S)"
+    r"(?P<prompt>\s*(?:\$|%|❯|(?:sh|bash)-[\d.]+[$#]|PS(?: [^>\n]{0,80})?>|[A-Z]:\\[^>\n]{0,80}>|(?:\([\w.-]+\) )?\[?[\w.-]+@[\w.-]+[^$#\n]{0,60}[$#])) (?=\S)"
 )
 _HASH = re.compile(r"(?P<prompt>\s*#) (?=\S)")
 _MORE = re.compile(r"\s*> ?")
@@ -21,6 +22,7 @@ SHELL = _SHELLS
 
 def block(text: str, language: str) -> Code:
     """A block of the source: with prompts, its commands alone, and what came back apart from them."""
+    text = textwrap.dedent(text)
     name = language.split(",")[0].split()[0].lower() if language.split(",")[0].split() else ""
     if name not in _SHELLS:
         return Code(text=text, language=name or language)
@@ -40,8 +42,7 @@ def _prompt_of(lines: Sequence[str], language: str) -> re.Pattern[str] | None:
         return _PROMPT
     hashes = [line for line in lines if _HASH.match(line)]
     if hashes and (
-        (language in _ROOT_PROMPT
-        and len(hashes) < len(lines))
+        (language in _ROOT_PROMPT and len(hashes) < len(lines))
         or (len(hashes) == len([line for line in lines if line.strip()]))
     ):
         likely = [line for line in hashes if _looks_run(line.strip()[2:])]
@@ -190,7 +191,7 @@ _SETS = re.compile(
     r"[;&]\s*(?:export\s+)?(?P<also>[A-Za-z_]\w*)=(?=\$|`|[\"'])",
     re.MULTILINE,
 )
-_FOR_ONE_COMMAND = re.compile(r"^\s*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'$`]\S*)\s+)+[a-z./]")
+_FOR_ONE_COMMAND = re.compile(r"^\s*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'$`(]\S*)\s+)+[a-z./]")
 
 
 def defined(text: str, language: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def read(lines: Sequence[str]) -> FrontMatter:
     body = lines[1:end]
     if not end or (mark == "---" and not any(re.match(r"[\w\"'-]+\s*:", line) for line in body)):
         return FrontMatter(ends=end + 1 if end and not any(line.strip() for line in body) else 0)
-    known = {str(key).lower().replace("-", "_"): value for key, value in _parsed("\n".join(body), mark).items()}
+    known = {key.lower().replace("-", "_"): value for key, value in _parsed("\n".join(body), mark).items()}
     found = {
         "title": _one(known, _TITLE),
         "owner": _one(known, _OWNER),
@@ -60,7 +60,7 @@ def read(lines: Sequence[str]) -> FrontMatter:
     )
 
 
-def _parsed(text: str, mark: str) -> Mapping[object, object]:
+def _parsed(text: str, mark: str) -> Mapping[str, object]:
     """Its keys; none when it is not what it looks like, and then all of it is kept as text."""
     if len(text) > _MOST_BYTES or re.search(r"[:\s-][&*]\w", text):  # aliases let a small text grow large
         return {}
@@ -68,7 +68,7 @@ def _parsed(text: str, mark: str) -> Mapping[object, object]:
         found = tomllib.loads(text) if mark == "+++" else yaml.safe_load(text)
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _one(known: Mapping[str, object], keys: Sequence[str]) -> tuple[str, tuple[str, ...]]:

@@ -9,17 +9,105 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "head", "header", "html", "main", "nav", "p", "section", "summary", "title"]
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "head",
+        "header",
+        "html",
+        "main",
+        "nav",
+        "p",
+        "section",
+        "summary",
+        "title",
+    ]
 )
 _LISTS = frozenset(("ol", "ul"))
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _TABLES = frozenset(["table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"])
 _INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr", "blink", "nobr", "time"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "blink",
+        "nobr",
+        "time",
+    ]
 )
 _REST = frozenset(
-    ["blockquote", "pre", "hr", "iframe", "li", "link", "meta", "noscript", "script", "style", "svg", "path", "video", "audio", "source", "object", "param", "embed", "canvas", "button", "select", "option", "textarea"]
+    [
+        "blockquote",
+        "pre",
+        "hr",
+        "iframe",
+        "li",
+        "link",
+        "meta",
+        "noscript",
+        "script",
+        "style",
+        "svg",
+        "path",
+        "video",
+        "audio",
+        "source",
+        "object",
+        "param",
+        "embed",
+        "canvas",
+        "button",
+        "select",
+        "option",
+        "textarea",
+    ]
 )
+_EMBEDDED = frozenset(("iframe", "embed", "video", "audio", "source"))
 TAGS = _BLOCKS | _LISTS | _HEADINGS | _TABLES | _INLINE | _REST
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`", "samp": "`", "tt": "`"}
 _MACRO = re.compile(r"(?:ac|ri):[\w-]+")  # how Confluence stores what is more than HTML
@@ -107,6 +195,8 @@ class _Writer(HTMLParser):
             self._say("[x] " if "checked" in given else "[ ] ")
         elif tag == "img":
             self._say(f"![{given.get('alt', '')}]({given.get('src', '')})")
+        elif tag in _EMBEDDED and given.get("src"):
+            self._say(f"[{given.get('title') or given['src']}]({given['src']})")
         elif tag == "a":
             self.links.append(given.get("href", ""))
             self._say("[" if self.links[-1] else "")

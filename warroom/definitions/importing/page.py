@@ -172,7 +172,7 @@ class _Assembly:
         walked = walk(section.body, sort, phase, section.title)
         if walked.drafts:
             if sort is Sort.DO and len(walked.drafts) == 1 and heading_commands(section.title):
-                walked.drafts[0].lead = section.title
+                walked.drafts[0].title = section.title
             self._take(walked.drafts)
         elif not shown and not section.inner and sort is Sort.DO and heading_commands(section.title):
             self._take([Draft(line=section.line, lead=section.title, phase=phase, texts=[section.title])])
@@ -214,7 +214,8 @@ class _Assembly:
 
     def _choice(self, section: Section, ways: Sequence[Section], path: tuple[str, ...], sort: Sort) -> None:
         """Sections within a mitigation are alternatives: a choice, and each goes on behind all of them."""
-        question = Draft(line=section.line, lead=f"{section.title}: which of these fits?", phase=_BETWEEN.join(path))
+        question = Draft(line=section.line, lead="", phase=_BETWEEN.join(path))
+        question.title = f"{section.title}: which of these fits?"
         question.texts = ["Which of these fits?"]
         self._take([question])
         behind = Place()
@@ -320,7 +321,8 @@ class _Finish:
     def _step(self, draft: Draft) -> Step:
         text = self.links.rewritten(draft.text)
         own = "\n\n".join(draft.texts[draft.own :]).strip() or draft.text
-        title = titles.title_of(draft.lead, draft.phase.rsplit(_BETWEEN, 1)[-1] or self.page.title)
+        otherwise = draft.phase.rsplit(_BETWEEN, 1)[-1] or self.page.title
+        title = titles.shortened(draft.title) or titles.title_of(draft.lead, otherwise)
         names = dict.fromkeys(name for code in draft.code for name in commands.defined(code.text, code.language))
         risky = [code.text for code in draft.code if code.language not in _NOT_RUN]
         return Step(
@@ -352,7 +354,7 @@ class _Finish:
                 Answer(word=words.give(slug(title, "way"), title), label=titles.shortened(title), goto=_at(to, ids))
                 for title, to in draft.ways
             )
-            what = replace(what, options=options)  # type: ignore[type-var]  # a choice, because it has ways
+            what = Choose(question=what.words(), options=options)
         onward = _at(draft.after, ids) if draft.after and draft.after.at != place + 1 else ""
         return replace(step, id=ids[place], what=what, next="" if onward == END and place + 1 == len(ids) else onward)
 

@@ -30,12 +30,77 @@ _BRACKET = re.compile(
 _BRACKET_IN_CODE = re.compile(r"(?<![\w\])])\[(?P<name>[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+)\](?![(\[:])")
 
 _EVERYWHERE = frozenset(
-    ["HOME", "PATH", "USER", "LOGNAME", "SHELL", "PWD", "OLDPWD", "HOSTNAME", "LANG", "LC_ALL", "TERM", "EDITOR", "TMPDIR", "TMP", "TEMP", "RANDOM", "SECONDS", "LINENO", "UID", "EUID", "PPID", "IFS", "PS1", "OPTARG", "OPTIND", "REPLY", "BASH_SOURCE", "BASH", "FUNCNAME", "PIPESTATUS", "SHLVL", "DISPLAY", "MAIL", "NF", "NR", "FS", "OFS", "RS", "ORS", "FILENAME", "FNR", "GOPATH", "GOROOT", "JAVA_HOME", "USERPROFILE", "APPDATA", "ProgramFiles", "env", "PSScriptRoot", "ErrorActionPreference", "true", "false", "null", "_", "args", "input", "KUBECONFIG", "XDG_CONFIG_HOME", "SSH_AUTH_SOCK", "value", "labels", "externalLabels", "externalURL"]
+    [
+        "HOME",
+        "PATH",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "PWD",
+        "OLDPWD",
+        "HOSTNAME",
+        "LANG",
+        "LC_ALL",
+        "TERM",
+        "EDITOR",
+        "TMPDIR",
+        "TMP",
+        "TEMP",
+        "RANDOM",
+        "SECONDS",
+        "LINENO",
+        "UID",
+        "EUID",
+        "PPID",
+        "IFS",
+        "PS1",
+        "OPTARG",
+        "OPTIND",
+        "REPLY",
+        "BASH_SOURCE",
+        "BASH",
+        "FUNCNAME",
+        "PIPESTATUS",
+        "SHLVL",
+        "DISPLAY",
+        "MAIL",
+        "NF",
+        "NR",
+        "FS",
+        "OFS",
+        "RS",
+        "ORS",
+        "FILENAME",
+        "FNR",
+        "GOPATH",
+        "GOROOT",
+        "JAVA_HOME",
+        "USERPROFILE",
+        "APPDATA",
+        "ProgramFiles",
+        "env",
+        "PSScriptRoot",
+        "ErrorActionPreference",
+        "true",
+        "false",
+        "null",
+        "_",
+        "args",
+        "input",
+        "KUBECONFIG",
+        "XDG_CONFIG_HOME",
+        "SSH_AUTH_SOCK",
+        "value",
+        "labels",
+        "externalLabels",
+        "externalURL",
+    ]
 )
 _GO = re.compile(
     r"^(?:\.|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|printf\b|\$value|\$?\w+\s*:=|len\b|index\b|not\b|include\b|query\b|first\b)"
 )
 _AMBIGUOUS = frozenset(["data", "time", "object", "label", "address", "source", "link", "param", "title", "map", "area", "base", "output", "section", "summary", "template", "slot", "menu", "form", "input", "button", "frame", "track", "video", "audio", "embed", "script", "style", "option", "select", "details", "var", "q", "s", "a", "b", "i", "u", "p", "body", "head", "main", "nav", "header", "footer", "html", "code", "col", "caption"])  # fmt: skip
+_NEVER = frozenset("br hr div span img table pre code strong em ul ol li td tr th".split())
 _MARKUP = frozenset(
     (
         "xml",
@@ -184,23 +249,17 @@ def _angle(spelled: str, name: str) -> _Found:
 
 
 def _is_no_placeholder(name: str, closed: frozenset[str], prose: bool) -> bool:
-    """HTML tags, addresses of pages and people, conditions."""
-    first = re.split(r"[\s/]", name, maxsplit=1)[0].lower()
+    """HTML tags, addresses of pages and people, comparisons, headers of C."""
     if "://" in name or re.match(r"(?:mailto|tel|https?|file):", name) or re.fullmatch(r"\S+@\S+\.\w+", name):
         return True
-    if re.search(r"&&|\|\||\band\b [a-z]$|\.(?:h|hpp)$", name) or name.endswith("/") or name[-1] in ".,!":
-        return first not in () and not name.endswith("...")
-    if not html.known(first):
+    if re.search(r"&&|\|\||\.(?:h|hpp)$|/$|[,!]$", name):
+        return True
+    tag = re.split(r"[\s/]", name, maxsplit=1)[0].lower()
+    if not html.known(tag):
         return False
-    return (
-        (prose and first not in _AMBIGUOUS)
-        or first in closed
-        or (prose and len(first) == 1)
-        or (" " in name
-        and "=" in name)
-        or (not prose and len(first) <= 2)
-        or first in ("br", "hr", "div", "span", "img", "table", "pre", "code")
-    )
+    if tag in _NEVER or tag in closed or (" " in name and "=" in name):
+        return True
+    return len(tag) <= 2 or (prose and tag not in _AMBIGUOUS)
 
 
 def _templates(text: str) -> list[tuple[int, _Found]]:

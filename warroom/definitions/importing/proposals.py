@@ -26,8 +26,8 @@ _WAIT = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _ESCALATE = re.compile(
-    r"\bescalat(?:e|ion to)\b|\b(?:contact|engage|reach out to|get in touch with|notify|inform|alert|involve|consult)\s+(?:with )?"
-    r"(?:the|your|our|an?|any|@|<|\[|\w+ (?:team|support|sre|engineer))|"
+    r"\bescalat(?:e|ion to)\b|\b(?:contact|engage|reach out to|get in touch with|notify|inform|alert|involve)\s+(?:with )?"
+    r"(?:the|your|our|an?|any|@|<|\w+ (?:team|support|sre|engineer))|"
     r"(?:^|[.,;:]\s+|\b(?:then|please|and|or|to|immediately|should|must) )(?:page|call)\s+(?:the|your|our|an?|on-?call|in|@|\+?\d|<|\[)|"
     r"\b(?:open|raise|file|create|submit|log)\s+(?:an?|the)\s+(?:\w+[ -]){0,4}?(?:case|ticket|support request)\b|"
     r"\beskalier\w*|\beskalation an\b|\b(?:kontaktier|benachrichtig|informier|verständig)\w*\b|\bruf\w*\b[^.\n]{2,60}\ban\b|\bticket (?:eröffnen|öffnen|erstellen)\b|"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from warroom.definitions.importing.blocks import Block, Heading
+from warroom.definitions.importing.blocks import Block, Heading, Paragraph
 from warroom.definitions.importing.words import heading_commands
 
 
@@ -53,6 +53,8 @@ def tree(blocks: Sequence[Block]) -> Section:
             open_ones.pop()
         title = plain_title(block.title)
         section = Section(title=title, line=block.line, level=block.level, raw=block.raw)
+        if re.search(r"\]\(\S", block.title):  # the words are the title; where they lead must not be lost
+            section.body.append(Paragraph(line=block.line, raw=block.title))
         open_ones[-1].inner.append(section)
         open_ones.append(section)
     return root
@@ -101,8 +103,9 @@ _KNOW = frozenset(each.strip() for each in _KNOW if each.strip())
 _KNOW_ENDS = re.compile(
     r"(?:impact|meaning|overview|description|summary|background|references|introduction|considerations|classification|"
     r"definitions?|glossary|history|contacts|prerequisites|links)$|^(?:about|what is|what are|what does|why|who|appendix|anhang|"
-    r"annexe|related|reference:|quick reference)\b"
+    r"annexe|related)\b"
 )
+_KNOW_BEGINS = re.compile(r"(?:quick )?references?\b|appendix\b|anhang\b|annexe\b|about this\b")
 _LOOK = re.compile(
     r"diagnos|investigat|troubleshoot|triage|debug|analy[sz]|identif|detect|verif|validat|assess|how to check|checks?\b|"
     r"prüfung|untersuchung|fehlersuche|enquête|vérification|análisis|investigación|comprobaci|verificaci|diagnóst|"
@@ -154,6 +157,8 @@ def sort_of(title: str, above: Sort) -> Sort:
     if words in _KNOW or words.rstrip("?!.") in _KNOW:
         return Sort.KNOW
     short = len(words.split()) <= 8
+    if _KNOW_BEGINS.match(words):
+        return Sort.KNOW
     if _KNOW_ENDS.search(words) and not (short and _ACT.search(words)):
         return Sort.KNOW
     if above is Sort.KNOW:

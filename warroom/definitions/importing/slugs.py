@@ -20,7 +20,6 @@ def slug(text: str, otherwise: str, longest: int = _LONGEST) -> str:
 
     Words that are cut off, or letters that are lost, are made up for by a hash, so that different texts rarely meet.
     """
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", text) if re.fullmatch(r"\w+", text) else text
     plain = unicodedata.normalize("NFKD", text.translate(_SINGLE))
     plain = "".join(each for each in plain if not unicodedata.combining(each)).lower()
     name = "-".join(re.findall(r"[a-z0-9]+", plain))
@@ -38,6 +37,11 @@ def _shortened(name: str, longest: int) -> str:
         return name
     cut = name[: longest + 1]
     return (cut.rsplit("-", 1)[0] if "-" in cut else cut[:longest]).strip("-")
+
+
+def parted(name: str) -> str:
+    """A name like `KubeAPIDown` as its words; the name of a file or an alert, not a sentence."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
 
 
 class Names:

@@ -11,7 +11,7 @@ from warroom.definitions.importing.files import Written
 from warroom.definitions.importing.frontmatter import FrontMatter
 from warroom.definitions.importing.page import Page, alert_name
 from warroom.definitions.importing.sections import Section, Sort, plain_title, sort_of, tree
-from warroom.definitions.importing.slugs import Names, slug
+from warroom.definitions.importing.slugs import Names, parted, slug
 
 _LEAST_ALERTS = 3
 _ALERT_HEADING = re.compile(r"alert(?:[ _-]?name)?\s*[:：-]\s*[\"'“`]?(?P<name>[^\"'”`]+?)[\"'”`]?$", re.IGNORECASE)
@@ -73,10 +73,10 @@ def _one(text: Text, root: Section) -> Page:
     title, root = _titled(root)
     title = title or text.front.title or _from_name(stem if stem.lower() not in _INDEX_NAMES else _folder(text) or stem)
     called = file.path.resolve().parent.name if stem.lower() in ("readme", "index", "_index") else stem
-    alert = alert_name(title) or alert_name(stem.rsplit("__", 1)[-1])
+    alert = alert_name(title) or alert_name(_upper(stem.rsplit("__", 1)[-1]))
     alerts = tuple(dict.fromkeys((*text.front.alerts, *([alert] if alert else []))))
     return Page(
-        id=slug(called, "runbook", 80),
+        id=slug(parted(called), "runbook", 80),
         title=title,
         name=file.name,
         source=file.given,
@@ -84,6 +84,11 @@ def _one(text: Text, root: Section) -> Page:
         front=text.front,
         alerts=alerts,
     )
+
+
+def _upper(stem: str) -> str:
+    """The stem when it begins with a capital: `gatherLogs` is a page that helps, and no alert."""
+    return stem if stem[:1].isupper() else ""
 
 
 def _titled(root: Section) -> tuple[str, Section]:
@@ -153,7 +158,7 @@ def _many(text: Text, root: Section, level: int) -> Iterator[Page]:
     for section, path in _alerts(root, level, ()):
         name = _alert_of(section.title)
         yield Page(
-            id=slug(name, "runbook", 80),
+            id=slug(parted(name), "runbook", 80),
             title=name,
             name=file.name,
             source=f"{file.given}:{section.line}",

@@ -6,8 +6,10 @@ where there is none, to the one that follows.
 """
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from warroom.core.runbook import Code
 from warroom.definitions.importing import commands
@@ -28,6 +30,16 @@ _OUTPUT = re.compile(
     r"(?:example|sample|expected|typical|the)? ?(?:output|result|response)\b[^.\n]{0,60}:$|(?:beispiel)?ausgabe\b[^.\n]{0,40}:$|"
     r"(?:exemple de )?sortie\b[^.\n]{0,40}:$|(?:ejemplo de )?salida\b[^.\n]{0,40}:$|(?:saída|output)\b[^.\n]{0,40}:$|"
     r"(?:出力例?|実行結果|输出|输出示例)\s*[:：]$|.{0,60}\b(?:you should see|should look like|looks like this|returns)\b[^.\n]{0,60}:$",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(
+    r"(?:for |an? |some )?(?:examples?|e\.g\.|instance)[^.\n]{0,40}[:：]|(?:zum )?beispiele?[^.\n]{0,40}:|z\.\s?b\.:|"
+    r"(?:par )?exemples?[^.\n]{0,40}:|(?:por )?ejemplos?[^.\n]{0,40}:|(?:por )?exemplos?[^.\n]{0,40}:|例\s*[:：]|例えば[:：、]?|例如[:：]?",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?:note|notes|n\.b\.|nb|warning|tip|important|caution|attention|info|hint|hinweis|achtung|wichtig|warnung|remarque|nota|atención|"
+    r"importante|aviso|cuidado|avertissement|attenzione|注意|注|重要|警告|备注|補足|참고|주의)\b\W*[:：!]",
     re.IGNORECASE,
 )
 _ACTION = re.compile(
@@ -53,13 +65,14 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A step in the making. `lead` is what its title is made from; `own` where its own text begins behind a lead-in.
+    """A step in the making. `lead` is what its title is made from, where `title` does not say it; `own` where its own text begins behind a lead-in.
 
     `ways` are the alternatives of a choice, each with the place where it begins; `after` where this step goes on.
     """
 
     line: int
     lead: str
+    title: str = ""
     phase: str = ""
     texts: list[str] = field(default_factory=list)
     code: list[Code] = field(default_factory=list)
@@ -122,7 +135,7 @@ def as_one(body: Sequence[Block], phase: str, title: str) -> Draft:
     """All of a section as one step. Its title is the section's when `title` is given, otherwise its first words."""
     shown = [block for block in body if not isinstance(block, Aside | Definitions)]
     first = next((block.raw for block in shown if isinstance(block, Paragraph | Items)), "")
-    draft = Draft(line=shown[0].line if shown else 1, lead=title or first or phase, phase=phase)
+    draft = Draft(line=shown[0].line if shown else 1, lead=first or phase, title=title, phase=phase)
     for block in shown:
         draft.add(block)
     if not draft.text:
@@ -165,13 +178,16 @@ class _Walk:
 
     def _words_before(self) -> str:
         """What a block of code is called that no step leads to: what stands before it, or the section's title."""
-        return next((block.raw for block in reversed(self.ahead) if isinstance(block, Paragraph)), self.title)
+        said = [block.raw for block in self.ahead if isinstance(block, Paragraph) and not _NOTE.match(bare(block.raw))]
+        return said[-1] if said else self.title
 
     def _paragraph(self, block: Paragraph, following: Block | None) -> None:
         text, caption = block.raw, block.raw.rstrip().endswith((":", "：", ":**", ":*"))
         if isinstance(following, CodeBlock) and self.drafts and not self.ahead and _OUTPUT.fullmatch(bare(text)):
             self.output_next = True
             self._attach(block, forget=False)
+        elif _NOTE.match(bare(text)) or (self.drafts and not self.ahead and _EXAMPLE.fullmatch(bare(text).rstrip("*_ "))):
+            self._attach(block)
         elif isinstance(following, Items) and self._makes_steps(following) and (caption or not starts_as_step(text)):
             self._lead_in(block, caption)
         elif _BOLD_LINE.fullmatch(text.strip()) and following is not None and not starts_as_step(text):
@@ -246,7 +262,7 @@ class _Walk:
         )
 
     def _items(self, block: Items, phase: str) -> None:
-        for item in block.items:
+        for item, number in zip(block.items, _numbers(block), strict=True):
             if self._opens(item):
                 _, inner = item.blocks
                 assert isinstance(inner, Items)
@@ -255,7 +271,7 @@ class _Walk:
                 continue
             elif block.ordered or self._is_step(item):
                 draft = self._begin(item.line, _lead(item), blocks=item.blocks, phase=phase)
-                draft.number = item.number
+                draft.number = number
             else:
                 self._attach(Paragraph(line=item.line, raw=item.raw))
 
@@ -320,11 +336,19 @@ def _between_numbers(body: Sequence[Block]) -> frozenset[int]:
     """Where the blocks stand that interrupt a numbered list which goes on behind them, at the next number."""
     inside = set[int]()
     lists = [(place, block) for place, block in enumerate(body) if isinstance(block, Items) and block.ordered]
-    for (place, block), (until, following) in zip(lists, lists[1:], strict=False):
+    for (place, block), (until, following) in pairwise(lists):
         last, first = block.items[-1].number, following.items[0].number
         if first and last and int(first) > 1 and 0 < int(first) - int(last) <= 2:
             inside.update(range(place + 1, until))
     return frozenset(inside)
+
+
+def _numbers(block: Items) -> list[str]:
+    """What its items are called: as written, or counted where all are written the same."""
+    written = [item.number for item in block.items]
+    if len(set(written)) > 1 or not written[0]:
+        return written
+    return [str(int(written[0]) + place) for place in range(len(written))]
 
 
 def _lead(item: Item) -> str:
@@ -339,7 +363,7 @@ def _plain(text: str) -> str:
 def _listed(block: Items, code: list[Code]) -> str:
     """A list as text. Code within it goes to the code of the step."""
     if not any(isinstance(each, CodeBlock | Table) for each in _within(block)):
-        return block.raw
+        return textwrap.dedent(block.raw)
     return "\n".join(_indented(item, code) for item in block.items)
 
 

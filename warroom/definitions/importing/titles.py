@@ -10,6 +10,10 @@ _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|z\.B|d\.h|ca|bzw|p\.ex|ej|al|fig|[A-Za-z])\.|^\W*\d+\.)$", re.IGNORECASE
 )
 
+_ONLY_NUMBER = re.compile(r"(?:step|phase|schritt|étape|paso|passo|шаг|手順|步骤)\s*\d+(?:\.\d+)*\W*", re.IGNORECASE)
+
+_BOLD = re.compile(r"(\*\*|__)[^*_\n]{3,100}\1[:：]?\s*")
+
 
 def plain(text: str) -> str:
     """The text on one line, without Markdown's marks; placeholders stay."""
@@ -24,16 +28,17 @@ def plain(text: str) -> str:
     text = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])", r"\1", text)
     text = re.sub(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1", text)
     text = re.sub(r"^\s*(?:>\s?|[-*+] (?:\[[ xX]\] )?|\d+[.)] |#+ )", "", text)
-    text = re.sub(r"\\([^\w\s])", r"\1", text)
+    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
     return " ".join(text.split())
 
 
 def title_of(text: str, otherwise: str) -> str:
     """The first sentence, or as much of it as fits; `otherwise` when there are no words."""
-    words = _uncovered(plain(text))
+    first, _, rest = text.strip().partition("\n")
+    words = _uncovered(plain(first if rest and _BOLD.fullmatch(first.strip()) else text))
     for found in _END.finditer(words):
         head = words[: found.start()].strip()
-        if len(head) >= 4 and not _NO_END.search(head):
+        if len(head) >= 4 and not _NO_END.search(head) and not _ONLY_NUMBER.fullmatch(head):
             words = head
             break
     words = words.rstrip(" .:;,。：；、")

@@ -91,10 +91,15 @@ _GERMAN_INFINITIVE = re.compile(  # "Pod neu starten": the verb stands last
 _RUSSIAN = re.compile(r"^[а-яё]+(?:ть|ите|йте|ься|тесь)\b", re.IGNORECASE)
 _DECORATION = re.compile(r"^(?:\s|\*\*|__|\*|_(?=\w)|~~|>|#+\s|\\|[^\w\s<`{$\[(\"'“‘¿¡/.-])+")
 
+_LINKED = re.compile(r"^\[([^\[\]]+)\](?=[(\[])")
+_NUMBERED = re.compile(
+    r"(?:step|schritt|étape|paso|passo|passaggio|шаг)\s*#?\d+\b|(?:手順|ステップ|步骤|단계)\s*\d", re.IGNORECASE
+)
+
 
 def bare(text: str) -> str:
-    """The text without what Markdown and writers put before its first word."""
-    return _DECORATION.sub("", text).strip()
+    """The text without what Markdown and writers put before its first word; of a link its words."""
+    return _LINKED.sub(r"\1 ", _DECORATION.sub("", text)).strip()
 
 
 def starts_with_condition(text: str) -> bool:
@@ -109,7 +114,7 @@ def starts_as_step(text: str) -> bool:
     start = bare(text)
     if not start:
         return False
-    if starts_with_condition(start) or _WHEN.match(start):
+    if starts_with_condition(start) or _WHEN.match(start) or _NUMBERED.match(start):
         return True
     return is_command(start)
 
@@ -121,12 +126,12 @@ def is_command(text: str) -> bool:
         found = _LEAD.match(start)
         if not found or not found[0]:
             break
-        start = start[found.end() :]
+        start = bare(start[found.end() :])
     if _commands(start):
         return True
     behind = _TO.match(start)
     rest = behind and (behind["rest"] or behind["then"] or behind["last"])
-    return bool(rest) and _commands(_after_leads(rest))
+    return bool(rest and _commands(_after_leads(rest)))
 
 
 def _after_leads(text: str) -> str:

@@ -127,8 +127,8 @@ def _code(code: Code) -> Lines:
 
 def _proposed(step: Step, line: int, proposal: Proposal) -> Lines:
     """A step that a person may take in: the same lines without `# `."""
-    says = shortened(plain(proposal.says), 90)
-    yield f"# Proposed by line {line}, {_comment(says)}"
+    says = shortened(plain(proposal.says), 500)
+    yield f"# Proposed by line {line}, {_comment(shortened(says, 90))}"
     tail = short_hash(f"{step.id}\n{proposal.says}")
     if proposal.kind == "timer":
         yield "# To let a timer run before this step, remove the `# ` of these lines."
@@ -218,14 +218,9 @@ def _literal(key: str, text: str) -> list[str]:
 
 def _scalar(text: str, *, flow: bool = False) -> str:
     """A short text, in quotes unless YAML reads it as the same text without."""
-    if (
-        _PLAIN.fullmatch(text)
-        and text == text.rstrip()
-        and " #" not in text
-        and not (flow and re.search(r"[,\[\]{}]", text))
-    ):
-        if _read(f"k: {text}\n", "k") == text and not text.endswith(":"):
-            return text
+    bare = _PLAIN.fullmatch(text) and text == text.rstrip() and " #" not in text and not text.endswith(":")
+    if bare and not (flow and re.search(r"[,\[\]{}]", text)) and _read(f"k: {text}\n", "k") == text:
+        return text
     return _quoted(text)
 
 
