@@ -19,7 +19,10 @@ _TAG = re.compile(
     r"sup|sub|center|font|blockquote|kbd|iframe|ac:[\w-]+|ri:[\w-]+)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_FRONT_KEYS = re.compile(r"^(?:title|name|owner|owners|team|services?|failure_modes?|alertname|alerts?)\s*[:=]\s*(?P<rest>.*)$", re.IGNORECASE)
+_FRONT_KEYS = re.compile(
+    r"^(?:title|name|owner|owners|team|services?|failure_modes?|alertname|alerts?)\s*[:=]\s*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
 
 
 def words(text: str) -> Counter[str]:
@@ -35,7 +38,11 @@ def of_source(source: str) -> Counter[str]:
 
 def _lines(lines: list[str]) -> Iterator[str]:
     heading = next((_letters(line) for line in lines if re.match(r"#+ ", line)), "")
-    front = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "+++")), 0) if lines[0].rstrip() in ("---", "+++") else 0
+    front = (
+        next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "+++")), 0)
+        if lines[0].rstrip() in ("---", "+++")
+        else 0
+    )
     for at, line in enumerate(lines):
         if at < front:
             found = _FRONT_KEYS.match(line)
@@ -44,9 +51,13 @@ def _lines(lines: list[str]) -> Iterator[str]:
             line = re.sub(r"^\s*-\s+", "", found["rest"] if found else line)
         line = re.sub(r"^(\s*(?:>\s?)*)(?:(?:[-*+]|\d{1,9}[.)])\s+)+", r"\1", line)  # marks of lists
         line = re.sub(r"^(\s*)\[[ xX]\]\s", r"\1", line)
-        line = re.sub(r"^\s*(?:\$|#|%|>|PS[^>]*>|(?:sh|bash)-[\d.]+[$#]|\(?\[?[\w.-]+@[^$#]*[$#]) (?=\S)", "", line)  # prompts
+        line = re.sub(
+            r"^\s*(?:\$|#|%|>|PS[^>]*>|(?:sh|bash)-[\d.]+[$#]|\(?\[?[\w.-]+@[^$#]*[$#]) (?=\S)", "", line
+        )  # prompts
         line = re.sub(r"^(\s*(?:```+|~~~+)).*", r"\1", line)  # what a block of code is written in
-        line = re.sub(r"^(#+\s+)(?:playbook|runbook|alert name):", r"\1", line, flags=re.IGNORECASE)  # what kind of page it is
+        line = re.sub(
+            r"^(#+\s+)(?:playbook|runbook|alert name):", r"\1", line, flags=re.IGNORECASE
+        )  # what kind of page it is
         line = re.sub(r"\]\[[^\[\]]*\]", "]", line)  # the name of a reference link is in the list of addresses
         line = re.sub(r"\s*\{#[\w.-]+\}\s*$", "", line)
         yield html.unescape(_TAG.sub(_addresses, line))
@@ -73,8 +84,7 @@ def _texts(runbook: Runbook) -> Iterator[str]:
         yield from (part.title, part.text)
     for left in runbook.leftovers:
         yield left.text
-    for phase in dict.fromkeys(step.phase for step in runbook.steps):
-        yield phase
+    yield from dict.fromkeys(step.phase for step in runbook.steps)
     for step in runbook.steps:
         yield from (step.label, step.what.words())
         if isinstance(step.what, Choose):

@@ -218,7 +218,7 @@ class _Reading:
             return Item(line=first.number, raw=self._raw(begin, end), blocks=self._text(first.number, begin, end))
         gap = found["gap"].expandtabs(4)
         width = found.end("mark") + (len(gap) if 0 < len(gap) < 5 else 1)
-        head = first.text[found.end("mark") :].expandtabs(4)[width - found.end("mark") :]
+        head = (gap + first.text[found.end() :])[width - found.end("mark") :]
         task = _TASK.match(head)
         inner = [Line(first.number, head[task.end() :] if task else head), *(_dedented(line, width) for line in rest)]
         if self.depth >= _DEEPEST:

@@ -109,7 +109,7 @@ _DANGERS: tuple[tuple[str, str], ...] = (
     (r"(?:kubectl|oc|k)\b[^\n|;&]*?\sreplace\b[^\n|;&]*--force\b", "deletes it and makes it anew"),
     (r"(?:kubectl|oc|k)\b[^\n|;&]*?\srollout (?:undo|restart)\b", "replaces the pods that are running"),
     (r"(?:helm)\s+(?:uninstall|delete|rollback)\b", "takes away or replaces what is installed"),
-    (r"(?:\brm|\bRemove-Item)\s+(?:-\w+\s+)*\S", "removes files for good"),
+    (r"\b(?:rm(?:\s+-[\w-]+)*|Remove-Item)(?=\s+\S|$)", "removes files for good"),
     (r"\b(?:rmdir|shred|unlink|wipefs)\s+\S", "removes what it names for good"),
     (r"\b(?:dd)\s+(?:\w+=\S+\s+)*of=", "writes over a device or file"),
     (r"\bmkfs(?:\.\w+)?\b", "makes a new file system over what is there"),
@@ -123,7 +123,7 @@ _DANGERS: tuple[tuple[str, str], ...] = (
     (r"\bDELETE\s+FROM\b", "removes rows for good"),
     (r"\b(?:FLUSHALL|FLUSHDB)\b", "empties the whole store"),
     (r"\btruncate\s+-", "cuts files off"),
-    (r"\b(?:kill|pkill|killall)\s+(?:-\w+\s+)*\S|\bxargs\s+kill\b|\bpg_terminate_backend\b", "ends processes"),
+    (r"\b(?:kill|pkill|killall)(?:\s+-\w+)*(?=\s+\S)|\bxargs\s+kill\b|\bpg_terminate_backend\b", "ends processes"),
     (r"\b(?:shutdown|reboot|poweroff|halt|init [06])\b(?!\s*(?:of|the)\b)", "takes the machine down"),
     (r"\bsystemctl\s+(?:\S+\s+)*?(?:stop|disable|mask|kill|poweroff|reboot)\b", "stops a service"),
     (r"\biptables\s+(?:\S+\s+)*?(?:-F|-X|--flush)\b", "takes away firewall rules"),
@@ -168,8 +168,9 @@ def _commands_of(text: str) -> Iterator[str]:
 
 def _short(command: str) -> str:
     """The words that say what it does: `kubectl delete`, not the whole line."""
-    words = command.strip(" |;&`").split()
-    return " ".join(words if len(words) <= 4 else [words[0], "…", words[-1]]).replace("`", "")
+    words = command.strip(" |;&`'\"").split()
+    named = not any(word.startswith(("-", "$", "<", "{")) for word in words[1:-1])
+    return " ".join(words if named and len(words) <= 4 else [words[0], words[-1]]).replace("`", "")
 
 
 def spans(text: str) -> tuple[str, ...]:
@@ -194,14 +195,15 @@ _SETS = re.compile(
 _FOR_ONE_COMMAND = re.compile(r"^\s*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'$`(]\S*)\s+)+[a-z./]")
 
 
-def defined(text: str, language: str) -> tuple[str, ...]:
-    """The variables that these commands set, for themselves and for what follows."""
+def defined(text: str, language: str, *, loops: bool = False) -> tuple[str, ...]:
+    """The variables that these commands leave set for later ones; with `loops` those of their own loops as well."""
+    groups = ("name", "power", "read", "printf", "also", *(("loop",) if loops else ()))
     if language not in _SHELLS:
         return ()
     names = dict.fromkeys(
         name
         for found in _SETS.finditer(text)
-        for group in ("name", "power", "read", "loop", "printf", "also")
+        for group in groups
         for name in (found[group] or "").split()
         if not (group == "name" and _is_one_command(text, found.start()))
     )

@@ -167,6 +167,7 @@ class _Writer(HTMLParser):
         self.rows: list[list[str]] | None = None
         self.literal = 0  # within <pre>
         self.language = ""
+        self.named = False  # within what names the language of the code that follows
 
     # What the parser calls.
 
@@ -207,7 +208,9 @@ class _Writer(HTMLParser):
             self._say(_MARKS[tag])
         elif tag == "br":
             self._break()
-        elif tag == "ac:parameter" or tag == "ac:task-status" or tag == "ac:task-id":
+        elif tag == "ac:parameter" and given.get("ac:name") == "language":
+            self.named = True
+        elif tag in ("ac:parameter", "ac:task-status", "ac:task-id"):
             self._say(" ")
         elif tag not in _INLINE:
             self._end_block()
@@ -221,7 +224,10 @@ class _Writer(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if not known(tag):
             return self._say(f"</{tag}>")
-        if tag == "pre" and self.literal:
+        if tag == "ac:parameter":
+            self.named = False
+            self._say(" ")
+        elif tag == "pre" and self.literal:
             self._end_code()
         elif self.literal:
             return None
@@ -246,6 +252,9 @@ class _Writer(HTMLParser):
         return None
 
     def handle_data(self, data: str) -> None:
+        if self.named:
+            self.language = data.strip()
+            return
         if self.literal:
             self.held.append(data)
             return

@@ -55,9 +55,13 @@ class Links:
         few = len(re.findall(r"\w+", _DIFFERENT.sub("", beside))) <= _FEW
         return self.runbook(link["to"]) if few else ""
 
-    def rewritten(self, text: str) -> str:
-        """The text with links that still lead somewhere. What cannot be made to is kept, and noted."""
-        return _outside_code(self._inline(text), lambda piece: _INLINE.sub(self._led, piece))
+    def rewritten(self, text: str, *, resolved: bool = False) -> str:
+        """The text with links that still lead somewhere. What cannot be made to is kept, and noted unless `resolved`."""
+        before = dict(self.unresolved)
+        written = _outside_code(self._inline(text), lambda piece: _INLINE.sub(self._led, piece))
+        if resolved:
+            self.unresolved = before
+        return written
 
     def _inline(self, text: str) -> str:
         """Reference links with their addresses beside them: the list of addresses is elsewhere now."""
@@ -78,7 +82,8 @@ class Links:
         if self.base:
             root = self.base if self.base.endswith("/") else self.base + "/"
             return f"{found['head']}{urljoin(root + self.page, target)}{found['tail']}"
-        self.unresolved.setdefault(Unresolved(target, found[0]))
+        known = self.runbook(target)
+        self.unresolved.setdefault(Unresolved(f"{target}, imported as `{known}`" if known else target, found[0]))
         return found[0]
 
     def _path(self, target: str) -> str:

@@ -14,10 +14,10 @@ from warroom.definitions.importing.blocks import Aside, Block, CodeBlock, Defini
 from warroom.definitions.importing.frontmatter import FrontMatter
 from warroom.definitions.importing.links import Links
 from warroom.definitions.importing.proposals import Proposal
-from warroom.definitions.importing.sections import Section, Sort, comes_afterwards, in_order, sort_of
+from warroom.definitions.importing.sections import Section, Sort, comes_afterwards, in_order, sort_of, unnumbered
 from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.importing.stepping import Draft, Place, as_one, walk
-from warroom.definitions.importing.words import heading_commands, starts_with_condition
+from warroom.definitions.importing.words import heading_commands, starts_as_step, starts_with_condition
 
 READ = "Read it, and say so when you have"
 _MOST_WAYS = 12  # buttons beside one another; more are no choice
@@ -36,7 +36,7 @@ _SAYS_NUMBER = re.compile(
 )
 _OWNER = re.compile(
     r"^\W*(?:\*\*|__)?(?:owners?|owned by|owning team|team|maintainers?|maintained by|verantwortlich|zuständig|responsables?|propietario|"
-    r"équipe|equipo|担当|担当チーム|负责人)(?:\*\*|__)?\s*(?:\*\*|__)?[:：|](?:\*\*|__)?\s*(?P<who>[^|\n]{2,80}?)\s*\|?$",
+    r"équipe|equipo|担当|担当チーム|负责人)(?:\*\*|__)?\s*(?:\*\*|__)?[:：|](?:\*\*|__)?\s*(?P<who>[^|\n]{2,80}?)\s*(?:\||$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ALERT = re.compile(r"(?:[A-Z][a-z0-9]+|[a-z]{2,}(?=[A-Z])|[A-Z]{2,}[a-z]*)(?:[A-Z][A-Za-z0-9]*)+")
@@ -131,8 +131,11 @@ class _Assembly:
             isinstance(b, CodeBlock) or (isinstance(b, Items) and (b.ordered or b.items[0].task)) for b in shown
         )
         if shown and (listed or not self.drafts):
-            walked = walk(body, Sort.OPEN, "", self.page.title)
+            before = _before_steps(shown)
+            walked = walk(shown[before:], Sort.OPEN, "", self.page.title)
             if walked.drafts:
+                if before:
+                    self.parts.insert(0, _Part("", _raw(shown[:before]), shown[0].line))
                 moved = _moved(self.drafts, len(walked.drafts))
                 self.drafts = walked.drafts + moved
                 return
@@ -149,8 +152,11 @@ class _Assembly:
             self._know(section.body, path, sure=True)
             self._inner(section.inner, path, sort, nested)
         else:
-            self._steps(section, path, sort)
             ways = () if nested or sort is not Sort.ACT else _ways(section.inner)
+            if ways and all(isinstance(block, Paragraph | Quote) for block in _shown(section.body)):
+                self._ahead(_shown(section.body), path)
+            else:
+                self._steps(section, path, sort)
             if ways:
                 self._choice(section, ways, path, sort)
             else:
@@ -172,7 +178,7 @@ class _Assembly:
         walked = walk(section.body, sort, phase, section.title)
         if walked.drafts:
             if sort is Sort.DO and len(walked.drafts) == 1 and heading_commands(section.title):
-                walked.drafts[0].title = section.title
+                walked.drafts[0].title = unnumbered(section.title)
             self._take(walked.drafts)
         elif not shown and not section.inner and sort is Sort.DO and heading_commands(section.title):
             self._take([Draft(line=section.line, lead=section.title, phase=phase, texts=[section.title])])
@@ -183,11 +189,13 @@ class _Assembly:
         elif any(sort_of(each.title, sort) is not Sort.KNOW for each in section.inner):
             self._ahead(shown, path)
         else:
-            self._take([as_one(shown, phase, section.title if sort is Sort.DO else "")])
+            self._take([as_one(shown, phase, unnumbered(section.title) if sort is Sort.DO else "")])
 
     def _ahead(self, shown: Sequence[Block], path: tuple[str, ...]) -> None:
         """Words before the sections within: said with their first step, unless they are too many."""
         self._keep_ahead(path[-1])
+        if not shown:
+            return
         if len(_raw(shown)) > _LONG_LEAD_IN:
             self._know(shown, path, sure=False)
         else:
@@ -255,6 +263,16 @@ class _Assembly:
         self.drafts.append(Draft(line=unsure[0].line if unsure else 1, lead=READ, texts=[text]))
 
 
+def _before_steps(shown: Sequence[Block]) -> int:
+    """How many blocks at the beginning of a page are neither a step nor lead to one."""
+    for place, block in enumerate(shown):
+        following = shown[place + 1] if place + 1 < len(shown) else None
+        talk = isinstance(block, Paragraph | Quote) and not isinstance(following, CodeBlock)
+        if not talk or starts_as_step(block.raw) or block.raw.rstrip().endswith((":", "：")):
+            return place
+    return 0
+
+
 def _ways(inner: Sequence[Section]) -> tuple[Section, ...]:
     """The sections that are alternatives to one another; none when they follow one another."""
     acting = [each for each in inner if sort_of(each.title, Sort.ACT) is not Sort.KNOW]
@@ -294,7 +312,12 @@ class _Finish:
         ids = again.names(wanted, before)
         steps = [self._joined(place, step, ids) for place, step in enumerate(steps)]
         summary, context = self._context()
-        defined = dict.fromkeys(name for step in steps for name in step.defines)
+        defined = {
+            name
+            for step in steps
+            for code in step.code
+            for name in commands.defined(code.text, code.language, loops=True)
+        }
         runbook = Runbook(
             id=self.page.id,
             title=self.page.title,
@@ -319,7 +342,6 @@ class _Finish:
         )
 
     def _step(self, draft: Draft) -> Step:
-        text = self.links.rewritten(draft.text)
         own = "\n\n".join(draft.texts[draft.own :]).strip() or draft.text
         otherwise = draft.phase.rsplit(_BETWEEN, 1)[-1] or self.page.title
         title = titles.shortened(draft.title) or titles.title_of(draft.lead, otherwise)
@@ -328,7 +350,7 @@ class _Finish:
         return Step(
             id="",
             title=title,
-            what=self._what(draft, text, own),
+            what=self._what(draft, own),
             phase=draft.phase,
             label=draft.label or (draft.number if self.numbered else ""),
             code=tuple(draft.code),
@@ -336,11 +358,13 @@ class _Finish:
             defines=tuple(names),
         )
 
-    def _what(self, draft: Draft, text: str, own: str) -> Do | Choose | SubRunbook:
+    def _what(self, draft: Draft, own: str) -> Do | Choose | SubRunbook:
+        leads = "" if draft.code or draft.ways else self.links.only(own)
+        if leads and leads != self.page.id:
+            return SubRunbook(runbook=leads, text=self.links.rewritten(draft.text, resolved=True))
+        text = self.links.rewritten(draft.text)
         if draft.ways:
             return Choose(question=text, options=())
-        if not draft.code and (leads := self.links.only(own)) and leads != self.page.id:
-            return SubRunbook(runbook=leads, text=text)
         if starts_with_condition(own):
             return Choose(question=text, options=_OUTCOMES)
         return Do(text=text)

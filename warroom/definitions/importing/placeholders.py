@@ -100,7 +100,9 @@ _GO = re.compile(
     r"^(?:\.|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|printf\b|\$value|\$?\w+\s*:=|len\b|index\b|not\b|include\b|query\b|first\b)"
 )
 _AMBIGUOUS = frozenset(["data", "time", "object", "label", "address", "source", "link", "param", "title", "map", "area", "base", "output", "section", "summary", "template", "slot", "menu", "form", "input", "button", "frame", "track", "video", "audio", "embed", "script", "style", "option", "select", "details", "var", "q", "s", "a", "b", "i", "u", "p", "body", "head", "main", "nav", "header", "footer", "html", "code", "col", "caption"])  # fmt: skip
-_NEVER = frozenset("br hr div span img table pre code strong em ul ol li td tr th".split())
+_NEVER = frozenset(
+    ["br", "hr", "div", "span", "img", "table", "pre", "code", "strong", "em", "ul", "ol", "li", "td", "tr", "th"]
+)
 _MARKUP = frozenset(
     (
         "xml",

@@ -1,6 +1,6 @@
 """What an import has to say about each runbook: what to look at, each with file and line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ _SAYS = {
     "timer": "proposed, a timer: {}",
     "escalation": "proposed, a step for escalation: {}",
     "value": "asked for in every walk: {}",
-    "link": "leads nowhere from a runbook: {} (give --source-base, or import the page as well)",
+    "link": "leads nowhere from a runbook without --source-base: {}",
     "leftover": "not placed, see `leftovers`: {}",
 }
 
@@ -82,17 +82,17 @@ def _remarks(made: Made, written: Written) -> Iterator[Remark]:
     yield from (Remark(line, proposal.kind, proposal.says) for _, line, proposal in made.proposals)
     for value in made.runbook.values:
         spelled = value.spellings[0]
-        yield Remark(_line(written, spelled, first), "value", ", ".join(value.spellings))
+        yield Remark(_line(written, (spelled,), first), "value", ", ".join(value.spellings))
     yield from (Remark(line, "link", target) for line, target in made.links)
     yield from (Remark(left.line, "leftover", left.text) for left in made.runbook.leftovers)
 
 
-def _dangerous(step: Step) -> str:
-    """The first words of the command that the step's danger names."""
-    return step.danger.split("`")[1].split(" … ")[0] if "`" in step.danger else ""
+def _dangerous(step: Step) -> tuple[str, ...]:
+    """The words of the command that the step's danger names."""
+    return tuple(step.danger.split("`")[1].split()) if "`" in step.danger else ()
 
 
-def _line(written: Written, part: str, start: int) -> int:
-    """Where this stands in the source, at `start` or after it; `start` when it stands nowhere."""
+def _line(written: Written, parts: Sequence[str], start: int) -> int:
+    """The line of the source that holds all of these, at `start` or after it; `start` when there is none."""
     lines = written.text.split("\n")
-    return next((at for at in range(start, len(lines) + 1) if part and part in lines[at - 1]), start)
+    return next((at for at in range(start, len(lines) + 1) if parts and all(p in lines[at - 1] for p in parts)), start)

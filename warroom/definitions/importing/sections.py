@@ -172,6 +172,12 @@ def sort_of(title: str, above: Sort) -> Sort:
     return above if above is not Sort.ACT else Sort.DO
 
 
+def unnumbered(title: str) -> str:
+    """A heading without its number, unless there is nothing else to it."""
+    found = _NUMBER.match(title)
+    return title[found.end() :].strip(" -—–:") or title if found else title
+
+
 def in_order(titles: Sequence[str]) -> bool:
     """Whether sections of these titles follow one another, rather than being alternatives."""
     named = [_named(title) for title in titles]

@@ -183,10 +183,10 @@ class _Walk:
 
     def _paragraph(self, block: Paragraph, following: Block | None) -> None:
         text, caption = block.raw, block.raw.rstrip().endswith((":", "：", ":**", ":*"))
-        if isinstance(following, CodeBlock) and self.drafts and not self.ahead and _OUTPUT.fullmatch(bare(text)):
+        if isinstance(following, CodeBlock) and self.drafts and not self.ahead and _OUTPUT.fullmatch(_unmarked(text)):
             self.output_next = True
             self._attach(block, forget=False)
-        elif _NOTE.match(bare(text)) or (self.drafts and not self.ahead and _EXAMPLE.fullmatch(bare(text).rstrip("*_ "))):
+        elif _NOTE.match(bare(text)) or (self.drafts and not self.ahead and _EXAMPLE.fullmatch(_unmarked(text))):
             self._attach(block)
         elif isinstance(following, Items) and self._makes_steps(following) and (caption or not starts_as_step(text)):
             self._lead_in(block, caption)
@@ -291,7 +291,6 @@ class _Walk:
                 continue
             if _COMMAND.match(name) and at != action:
                 code.append(commands.block(words.strip().strip("`"), ""))
-                texts.append(f"**{name}**")
             else:
                 texts.append(f"**{name}:** {words}" if several and name else words)
         draft = self._begin(line, _broken(cells[action]) or " ".join(cells))
@@ -326,6 +325,11 @@ def _share(table: Table, at: int) -> float:
     """How many of the column's cells begin like something to do."""
     cells = [cells[at] for _, cells in table.rows if at < len(cells) and cells[at].strip()]
     return sum(starts_as_step(cell) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _unmarked(text: str) -> str:
+    """The words of a caption, without emphasis."""
+    return re.sub(r"[*_`]", "", bare(text)).strip()
 
 
 def _broken(cell: str) -> str:

@@ -85,8 +85,8 @@ _EAST = re.compile(
     re.MULTILINE,
 )
 _GERMAN_INFINITIVE = re.compile(  # "Pod neu starten": the verb stands last
-    r"(?=[^\n]*(?:\b(?:der|das|den|dem|eine|einen|und|auf|im|mit|neu|aus|ab|alle|zum|zur|vom|beim)\b|[äöüß]))"
-    r"[A-ZÄÖÜ][^.!?\n]{2,90} [a-zäöüß]{2,}(?:en|ern|eln)[.:!]?(?:\n|$)"
+    r"(?=[^\n]*(?:\b(?:der|das|den|dem|eine|einen|und|auf|im|mit|neu|aus|ab|alle|zum|zur|vom|beim|die)\b|[äöüß]))"
+    r"[A-Za-zÄÖÜäöü][^.!?\n]{2,90} [a-zäöüß]{2,}(?:en|ern|eln)[.:!]?(?:\n|$)"
 )
 _RUSSIAN = re.compile(r"^[а-яё]+(?:ть|ите|йте|ься|тесь)\b", re.IGNORECASE)
 _DECORATION = re.compile(r"^(?:\s|\*\*|__|\*|_(?=\w)|~~|>|#+\s|\\|[^\w\s<`{$\[(\"'“‘¿¡/.-])+")
