@@ -88,5 +88,7 @@ def test_nothing_is_executable(page: Path) -> None:
     """An import makes steps for people only: no check, no act, no command to run."""
     kinds = {step.what.word for runbook, _ in convert(source_of(page), page.name) for step in runbook.steps}
     assert kinds <= {"do", "choose", "runbook"}
-    commands = [step.what.commands for r, _ in convert(source_of(page)) for step in r.steps if isinstance(step.what, Do)]
+    commands = [
+        step.what.commands for r, _ in convert(source_of(page)) for step in r.steps if isinstance(step.what, Do)
+    ]
     assert not any(commands)

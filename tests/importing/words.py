@@ -43,7 +43,11 @@ def _lines(lines: list[str]) -> Iterator[str]:
         if lines[0].rstrip() in ("---", "+++")
         else 0
     )
+    said = set[str]()
     for at, line in enumerate(lines):
+        if re.match(r"#{1,6}\s", line) and line in said:
+            continue  # two sections of one name are one phase
+        said.add(line)
         if at < front:
             found = _FRONT_KEYS.match(line)
             if found and heading and _letters(found["rest"]) == heading:

@@ -12,7 +12,7 @@ _CAPTION = re.compile(r"\.(\w.*)$")
 _NOTE = re.compile(r"(NOTE|TIP|WARNING|IMPORTANT|CAUTION): +(.*)$")
 _ATTRIBUTE = re.compile(r":[\w-]+:(?: .*)?$")
 _LINK = re.compile(
-    r"(?:link:|xref:)?(?P<to>(?:https?://|[\w./-]+\.a?(?:scii)?doc|[\w./-]+\.md)[^\s\[\]]*)\[(?P<text>[^\]]+)\]"
+    r"(?:link:|xref:)?(?P<to>(?:https?://|(?<![\w./-])[\w./-]{1,200}\.(?:a(?:scii)?doc|md))[^\s\[\]]{0,300})\[(?P<text>[^\]]+)\]"
 )
 
 Numbered = tuple[int, str]

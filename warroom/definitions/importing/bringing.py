@@ -4,6 +4,7 @@ One file that cannot be read does not keep the others out; what somebody has edi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,19 +60,27 @@ def bring(paths: Sequence[Path], options: Options, tell: Callable[[int, int], No
     found = list(splitting.pages(texts))
     known = _known(found)
     before = {each.id: _existing(options.out, each.id) for _, each in found}
-    made = []
+    made = list[tuple[Text, Made]]()
     for place, (text, each) in enumerate(found):
         where = Links(each.name, known, options.base, links.definitions(text.written.text))
-        old = before[each.id]
-        made.append((text, page.make(each, Given(options.owner, options.services), where, _runbook(old))))
+        given, old = Given(options.owner, options.services), _runbook(before[each.id])
+        with _refusing(outcome):
+            made.append((text, page.make(each, given, where, old)))
         tell(place + 1, len(found))
     opened = _without_circles([each for _, each in made])
     for (text, _), runbook in zip(made, opened, strict=True):
-        try:
+        with _refusing(outcome):
             outcome.reports.append(_write(text, runbook, before[runbook.page.id], options, outcome))
-        except NotImported as error:
-            outcome.refused.append(str(error))
     return outcome
+
+
+@contextmanager
+def _refusing(outcome: Outcome) -> Iterator[None]:
+    """What cannot be imported is noted, and the rest goes on."""
+    try:
+        yield
+    except NotImported as error:
+        outcome.refused.append(str(error))
 
 
 def convert(text: str, name: str = "runbook.md", given: Given | None = None) -> tuple[tuple[Runbook, str], ...]:
@@ -93,10 +102,8 @@ def _texts(paths: Sequence[Path], outcome: Outcome) -> Iterator[Text]:
         if path.is_dir() and not any(True for _ in files.find([path])):
             outcome.refused.append(f"{path}: there is no Markdown file in this folder ({', '.join(files.ENDINGS)}).")
     for file in files.find(there):
-        try:
+        with _refusing(outcome):
             yield splitting.parsed(files.read(file))
-        except NotImported as error:
-            outcome.refused.append(str(error))
 
 
 def _known(found: Iterable[tuple[Text, Page]]) -> dict[str, str]:

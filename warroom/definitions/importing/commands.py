@@ -14,8 +14,7 @@ _PROMPT = re.compile(
 )
 _HASH = re.compile(r"(?P<prompt>\s*#) (?=\S)")
 _MORE = re.compile(r"\s*> ?")
-_SQL = re.compile(r"(?P<prompt>(?:mysql|MariaDB \[[^\]]*\]|postgres|[\w-]+=?[#>]|redis[^>\n]*|>)>?) (?=\S)")
-_COMMAND_LIKE = re.compile(r"(?:sudo |\./|/|[a-z][\w.-]*(?: -|\s+\S))")
+
 
 SHELL = _SHELLS
 
@@ -102,22 +101,22 @@ def _quote_open(text: str) -> bool:
 # --- what destroys
 
 _DANGERS: tuple[tuple[str, str], ...] = (
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\s(?:delete)\b", "deletes what it names, and what depends on it"),
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\sdrain\b", "evicts every pod from the node"),
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\scordon\b", "lets nothing be scheduled on the node any more"),
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\sscale\b[^\n|;&]*--replicas[= ]0\b", "stops every replica"),
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\sreplace\b[^\n|;&]*--force\b", "deletes it and makes it anew"),
-    (r"(?:kubectl|oc|k)\b[^\n|;&]*?\srollout (?:undo|restart)\b", "replaces the pods that are running"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\s(?:delete)\b", "deletes what it names, and what depends on it"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\sdrain\b", "evicts every pod from the node"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\scordon\b", "lets nothing be scheduled on the node any more"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\sscale\b[^\n|;&]{0,200}--replicas[= ]0\b", "stops every replica"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\sreplace\b[^\n|;&]{0,200}--force\b", "deletes it and makes it anew"),
+    (r"(?:kubectl|oc|k)\b[^\n|;&]{0,200}\srollout (?:undo|restart)\b", "replaces the pods that are running"),
     (r"(?:helm)\s+(?:uninstall|delete|rollback)\b", "takes away or replaces what is installed"),
     (r"\b(?:rm(?:\s+-[\w-]+)*|Remove-Item)(?=\s+\S|$)", "removes files for good"),
     (r"\b(?:rmdir|shred|unlink|wipefs)\s+\S", "removes what it names for good"),
     (r"\b(?:dd)\s+(?:\w+=\S+\s+)*of=", "writes over a device or file"),
     (r"\bmkfs(?:\.\w+)?\b", "makes a new file system over what is there"),
     (r"\b(?:parted|fdisk|sgdisk|lvremove|vgremove|pvremove|zpool destroy|zfs destroy)\b", "changes or removes disks and volumes"),
-    (r"\bceph\s[^\n|;&]*\b(?:purge|destroy|rm|remove|delete|zap|out)\b", "takes storage out of the cluster"),
-    (r"\b(?:rados|rbd)\s[^\n|;&]*\b(?:purge|rm|remove|delete)\b", "removes stored data"),
-    (r"\bterraform\s+(?:destroy|apply\b[^\n]*-auto-approve|state rm)\b", "destroys or replaces infrastructure"),
-    (r"\bgit\s+(?:push\s[^\n|;&]*(?:--force\b|-f\b)|reset\s+--hard|clean\s+-\w*f)", "throws away history or changes"),
+    (r"\bceph\s[^\n|;&]{0,200}\b(?:purge|destroy|rm|remove|delete|zap|out)\b", "takes storage out of the cluster"),
+    (r"\b(?:rados|rbd)\s[^\n|;&]{0,200}\b(?:purge|rm|remove|delete)\b", "removes stored data"),
+    (r"\bterraform\s+(?:destroy|apply\b[^\n]{0,200}-auto-approve|state rm)\b", "destroys or replaces infrastructure"),
+    (r"\bgit\s+(?:push\s[^\n|;&]{0,200}(?:--force\b|-f\b)|reset\s+--hard|clean\s+-\w*f)", "throws away history or changes"),
     (r"\b(?:DROP|TRUNCATE)\s+(?:TABLE|DATABASE|SCHEMA|INDEX|USER|ROLE|VIEW|KEYSPACE|COLLECTION|PARTITION)\b", "removes data for good"),
     (r"\bTRUNCATE\s+\w", "empties a table for good"),
     (r"\bDELETE\s+FROM\b", "removes rows for good"),
@@ -125,16 +124,16 @@ _DANGERS: tuple[tuple[str, str], ...] = (
     (r"\btruncate\s+-", "cuts files off"),
     (r"\b(?:kill|pkill|killall)(?:\s+-\w+)*(?=\s+\S)|\bxargs\s+kill\b|\bpg_terminate_backend\b", "ends processes"),
     (r"\b(?:shutdown|reboot|poweroff|halt|init [06])\b(?!\s*(?:of|the)\b)", "takes the machine down"),
-    (r"\bsystemctl\s+(?:\S+\s+)*?(?:stop|disable|mask|kill|poweroff|reboot)\b", "stops a service"),
-    (r"\biptables\s+(?:\S+\s+)*?(?:-F|-X|--flush)\b", "takes away firewall rules"),
+    (r"\bsystemctl\s+(?:\S{1,80}\s+){0,12}?(?:stop|disable|mask|kill|poweroff|reboot)\b", "stops a service"),
+    (r"\biptables\s+(?:\S{1,80}\s+){0,12}?(?:-F|-X|--flush)\b", "takes away firewall rules"),
     (r"\baws\s+[\w-]+\s+(?:delete|terminate|remove|deregister|detach|revoke|stop|reboot|disable|purge|release)-[\w-]+", "takes away what it names"),
     (r"\baws\s+s3\s+(?:rm|rb)\b", "removes stored data"),
-    (r"\b(?:gcloud|az|doctl|openstack|nova|eksctl|kops)\s[^\n|;&]*\b(?:delete|destroy|purge|deallocate|reset)\b", "takes away what it names"),
-    (r"\bdocker(?:-compose| compose)?\s+(?:\S+\s+)*?(?:rm|rmi|kill|prune|down|stop)\b", "stops or removes containers, images or volumes"),
-    (r"\betcdctl\s[^\n|;&]*\b(?:del|remove|defrag|snapshot restore)\b", "changes the members or the data of etcd"),
+    (r"\b(?:gcloud|az|doctl|openstack|nova|eksctl|kops)\s[^\n|;&]{0,200}\b(?:delete|destroy|purge|deallocate|reset)\b", "takes away what it names"),
+    (r"\bdocker(?:-compose| compose)?\s+(?:\S{1,80}\s+){0,12}?(?:rm|rmi|kill|prune|down|stop)\b", "stops or removes containers, images or volumes"),
+    (r"\betcdctl\s[^\n|;&]{0,200}\b(?:del|remove|defrag|snapshot restore)\b", "changes the members or the data of etcd"),
     (r"\b(?:nodetool\s+(?:decommission|removenode|assassinate)|pg_resetwal|pg_dropcluster|dropdb|dropuser)\b", "takes data or a member away"),
-    (r"\bkafka-topics[\w.]*\s[^\n]*--delete\b", "removes a topic with its messages"),
-    (r"\bcurl\s[^\n|;&]*(?:-X|--request)[= ]?['\"]?DELETE\b", "asks a server to delete something"),
+    (r"\bkafka-topics[\w.]*\s[^\n]{0,200}--delete\b", "removes a topic with its messages"),
+    (r"\bcurl\s[^\n|;&]{0,200}(?:-X|--request)[= ]?['\"]?DELETE\b", "asks a server to delete something"),
     (r"\b(?:StopInstances|TerminateInstances|Stop-Computer|Restart-Computer|Stop-Service|Format-Volume|Clear-Disk)\b", "stops or empties a machine"),
     (r"\bchmod\s+(?:-R\s+)?0?00\b|\buserdel\b", "takes access away"),
     (r"(?:^|\s)--force(?:-\w+)?\b|--grace-period[= ]0\b", "goes past what protects against mistakes"),
@@ -142,7 +141,6 @@ _DANGERS: tuple[tuple[str, str], ...] = (
 _DANGEROUS = tuple(
     (re.compile(pattern, re.IGNORECASE if pattern.startswith(r"\b(?:DROP") else 0), why) for pattern, why in _DANGERS
 )
-_SEPARATORS = re.compile(r"^\s*|[;&|(`]\s*")
 
 
 def danger(texts: Sequence[str]) -> str:
@@ -185,8 +183,8 @@ def spans(text: str) -> tuple[str, ...]:
 # --- what is left for later
 
 _SETS = re.compile(
-    r"^\s*(?:export\s+|local\s+|declare\s+(?:-\w+\s+)*|readonly\s+|set\s+(?=\w+=))?(?P<name>[A-Za-z_]\w*)=(?!=)(?P<value>\S?)|"
-    r"^\s*\$(?:env:)?(?P<power>[A-Za-z_]\w*)\s*=(?!=)|"
+    r"^[ \t]*(?:export\s+|local\s+|declare\s+(?:-\w+\s+)*|readonly\s+|set\s+(?=\w+=))?(?P<name>[A-Za-z_]\w*)=(?!=)(?P<value>\S?)|"
+    r"^[ \t]*\$(?:env:)?(?P<power>[A-Za-z_]\w*)\s*=(?!=)|"
     r"(?:^|[;|&]|\bdo)\s*read\s+(?:-\w+\s+(?:[\"'][^\"']*[\"']\s+)?)*(?P<read>[A-Za-z_]\w*(?:\s+[A-Za-z_]\w*)*)|"
     r"\bfor\s+(?P<loop>[A-Za-z_]\w*)\s+in\b|\bprintf\s+-v\s+(?P<printf>[A-Za-z_]\w*)|"
     r"[;&]\s*(?:export\s+)?(?P<also>[A-Za-z_]\w*)=(?=\$|`|[\"'])",

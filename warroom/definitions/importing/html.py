@@ -8,104 +8,32 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "head",
-        "header",
-        "html",
-        "main",
-        "nav",
-        "p",
-        "section",
-        "summary",
-        "title",
-    ]
+from warroom.definitions.importing.wordlists import words_of
+
+_BLOCKS = words_of(
+    """
+    address article aside body center dd details div dl dt fieldset figcaption figure footer form head header html main
+    nav p section summary title
+    """
 )
 _LISTS = frozenset(("ol", "ul"))
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_TABLES = frozenset(["table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"])
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "br",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "blink",
-        "nobr",
-        "time",
-    ]
+_TABLES = words_of(
+    """
+    table thead tbody tfoot tr td th caption colgroup col
+    """
 )
-_REST = frozenset(
-    [
-        "blockquote",
-        "pre",
-        "hr",
-        "iframe",
-        "li",
-        "link",
-        "meta",
-        "noscript",
-        "script",
-        "style",
-        "svg",
-        "path",
-        "video",
-        "audio",
-        "source",
-        "object",
-        "param",
-        "embed",
-        "canvas",
-        "button",
-        "select",
-        "option",
-        "textarea",
-    ]
+_INLINE = words_of(
+    """
+    a abbr acronym b bdi bdo big br cite code del dfn em font i img input ins kbd label mark q s samp small span strike
+    strong sub sup tt u var wbr blink nobr time
+    """
+)
+_REST = words_of(
+    """
+    blockquote pre hr iframe li link meta noscript script style svg path video audio source object param embed canvas
+    button select option textarea
+    """
 )
 _EMBEDDED = frozenset(("iframe", "embed", "video", "audio", "source"))
 TAGS = _BLOCKS | _LISTS | _HEADINGS | _TABLES | _INLINE | _REST
@@ -113,7 +41,7 @@ _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`
 _MACRO = re.compile(r"(?:ac|ri):[\w-]+")  # how Confluence stores what is more than HTML
 _FIRST = re.compile(r"\s*</?([A-Za-z][\w:-]*)")
 _COMMENT = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
-_TAG_LINE = re.compile(r"\s*</?[a-zA-Z][\w:-]*[^<>]*>|\s*<!DOCTYPE", re.IGNORECASE)
+_TAG_LINE = re.compile(r"\s*</?[a-zA-Z][\w:-]*(?=[\s/>])[^<>]*>|\s*<!DOCTYPE", re.IGNORECASE)
 
 Numbered = tuple[int, str]
 

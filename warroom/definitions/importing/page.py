@@ -11,6 +11,7 @@ from warroom.core.steps.kind import END, Answer
 from warroom.core.steps.runbook import SubRunbook
 from warroom.definitions.importing import again, commands, placeholders, proposals, titles
 from warroom.definitions.importing.blocks import Aside, Block, CodeBlock, Definitions, Items, Paragraph, Quote, Table
+from warroom.definitions.importing.files import NotImported
 from warroom.definitions.importing.frontmatter import FrontMatter
 from warroom.definitions.importing.links import Links
 from warroom.definitions.importing.proposals import Proposal
@@ -22,6 +23,7 @@ from warroom.definitions.importing.words import heading_commands, starts_as_step
 READ = "Read it, and say so when you have"
 _MOST_WAYS = 12  # buttons beside one another; more are no choice
 _LONG_SUMMARY = 600
+_MOST_STEPS = 1000  # a page with more is no runbook
 _LONG_READ = 2500  # characters that one step's card can show
 _LONG_LEAD_IN = 1000
 _BETWEEN = " › "
@@ -35,8 +37,8 @@ _SAYS_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _OWNER = re.compile(
-    r"^\W*(?:\*\*|__)?(?:owners?|owned by|owning team|team|maintainers?|maintained by|verantwortlich|zuständig|responsables?|propietario|"
-    r"équipe|equipo|担当|担当チーム|负责人)(?:\*\*|__)?\s*(?:\*\*|__)?[:：|](?:\*\*|__)?\s*(?P<who>[^|\n]{2,80}?)\s*(?:\||$)",
+    r"^[^\w\n]{0,20}(?:owners?|owned by|owning team|team|maintainers?|maintained by|verantwortlich|zuständig|responsables?|propietario|"
+    r"équipe|equipo|担当|担当チーム|负责人)(?:\*\*|__)?\s*(?:\*\*|__)?[:：|](?:\*\*|__)?\s*(?P<who>[^|\n]{2,80}?)\s*(?:\||$)(?![^\n]*\n\s*\|?\s*:?--)",
     re.IGNORECASE | re.MULTILINE,
 )
 _ALERT = re.compile(r"(?:[A-Z][a-z0-9]+|[a-z]{2,}(?=[A-Z])|[A-Z]{2,}[a-z]*)(?:[A-Z][A-Za-z0-9]*)+")
@@ -93,9 +95,14 @@ def alert_name(text: str) -> str:
 
 
 def make(page: Page, given: Given, links: Links, before: Runbook | None = None) -> Made:
-    """The runbook of a page. `before` is what an earlier import made of it: its steps keep their names."""
+    """The runbook of a page. `before` is what an earlier import made of it: its steps keep their names.
+
+    Raises NotImported when the page is too much for a runbook.
+    """
     assembly = _Assembly(page)
     assembly.assemble()
+    if len(assembly.drafts) > _MOST_STEPS:
+        raise NotImported(f"{page.source}: the runbook would have more than {_MOST_STEPS} steps; split it.")
     return _Finish(page, given, links, assembly).made(before)
 
 

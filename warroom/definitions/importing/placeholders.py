@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from warroom.core.values import Value
 from warroom.definitions.importing import html, slugs
+from warroom.definitions.importing.wordlists import words_of
 
 _ANGLE = re.compile(
     r"(?<![<\w\\])<(?P<name>(?=[^\W\d_]|\.{3}[^\W\d_])[^<>\n`\"=;{}]{1,60}?)>|(?<=[\w=/.:@-])<(?P<joined>[^\W\d_][\w .:/|-]{0,58})>"
@@ -29,79 +30,28 @@ _BRACKET = re.compile(
 )
 _BRACKET_IN_CODE = re.compile(r"(?<![\w\])])\[(?P<name>[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+)\](?![(\[:])")
 
-_EVERYWHERE = frozenset(
-    [
-        "HOME",
-        "PATH",
-        "USER",
-        "LOGNAME",
-        "SHELL",
-        "PWD",
-        "OLDPWD",
-        "HOSTNAME",
-        "LANG",
-        "LC_ALL",
-        "TERM",
-        "EDITOR",
-        "TMPDIR",
-        "TMP",
-        "TEMP",
-        "RANDOM",
-        "SECONDS",
-        "LINENO",
-        "UID",
-        "EUID",
-        "PPID",
-        "IFS",
-        "PS1",
-        "OPTARG",
-        "OPTIND",
-        "REPLY",
-        "BASH_SOURCE",
-        "BASH",
-        "FUNCNAME",
-        "PIPESTATUS",
-        "SHLVL",
-        "DISPLAY",
-        "MAIL",
-        "NF",
-        "NR",
-        "FS",
-        "OFS",
-        "RS",
-        "ORS",
-        "FILENAME",
-        "FNR",
-        "GOPATH",
-        "GOROOT",
-        "JAVA_HOME",
-        "USERPROFILE",
-        "APPDATA",
-        "ProgramFiles",
-        "env",
-        "PSScriptRoot",
-        "ErrorActionPreference",
-        "true",
-        "false",
-        "null",
-        "_",
-        "args",
-        "input",
-        "KUBECONFIG",
-        "XDG_CONFIG_HOME",
-        "SSH_AUTH_SOCK",
-        "value",
-        "labels",
-        "externalLabels",
-        "externalURL",
-    ]
+_EVERYWHERE = words_of(
+    """
+    HOME PATH USER LOGNAME SHELL PWD OLDPWD HOSTNAME LANG LC_ALL TERM EDITOR TMPDIR TMP TEMP RANDOM SECONDS LINENO UID
+    EUID PPID IFS PS1 OPTARG OPTIND REPLY BASH_SOURCE BASH FUNCNAME PIPESTATUS SHLVL DISPLAY MAIL NF NR FS OFS RS ORS
+    FILENAME FNR GOPATH GOROOT JAVA_HOME USERPROFILE APPDATA ProgramFiles env PSScriptRoot ErrorActionPreference true
+    false null _ args input KUBECONFIG XDG_CONFIG_HOME SSH_AUTH_SOCK value labels externalLabels externalURL
+    """
 )
 _GO = re.compile(
     r"^(?:\.|if\b|else\b|end\b|range\b|with\b|define\b|template\b|block\b|printf\b|\$value|\$?\w+\s*:=|len\b|index\b|not\b|include\b|query\b|first\b)"
 )
-_AMBIGUOUS = frozenset(["data", "time", "object", "label", "address", "source", "link", "param", "title", "map", "area", "base", "output", "section", "summary", "template", "slot", "menu", "form", "input", "button", "frame", "track", "video", "audio", "embed", "script", "style", "option", "select", "details", "var", "q", "s", "a", "b", "i", "u", "p", "body", "head", "main", "nav", "header", "footer", "html", "code", "col", "caption"])  # fmt: skip
-_NEVER = frozenset(
-    ["br", "hr", "div", "span", "img", "table", "pre", "code", "strong", "em", "ul", "ol", "li", "td", "tr", "th"]
+_AMBIGUOUS = words_of(
+    """
+    data time object label address source link param title map area base output section summary template slot menu form
+    input button frame track video audio embed script style option select details var q s a b i u p body head main nav
+    header footer html code col caption
+    """
+)  # fmt: skip
+_NEVER = words_of(
+    """
+    br hr div span img table pre code strong em ul ol li td tr th
+    """
 )
 _MARKUP = frozenset(
     (

@@ -151,6 +151,13 @@ def _named(title: str) -> tuple[bool, str]:
     return bool(found and found["word"]), words
 
 
+def is_usual(title: str) -> bool:
+    """Whether sections of many runbooks are called so, and hence no page: `Impact`, `How to fix`."""
+    words = _named(title)[1]
+    usual = words in _KNOW or any(pattern.search(words) for pattern in (_ACT, _LOOK, _DO))
+    return usual and len(words.split()) <= 3
+
+
 def sort_of(title: str, above: Sort) -> Sort:
     """What a section of this title is for. `above` is what the section around it is for."""
     step, words = _named(title)

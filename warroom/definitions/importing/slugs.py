@@ -24,7 +24,7 @@ def slug(text: str, otherwise: str, longest: int = _LONGEST) -> str:
     plain = "".join(each for each in plain if not unicodedata.combining(each)).lower()
     name = "-".join(re.findall(r"[a-z0-9]+", plain))
     lost = sum(each.isalnum() and not each.isascii() for each in plain)
-    if not name:
+    if not name or (lost and not re.search("[a-z]{2}", name)):
         return f"{otherwise}-{short_hash(text)}"
     if lost:
         return f"{_shortened(name, 24)}-{short_hash(text)}"
@@ -49,14 +49,16 @@ class Names:
 
     def __init__(self, taken: frozenset[str] | set[str] = frozenset()) -> None:
         self.taken = set(taken)
+        self.counted = dict[str, int]()
 
     def give(self, wanted: str, holds: str) -> str:
         """A name like `wanted` that nothing else has. It does not depend on where the thing stands."""
         name, digits = wanted, 4
         while name in self.taken and digits <= 12:
             name, digits = f"{wanted}-{short_hash(holds, digits)}", digits + 2
-        number = 2
+        number = self.counted.get(wanted, 2)
         while name in self.taken:
             name, number = f"{wanted}-{number}", number + 1
+        self.counted[wanted] = number
         self.taken.add(name)
         return name

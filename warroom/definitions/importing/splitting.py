@@ -10,7 +10,7 @@ from warroom.definitions.importing.blocks import Line as Line
 from warroom.definitions.importing.files import Written
 from warroom.definitions.importing.frontmatter import FrontMatter
 from warroom.definitions.importing.page import Page, alert_name
-from warroom.definitions.importing.sections import Section, Sort, plain_title, sort_of, tree
+from warroom.definitions.importing.sections import Section, is_usual, plain_title, tree
 from warroom.definitions.importing.slugs import Names, parted, slug
 
 _LEAST_ALERTS = 3
@@ -98,19 +98,11 @@ def _titled(root: Section) -> tuple[str, Section]:
     first = root.inner[0]
     levels = [each.level for each in root.all() if each is not root and each is not first]
     alone = all(level > first.level for level in levels)
-    named = sort_of(first.title, Sort.OPEN) is not Sort.OPEN and len(first.title.split()) <= 2
-    if (alone and not (named and not first.inner)) or (
-        first.level == 1 and not named and not first.body and not first.inner
-    ):
+    usual = is_usual(first.title) and (first.level > 1 or not first.inner)
+    if alone and not usual:
         below = Section(line=first.line, body=[*root.body, *first.body], inner=[*first.inner, *root.inner[1:]])
         return _unmarked(first.title), below
-    if (
-        first.level == 1
-        and not named
-        and all(each.level == 1 for each in root.inner)
-        and len(first.body) > 0
-        and not first.inner
-    ):
+    if first.level == 1 and not usual and not first.inner:  # sections of the same level follow the title
         below = Section(line=first.line, body=[*root.body, *first.body], inner=root.inner[1:])
         return _unmarked(first.title), below
     return "", root

@@ -298,7 +298,8 @@ class _Walk:
         draft.lines.append((line, draft.texts[-1]))
         draft.code += code
         if number is not None:
-            draft.label = f"{header[number].strip()} {cells[number].strip()}".strip()
+            counted = header[number].strip() if re.search(r"\w", header[number]) else ""
+            draft.label = f"{counted} {cells[number].strip()}".strip()
 
 
 def _action_columns(table: Table) -> tuple[int, int | None] | None:

@@ -6,9 +6,50 @@ where the structure of the page says nothing.
 
 import re
 
+from warroom.definitions.importing.wordlists import words_of
+
 # What a step begins with, in English. Some are nouns as well; a heading of one of those is not taken for a step.
-_VERBS = frozenset(["abort", "access", "acknowledge", "acquire", "activate", "add", "adjust", "advise", "align", "alert", "allocate", "allow", "alter", "analyse", "analyze", "announce", "answer", "append", "apply", "approve", "arrange", "ask", "assemble", "assess", "assign", "associate", "attach", "attempt", "audit", "authenticate", "avoid", "await", "back", "backup", "balance", "begin", "block", "boot", "bounce", "bring", "browse", "build", "bump", "bypass", "calculate", "call", "cancel", "capture", "change", "check", "choose", "clean", "clear", "click", "clone", "close", "collect", "commit", "communicate", "compare", "complete", "compute", "conduct", "configure", "confirm", "connect", "consider", "consult", "contact", "contain", "continue", "convert", "coordinate", "copy", "cordon", "correct", "correlate", "count", "create", "cross-check", "customize", "cut", "deactivate", "debug", "decide", "declare", "decommission", "decrease", "defer", "define", "degrade", "delegate", "delete", "deliver", "demote", "deploy", "describe", "deselect", "detach", "detect", "determine", "diagnose", "diff", "dig", "disable", "discard", "disconnect", "discuss", "dismiss", "dispatch", "display", "distinguish", "divert", "do", "document", "don't", "dont", "double-check", "download", "downgrade", "drain", "draft", "drill", "drop", "dump", "edit", "email", "employ", "empty", "enable", "enforce", "engage", "ensure", "enter", "eradicate", "escalate", "establish", "estimate", "evaluate", "evict", "examine", "exec", "execute", "exit", "expand", "expect", "explain", "export", "expose", "extend", "extract", "fail", "failover", "fetch", "file", "fill", "filter", "find", "finish", "fix", "flip", "flush", "focus", "follow", "force", "format", "forward", "free", "freeze", "gather", "generate", "get", "give", "go", "grant", "grep", "group", "halt", "harden", "have", "head", "help", "hold", "identify", "ignore", "implement", "import", "increase", "inform", "initiate", "inject", "inspect", "install", "interview", "invalidate", "invalidation", "investigate", "invite", "invoke", "isolate", "issue", "join", "keep", "kill", "label", "launch", "leave", "let", "limit", "list", "load", "locate", "lock", "log", "login", "look", "lower", "maintain", "make", "manage", "manually", "map", "mark", "measure", "mention", "migrate", "minimize", "mitigate", "mitigation", "modify", "monitor", "mount", "move", "mute", "navigate", "note", "notify", "observe", "obtain", "offer", "open", "optimize", "order", "override", "page", "patch", "pause", "perform", "pick", "pin", "ping", "place", "plan", "point", "poll", "populate", "post", "prepare", "preserve", "press", "prevent", "prioritize", "proceed", "promote", "protect", "provide", "provision", "prune", "pull", "purge", "push", "put", "quarantine", "query", "quiesce", "raise", "re-check", "re-enable", "re-run", "re-start", "reach", "read", "reassign", "rebalance", "reboot", "rebuild", "recheck", "reclaim", "reconcile", "reconfigure", "reconnect", "record", "recover", "recreate", "redeploy", "redirect", "reduce", "re-deploy", "refer", "refine", "refresh", "regenerate", "reinstall", "reissue", "reject", "relax", "release", "reload", "relocate", "remediate", "remember", "remind", "remove", "rename", "renew", "reopen", "repair", "repeat", "replace", "replay", "replicate", "report", "reproduce", "request", "requeue", "rerun", "reschedule", "research", "reset", "reset", "resize", "resolve", "respond", "restart", "restore", "restrict", "resume", "resync", "retain", "retire", "retrieve", "retry", "return", "review", "revert", "revoke", "rewrite", "roll", "rollback", "rotate", "route", "run", "sanitize", "save", "scale", "scan", "schedule", "search", "secure", "see", "select", "send", "separate", "set", "share", "shift", "ship", "shut", "shutdown", "silence", "simulate", "skip", "snapshot", "specify", "split", "ssh", "start", "state", "stay", "stop", "store", "submit", "subscribe", "suspend", "swap", "switch", "sync", "synchronize", "tail", "take", "talk", "tell", "temporarily", "terminate", "test", "throttle", "tighten", "trace", "track", "trigger", "triage", "troubleshoot", "truncate", "try", "tune", "turn", "type", "uncordon", "undo", "uninstall", "unlock", "unmount", "unplug", "unset", "update", "upgrade", "upload", "use", "validate", "verify", "view", "visit", "wait", "walk", "warn", "watch", "wipe", "work", "write", "zap", "zoom"])  # fmt: skip
-_NOUNS_TOO = frozenset(["access", "alert", "audit", "backup", "block", "boot", "call", "change", "check", "clone", "contact", "contain", "debug", "document", "dump", "email", "escalate", "exit", "export", "file", "filter", "force", "format", "forward", "free", "group", "head", "help", "import", "issue", "label", "limit", "list", "load", "lock", "log", "map", "mark", "monitor", "note", "order", "page", "patch", "pin", "place", "plan", "point", "post", "process", "query", "record", "release", "report", "request", "research", "return", "review", "rollback", "route", "run", "scan", "schedule", "search", "set", "share", "shift", "silence", "snapshot", "split", "ssh", "start", "state", "stop", "store", "switch", "test", "trace", "track", "trigger", "triage", "try", "type", "update", "upgrade", "use", "view", "visit", "wait", "walk", "watch", "work", "allow", "have", "expect", "do", "let", "describe"])  # fmt: skip
+_VERBS = words_of(
+    """
+    abort access acknowledge acquire activate add adjust advise align alert allocate allow alter analyse analyze announce
+    answer append apply approve arrange ask assemble assess assign associate attach attempt audit authenticate avoid await
+    back backup balance begin block boot bounce bring browse build bump bypass calculate call cancel capture change check
+    choose clean clear click clone close collect commit communicate compare complete compute conduct configure confirm
+    connect consider consult contact contain continue convert coordinate copy cordon correct correlate count create
+    cross-check customize cut deactivate debug decide declare decommission decrease defer define degrade delegate delete
+    deliver demote deploy describe deselect detach detect determine diagnose diff dig disable discard disconnect discuss
+    dismiss dispatch display distinguish divert do document don't dont double-check download downgrade drain draft drill
+    drop dump edit email employ empty enable enforce engage ensure enter eradicate escalate establish estimate evaluate
+    evict examine exec execute exit expand expect explain export expose extend extract fail failover fetch file fill
+    filter find finish fix flip flush focus follow force format forward free freeze gather generate get give grow go grant grep
+    group halt harden have head help hold identify ignore implement import increase inform initiate inject inspect install
+    interview invalidate invalidation investigate invite invoke isolate issue join keep kill label launch leave let limit
+    list load locate lock log login look lower maintain make manage manually map mark measure mention migrate minimize
+    mitigate mitigation modify monitor mount move mute navigate note notify observe obtain offer open optimize order
+    override page patch pause perform pick pin ping place plan point poll populate post prepare preserve press prevent
+    prioritize proceed promote protect provide provision prune pull purge push put quarantine query quiesce raise re-check
+    re-enable re-run re-start reach read reassign rebalance reboot rebuild recheck reclaim reconcile reconfigure reconnect
+    record recover recreate redeploy redirect reduce re-deploy refer refine refresh regenerate reinstall reissue reject
+    relax release reload relocate remediate remember remind remove rename renew reopen repair repeat replace replay
+    replicate report reproduce request requeue rerun reschedule research reset reset resize resolve respond restart
+    restore restrict resume resync retain retire retrieve retry return review revert revoke rewrite roll rollback rotate
+    route run sanitize save scale scan schedule search secure see select send separate set share shift ship shut shutdown
+    silence simulate skip snapshot specify split ssh start state stay stop store submit subscribe suspend swap switch sync
+    synchronize tail take talk tell temporarily terminate test throttle tighten trace track trigger triage troubleshoot
+    truncate try tune turn type uncordon undo uninstall unlock unmount unplug unset update upgrade upload use validate
+    verify view visit wait walk warn watch wipe work write zap zoom
+    """
+)
+_NOUNS_TOO = words_of(
+    """
+    access alert audit backup block boot call change check clone contact contain debug document dump email escalate exit
+    export file filter force format forward free group head help import issue label limit list load lock log map mark
+    monitor note order page patch pin place plan point post process query record release report request research return
+    review rollback route run scan schedule search set share shift silence snapshot split ssh start state stop store
+    switch test trace track trigger triage try type update upgrade use view visit wait walk watch work allow have expect
+    do let describe
+    """
+)  # fmt: skip
 
 _LEAD = re.compile(
     r"(?:[^\w<`{$\[(\"'“‘¿¡]+|(?:please|then|next|first|firstly|second|secondly|third|finally|lastly|also|now|additionally|"
