@@ -45,9 +45,10 @@ def _lines(lines: list[str]) -> Iterator[str]:
     )
     said = set[str]()
     for at, line in enumerate(lines):
-        if re.match(r"#{1,6}\s", line) and line in said:
-            continue  # two sections of one name are one phase
-        said.add(line)
+        if found := re.match(r"#{1,6}\s+(.*)", line):
+            if found[1] in said:
+                continue  # two sections of one name are one phase
+            said.add(found[1])
         if at < front:
             found = _FRONT_KEYS.match(line)
             if found and heading and _letters(found["rest"]) == heading:

@@ -263,10 +263,11 @@ class _Walk:
 
     def _items(self, block: Items, phase: str) -> None:
         for item, number in zip(block.items, _numbers(block), strict=True):
-            if self._opens(item):
+            inner_phase = " › ".join(each for each in (phase, _plain(_lead(item))) if each)
+            if self._opens(item) and all(draft.phase != inner_phase for draft in self.drafts):
                 _, inner = item.blocks
                 assert isinstance(inner, Items)
-                self._items(inner, " › ".join(each for each in (phase, _plain(_lead(item))) if each))
+                self._items(inner, inner_phase)
             elif not item.blocks:
                 continue
             elif block.ordered or self._is_step(item):
