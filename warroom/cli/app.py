@@ -298,11 +298,13 @@ def slack_validate(
 def import_runbook(
     paths: Annotated[list[Path], typer.Argument(help="Markdown files, or folders of them.")],
     out: Annotated[Path, typer.Option(help="The folder the YAML files are written to.")],
-    owner: Annotated[str, typer.Option(help="The team that keeps them true; what a page says when absent.")] = "",
+    owner: Annotated[
+        str | None, typer.Option(help="The team that keeps them true; what a page says when absent.")
+    ] = None,
     service: Annotated[list[str] | None, typer.Option(help="A service they are for; may be given again.")] = None,
     source_base: Annotated[
-        str, typer.Option(help="The folder's address on the web: relative links are completed with it.")
-    ] = "",
+        str | None, typer.Option(help="The folder's address on the web: relative links are completed with it.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over files that were edited by hand.")] = False,
     as_json: AsJson = False,
@@ -317,9 +319,9 @@ def import_runbook(
 
     options = Options(
         out=out,
-        owner=owner,
+        owner=owner or "",
         services=tuple(service or ()),
-        base=source_base,
+        base=source_base or "",
         dry_run=dry_run,
         force=force,
     )
