@@ -1,7 +1,7 @@
 """The runbooks people already have: Markdown in, warroom runbooks out.
 
     files        which files, and what each says
-    splitting    a file is one page or many; AsciiDoc and HTML become Markdown first (asciidoc, html, frontmatter)
+    splitting    a file is one page or many; other shapes become Markdown first (asciidoc, html, admonitions, frontmatter)
     blocks       Markdown as blocks that know their lines
     sections     blocks as sections, and what each is for
     stepping     a section's blocks as steps; words tells which of them sound like something to do

@@ -190,7 +190,7 @@ _SETS = re.compile(
     r"[;&]\s*(?:export\s+)?(?P<also>[A-Za-z_]\w*)=(?=\$|`|[\"'])",
     re.MULTILINE,
 )
-_FOR_ONE_COMMAND = re.compile(r"^\s*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'$`(]\S*)\s+)+[a-z./]")
+_FOR_ONE_COMMAND = re.compile(r"^\s*(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'$`(<]\S*)\s+)+[a-z./]")
 
 
 def defined(text: str, language: str, *, loops: bool = False) -> tuple[str, ...]:

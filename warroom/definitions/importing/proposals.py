@@ -21,7 +21,7 @@ _LENGTH = _COUNT + _TO_COUNT + r"[\s -]*(?P<unit>" + "|".join(unit for _, unit i
 _WAIT = re.compile(
     r"\b(?:wait(?:ing)?|allow|pause|sleep|hold off|give (?:it|them|the \w+)|let (?:it|them|the \w+) (?:\w+ )?for|warten?|abwarten|"
     r"attend(?:re|ez)|patient(?:er|ez)|esper(?:e|ar|a)|aguard(?:e|ar)|attend(?:ere|i)|aspetta(?:re)?|подожд\w+|ждать)"
-    r"(?:\s+\S+){0,5}?\s+" + _LENGTH + r"|" + _LENGTH.replace("count", "count2").replace("upto", "upto2").replace("unit", "unit2")
+    r"(?:\s+\S+){0,5}?\s+[~≈]?" + _LENGTH + r"|" + _LENGTH.replace("count", "count2").replace("upto", "upto2").replace("unit", "unit2")
     + r"\s*(?:warten|abwarten|待つ|待ち|待って|待機|等待|기다)|等待\s*" + _LENGTH.replace("count", "count3").replace("upto", "upto3").replace("unit", "unit3"),
     re.IGNORECASE,
 )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from warroom.definitions.importing import asciidoc, frontmatter, html
+from warroom.definitions.importing import admonitions, asciidoc, frontmatter, html
 from warroom.definitions.importing.blocks import Aside, Block, Definitions, Heading, lines_of, read
 from warroom.definitions.importing.blocks import Line as Line
 from warroom.definitions.importing.files import Written
@@ -38,7 +38,7 @@ def parsed(written: Written) -> Text:
         return Text(written, front, read([Line(*pair) for pair in html.to_markdown(pairs)], markup=False))
     if asciidoc.is_page(text):
         return Text(written, front, read([Line(*pair) for pair in asciidoc.to_markdown(pairs)]))
-    return Text(written, front, read(body))
+    return Text(written, front, read([Line(*pair) for pair in admonitions.to_markdown(pairs)]))
 
 
 def pages(texts: Sequence[Text]) -> Iterator[tuple[Text, Page]]:

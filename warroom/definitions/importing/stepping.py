@@ -262,6 +262,9 @@ class _Walk:
         )
 
     def _items(self, block: Items, phase: str) -> None:
+        steps = sum(self._is_step(item) for item in block.items)
+        mostly = self.sort is not Sort.OPEN and steps * 3 >= len(block.items) * 2  # then its other items are as well
+        all_of_them = block.ordered or mostly
         for item, number in zip(block.items, _numbers(block), strict=True):
             inner_phase = " › ".join(each for each in (phase, _plain(_lead(item))) if each)
             if self._opens(item) and all(draft.phase != inner_phase for draft in self.drafts):
@@ -270,7 +273,7 @@ class _Walk:
                 self._items(inner, inner_phase)
             elif not item.blocks:
                 continue
-            elif block.ordered or self._is_step(item):
+            elif all_of_them or self._is_step(item):
                 draft = self._begin(item.line, _lead(item), blocks=item.blocks, phase=phase)
                 draft.number = number
             else:

@@ -21,7 +21,7 @@ _VERBS = words_of(
     dismiss dispatch display distinguish divert do document don't dont double-check download downgrade drain draft drill
     drop dump edit email employ empty enable enforce engage ensure enter eradicate escalate establish estimate evaluate
     evict examine exec execute exit expand expect explain export expose extend extract fail failover fetch file fill
-    filter find finish fix flip flush focus follow force format forward free freeze gather generate get give grow go grant grep
+    filter find finish fix flip flush focus follow force format forward free freeze gather generate get give grow listen study spot pay rely treat undertake collaborate explore navigate aim go grant grep
     group halt harden have head help hold identify ignore implement import increase inform initiate inject inspect install
     interview invalidate invalidation investigate invite invoke isolate issue join keep kill label launch leave let limit
     list load locate lock log login look lower maintain make manage manually map mark measure mention migrate minimize
