@@ -7,7 +7,9 @@ under way. Each time it starts again on what its database holds.
 
 import asyncio
 import json
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -59,7 +61,8 @@ async def test_a_game_survives_a_crash_at_every_bad_moment(on_sqlite: Town) -> N
     await die_with_an_alert_accepted(town)
     await die_during_a_check(town)
     await die_after_the_last_word_of_an_answer(town)
-    await walk_to_the_end(town)
+    await walk_to_the_last_step(town)
+    await die_while_a_machine_acts(town)
     await nothing_was_lost_or_doubled(town)
     await the_war_room_is_called_real(town)
 
@@ -160,14 +163,31 @@ async def die_after_the_last_word_of_an_answer(town: Town) -> None:
     assert [each.answer for each in await told(town, e.StepDone)][1:3] == ["done", "left"]
 
 
-async def walk_to_the_end(town: Town) -> None:
+async def die_while_a_machine_acts(town: Town) -> None:
+    """The bell rings when the bot dies. Afterwards nobody knows whether it rang; it is not rung again by itself."""
+    war = await town.channel("ana", WAR)
+    await town.press("ana", war, "Approve and run")
+    async with asyncio.timeout(20):
+        bell = int(await asyncio.to_thread((town.folder / "rings").read_text))
+    await town.crash_and_return()
+    assert [each.outcome for each in await told(town, e.ActEnded)] == ["unknown"]
+    assert (town.folder / "rung").read_text() == "once\n"
+    os.kill(bell, signal.SIGKILL)  # it outlived the bot, as whatever a dead process has begun may do
+    await town.press("ana", war, "Skip…")
+    view = await town.people["ana"].wait_for_view("view_opened")
+    assert await town.people["ana"].submit(view, {"reason": "It rang, we heard it"}) == {}
+    await town.quiet()
+    assert len(await told(town, e.RunFinished)) == 1
+
+
+async def walk_to_the_last_step(town: Town) -> None:
     war = await town.channel("ana", WAR)
     await town.people["ana"].wait_for_message(
         lambda each: "To the left" in json.dumps(each.get("blocks")) and "Done" in labels(each), channel=war
     )
     await town.press("ana", war, "Done")
     await town.quiet()
-    assert len(await told(town, e.RunFinished)) == 1
+    assert (await drill(town)).runs["R1"].at == "bell"
 
 
 # --- what must be true in the end

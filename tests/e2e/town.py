@@ -66,6 +66,22 @@ steps:
   - id: candle
     title: Light a candle
     do: Light it.
+  - id: bell
+    title: Ring the bell
+    act:
+      command: [/bin/sh, {bell}]
+"""
+BELL = """\
+echo once >> {folder}/rung
+echo $$ > {folder}/rings
+cat {folder}/enough
+"""
+ALLOWED = """\
+allowed: 1
+commands:
+  - argv: [/bin/sh, ".*/bell"]
+    acts: true
+    drills: true
 """
 SCENARIO = """\
 scenario: 1
@@ -246,7 +262,7 @@ class Town:
             app = await workspace.install(manifest())
             db = stack.enter_context(Database(database))
             town = cls(workspace, line, db, _environment(folder, workspace, line, app, database))
-            town.app = app
+            town.app, town.folder = app, folder
             stack.push_async_callback(town.crash)
             for person in SEED.people:
                 arrived = PersonAt(workspace.url, workspace.person(person.name))
@@ -254,6 +270,7 @@ class Town:
             yield town
 
     app: InstalledApp
+    folder: Path
 
     # --- the bot's lives
 
@@ -333,7 +350,11 @@ def labels(message: Doc) -> set[str]:
 def _environment(folder: Path, workspace: Workspace, line: Line, app: InstalledApp, database: str) -> Mapping[str, str]:
     definitions = folder / "definitions"
     definitions.mkdir()
-    (definitions / "runbook.yaml").write_text(RUNBOOK)
+    (definitions / "runbook.yaml").write_text(RUNBOOK.format(bell=folder / "bell"))
+    (folder / "bell").write_text(BELL.format(folder=folder))
+    (folder / "allowed.yaml").write_text(ALLOWED)
+    for pipe in ("rings", "enough"):
+        os.mkfifo(folder / pipe)
     (definitions / "scenario.yaml").write_text(SCENARIO)
     (definitions / "services.yaml").write_text(CATALOGUE.format(lamp=f"http://{line.host}/{LAMP}"))
     return {
@@ -342,6 +363,7 @@ def _environment(folder: Path, workspace: Workspace, line: Line, app: InstalledA
         "SLACK_APP_TOKEN": app.app_token,
         "WARROOM_DATABASE": database,
         "WARROOM_RUNBOOKS": str(definitions),
+        "WARROOM_ALLOWED": str(folder / "allowed.yaml"),
         "WARROOM_WEB_PORT": "0",
         "WARROOM_WEBHOOK_TOKENS": HOOK_TOKEN,
         "WARROOM_SLACK_PACE": "0",
