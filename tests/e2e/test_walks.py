@@ -112,6 +112,10 @@ async def test_a_walk_through_every_kind_of_step(stage: Stage) -> None:
     assert [each.outcome for each in await told(stage, e.ActEnded)] == ["refused"]
     await stage.fill(ANA, channel, "Done…", {"evidence": "web-1 to web-4 run 2012-10-20.4"})
     await stage.press(CHIARA, channel, "Done", on="Tell support and the status page")
+    await stage.settled()
+    # a picture in the thread of a card is evidence
+    thread = (await card(stage, CHIARA, channel, "Watch it"))["ts"]
+    await stage.people[CHIARA].upload(channel, ("errors.png", b"a picture"), text="Look", thread_ts=thread)
     # check, then wait; meanwhile somebody says what they think, and what else they did
     await stage.settled()
     await from_menu(
@@ -129,7 +133,11 @@ async def test_a_walk_through_every_kind_of_step(stage: Stage) -> None:
     assert walk.state is RunState.FINISHED
     assert walk.beside[0].title == "Switched off debug logging"
     assert {type(each) for each in await told(stage, e.StepFlagged)} == {e.StepFlagged}
-    assert [each.text for each in await told(stage, e.EvidenceGiven)] == ["web-1 to web-4 run 2012-10-20.4"]
+    evidence = [(each.kind, each.text, each.step) for each in await told(stage, e.EvidenceGiven)]
+    assert evidence == [
+        ("text", "web-1 to web-4 run 2012-10-20.4", "by-hand"),
+        ("file", "errors.png", "settle"),
+    ]
 
 
 async def test_a_check_that_never_holds_leads_to_another_runbook(stage: Stage) -> None:

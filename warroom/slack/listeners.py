@@ -7,6 +7,7 @@ of their own, so that a double delivery is carried out once. Refusals are told t
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
@@ -32,6 +33,7 @@ from warroom.slack.people import People
 from warroom.slack.reports import Reports
 from warroom.slack.slash import Asked, Reply, Slash
 from warroom.slack.verdicts import judge
+from warroom.store import cards as cards_kept
 from warroom.store import inbox
 
 log = logging.getLogger(__name__)
@@ -118,6 +120,28 @@ class Listeners:
         if command is not None:
             await self._desk.runtime.handle(here[0], command, key=f"heard:{body['key']}")
             self._soon(self._people.meet(str(body["team_id"]), [command.by]))
+        await self._keep_files(here[0], body, event)
+
+    async def _keep_files(self, room: int, body: Body, event: Body) -> None:
+        """What somebody puts into the thread of a walk's card is evidence for the step it stands at."""
+        files, thread = event.get("files") or (), event.get("thread_ts", "")
+        if not files or not thread or event.get("bot_id"):
+            return
+        card = await self._desk.runtime.db.read(cards_kept.at, str(body["team_id"]), str(event["channel"]), thread)
+        if card is None or not card.card.startswith("run:"):
+            return
+        for place, file in enumerate(files):
+            evidence = c.GiveEvidence(
+                by=str(event["user"]),
+                run=card.card.removeprefix("run:"),
+                kind="file",
+                text=str(file.get("name") or file.get("title") or file["id"]),
+                link=str(file.get("permalink") or ""),
+            )
+            with contextlib.suppress(
+                Refused
+            ):  # somebody who only watches, or a game that is over: it was heard all the same
+                await self._desk.runtime.handle(room, evidence, key=f"file:{body['key']}:{place}")
 
     async def _names(self, body: Body, event: Body) -> dict[str, str]:
         text = f"{event.get('text', '')} {(event.get('message') or {}).get('text', '')}"
