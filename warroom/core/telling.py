@@ -39,9 +39,20 @@ def _cards(before: Room, after: Room) -> Effects:
         return
     if status(before) != status(after):
         yield f.ShowCard(place=WAR_ROOM, card="status", pin=True)
-    for name in after.runs:
+    for name in _perhaps_changed(before, after):
         if run(before, name) != run(after, name):
             yield f.ShowCard(place=WAR_ROOM, card=f"run:{name}")
+
+
+def _perhaps_changed(before: Room, after: Room) -> Iterable[str]:
+    """The walks whose cards can look different now. A long incident has many, and most entries concern none of them."""
+    shared = ("roster", "game", "incidents", "clock", "closed_at")
+    if any(getattr(before, part) is not getattr(after, part) for part in shared):
+        return after.runs
+    changed = [walk for name, walk in after.runs.items() if before.runs.get(name) is not walk]
+    wholes = {walk.parent.run for walk in changed if walk.parent}
+    concerned = {walk.id for walk in changed} | wholes
+    return [name for name in after.runs if name in concerned]
 
 
 def _has_war_room(room: Room) -> bool:
