@@ -9,6 +9,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from warroom.acts import perform
 from warroom.checks import look
 from warroom.core import commands as c
@@ -95,13 +97,13 @@ class Actors:
             return Done(commands=(_ended(effect, UNKNOWN, lost),))
         if room.drill and not self._runs_in_drills(effect.action):
             return Done(commands=(_ended(effect, PRETENDED, "This is an exercise: nothing was run."),))
-        return await self._really_run(claimed, effect)
+        return await self._really_run(claimed, effect, worker)
 
     def _runs_in_drills(self, action: Action) -> bool:
         line = self._allowed.act(action)
         return line is not None and line.drills
 
-    async def _really_run(self, claimed: Claimed, effect: f.RunAct) -> Result:
+    async def _really_run(self, claimed: Claimed, effect: f.RunAct, worker: str) -> Result:
         cancelled = asyncio.Event()
 
         async def say(text: str) -> None:
@@ -126,8 +128,22 @@ class Actors:
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        ended = _ended(effect, outcome.kind.replace("_", " "), outcome.detail)
-        return Done(commands=(*await self._rest(claimed.room_id, effect, outcome.tail), ended))
+        ended = _ended(effect, outcome.kind.replace("_", " "), outcome.detail, worker)
+        await self._tell_the_end(claimed, effect, outcome.tail, ended)
+        return Done()
+
+    async def _tell_the_end(self, claimed: Claimed, effect: f.RunAct, tail: str, ended: c.RecordActEnded) -> None:
+        """Until the room knows: an outcome that is known must not become unknown because the database was away."""
+        wall = self._runtime.wall
+        while True:
+            try:
+                told = (*await self._rest(claimed.room_id, effect, tail), ended)
+                await self._runtime.handle(claimed.room_id, *told, key=f"effect:{claimed.effect_id}")
+            except (SQLAlchemyError, OSError):
+                log.exception("how %s ended could not be told yet", claimed.effect_id)
+                await wall.wait(wall.now() + POLL, asyncio.Event())
+            else:
+                return
 
     async def _rest(self, room: int, effect: f.RunAct, tail: str) -> Sequence[c.Command]:
         """The end of the output, when there was so much of it that not all was said."""
@@ -140,16 +156,20 @@ class Actors:
         """Notices that somebody wants it to stop, in this process or another."""
         nudge = self._runtime.nudged()
         try:
-            while await self._state(room, effect) is not ActState.CANCELLING:
+            while not await self._is_to_stop(room, effect):
                 await self._runtime.wall.wait(self._runtime.wall.now() + POLL, nudge)
                 nudge.clear()
             cancelled.set()
         finally:
             self._runtime.forget(nudge)
 
-    async def _state(self, room: int, effect: f.RunAct) -> ActState:
-        act: ActRun = (await self._runtime.room(room)).runs[effect.run].acts[effect.act]
-        return act.state
+    async def _is_to_stop(self, room: int, effect: f.RunAct) -> bool:
+        try:
+            act: ActRun = (await self._runtime.room(room)).runs[effect.run].acts[effect.act]
+        except (SQLAlchemyError, OSError):  # the database may be away for a while; the next look tries again
+            log.exception("whether act %s of %s is to stop could not be read", effect.act, effect.run)
+            return False
+        return act.state is ActState.CANCELLING
 
     # --- faults
 
@@ -187,5 +207,5 @@ def _stopped(effect: f.RunAct) -> c.RecordActEnded:
     return _ended(effect, "cancelled", "warroom was stopped while it ran, and stopped it.")
 
 
-def _ended(effect: f.RunAct, outcome: str, detail: str) -> c.RecordActEnded:
-    return c.RecordActEnded(run=effect.run, act=effect.act, outcome=outcome, detail=detail)
+def _ended(effect: f.RunAct, outcome: str, detail: str, worker: str = "") -> c.RecordActEnded:
+    return c.RecordActEnded(run=effect.run, act=effect.act, outcome=outcome, detail=detail, worker=worker)

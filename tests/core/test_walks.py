@@ -195,7 +195,7 @@ class AnyWalk(RuleBasedStateMachine):
             said["what"] = "walk"
         if ask.do == "values" and "leg" not in dict(ask.args):
             said["step"] = ""
-        presser = self._who_may(run.id, by) if ask.do in ("answer", "answer-with", "approve", "undo") else by
+        presser = self._who_may(run.id, by) if ask.do in ("answer", "answer-with", "decline", "approve", "undo") else by
         lines = self.give(asks.command(ask.do, said, presser))
         happened = lines and lines[0].startswith("! ")
         too_late = happened and any(word in lines[0] for word in ("somebody else as well", "already", "theirs"))
@@ -253,7 +253,7 @@ class AnyWalk(RuleBasedStateMachine):
                 [
                     c.RecordActBegun(run=act.run, act=act.act, worker=worker),
                     c.RecordActOutput(run=act.run, act=act.act, text="working"),
-                    c.RecordActEnded(run=act.run, act=act.act, outcome=outcome, detail=outcome),
+                    c.RecordActEnded(run=act.run, act=act.act, outcome=outcome, detail=outcome, worker=worker),
                 ]
             )
         )
@@ -299,8 +299,11 @@ class AnyWalk(RuleBasedStateMachine):
                     left = before.lstrip("!")
                     assert step in written[run] or not left or step in _may_follow(books[run], left), (left, step)
                     at[run] = f"@{step}"
-                case e.StepDone(run=run, step=step) | e.StepSkipped(run=run, step=step):
-                    assert at[run] in (f"@{step}", f"!{step}"), "done twice, or without having been entered"
+                case e.StepDone(run=run, step=step):
+                    assert at[run] == f"@{step}", "done twice, after it had failed, or without having been entered"
+                    at[run] = step
+                case e.StepSkipped(run=run, step=step):
+                    assert at[run] in (f"@{step}", f"!{step}"), "skipped when it was over"
                     at[run] = step
                 case e.StepFailed(run=run, step=step):
                     assert at[run] == f"@{step}", "failed twice, or without having been entered"
@@ -314,11 +317,13 @@ class AnyWalk(RuleBasedStateMachine):
         for walk in room.runs.values():
             view = runview.run(room, walk.id)
             assert view is not None
+            stoppable = [act for act in walk.acts.values() if act.state in (ActState.ASKED, ActState.RUNNING)]
+            assert len(stoppable) == len([ask for ask in view.undo if ask.do == "cancel-act"])
             if not walk.walking:
                 assert view.current is None
                 continue
             here = view.current
-            by_people = view.asks or (here is not None and here.asks)
+            by_people = view.asks or view.undo or (here is not None and here.asks)
             by_itself = here is not None and (here.looking or here.ends_at or here.looks_at)
             under_way = here is not None and here.act is not None and here.act.state == "cancelling"
             assert by_people or by_itself or under_way, (walk.at, here)
@@ -328,7 +333,8 @@ class AnyWalk(RuleBasedStateMachine):
         told = Counter(
             (type(each.event).__name__, each.event.run, each.event.act)
             for each in self.table.entries
-            if isinstance(each.event, e.ActAsked | e.ActBegun | e.ActEnded)
+            if isinstance(each.event, e.ActAsked | e.ActBegun)
+            or (isinstance(each.event, e.ActEnded) and each.event.outcome != "unknown")
         )
         assert all(count == 1 for count in told.values()), told
         for walk in self.table.room.runs.values():

@@ -147,7 +147,7 @@ async def test_a_check_that_never_holds_leads_to_another_runbook(stage: Stage) -
     await stage.fill(ANA, channel, "Answer…", {"value-service": "web", "value-release": "7"})
     await stage.pass_time(timedelta(seconds=2))
     await stage.press(ANA, channel, "Something stored has changed")
-    await stage.press(ANA, channel, "No")
+    await stage.fill(ANA, channel, "No…", {"reason": "The schema has changed"})
     for _ in range(2):
         await stage.press(ANA, channel, "Done", on="Switch the new feature off")
         await stage.pass_time(timedelta(minutes=6))

@@ -332,10 +332,11 @@ class CancelAct(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UndoAct(Command):
-    """Take back what the act of this number has done."""
+    """Take back what the act of this number has done. `shown` is what the card showed, as for an approval."""
 
     run: str
     act: int
+    shown: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -438,6 +439,7 @@ class RecordActEnded(Command):
     act: int
     outcome: str
     detail: str
+    worker: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

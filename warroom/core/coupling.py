@@ -7,7 +7,7 @@ are asked again, until none has. Each answer makes its own rule silent, so this 
     incident resolved    ends its walks and undoes what was broken for it
     fault past deadline  is undone, paused or not
     expectation          is met when its condition holds, missed when its time is up
-    act                  counts as lost when nothing was heard of it for too long
+    act                  counts as lost when nothing was heard of it for too long; stops with its walk; ends its step
     step                 is done when its waiting is over, or the walks it has begun; overruns when its time is up
     check                is looked at again when the runbook says so
     part of a walk       begins with its step, and ends when that is left
@@ -20,12 +20,12 @@ from datetime import datetime, timedelta
 from warroom.core import events as e
 from warroom.core.events import Event
 from warroom.core.injects.hint import Hint
-from warroom.core.onward import act_ended, begin_looking, enter, failed, go, onward
+from warroom.core.onward import begin_looking, enter, failed, go, onward
 from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runbook import Step
-from warroom.core.runs import UNKNOWN, WARROOM, Run, RunState, StepState
+from warroom.core.runs import DONE, PRETENDED, UNKNOWN, WARROOM, ActState, Run, RunState, StepState
 from warroom.core.scenario import Inject
 from warroom.core.steps.parallel import ANY, Branch, Parallel
 from warroom.core.steps.runbook import FINISHED, SubRunbook
@@ -152,7 +152,52 @@ def _acts_lost(room: Room, now: datetime, reading: timedelta) -> News:
     for run in room.runs.values():
         for act in run.acts.values():
             if not act.over and act.deadline is not None and now >= act.deadline:
-                return act_ended(run, act, UNKNOWN, "Nothing has been heard of it. It may have run, wholly or in part.")
+                detail = "Nothing has been heard of it. It may have run, wholly or in part."
+                return [e.ActEnded(run=run.id, act=act.number, outcome=UNKNOWN, detail=detail)]
+    return []
+
+
+def _acts_stop(room: Room, now: datetime, reading: timedelta) -> News:
+    """What still runs for a walk that is over is stopped; what takes something back goes on."""
+    return [
+        e.ActCancelled(run=run.id, act=act.number)
+        for run in room.runs.values()
+        if not run.walking
+        for act in run.acts.values()
+        if act.state is ActState.RUNNING and not act.undo
+    ]
+
+
+def _acts_over(room: Room, now: datetime, reading: timedelta) -> News:
+    """A step whose act has ended is over with it, as soon as the walk may go on."""
+    if not room.live:
+        return []
+    for run in room.runs.values():
+        act, there = run.act_of(run.at), run.of(run.at)
+        if run.current is None or run.paused is not None or act is None or not act.over:
+            continue
+        if there.over or there.state is StepState.FAILED:
+            continue
+        if act.outcome in (DONE, PRETENDED):
+            return [e.StepDone(run=run.id, step=act.step, answer=DONE), *onward(run, act.step, DONE)]
+        if act.outcome == UNKNOWN:  # people decide, not `failed`
+            return [e.StepFailed(run=run.id, step=act.step, reason=act.detail)]
+        return failed(run, act.step, act.detail)
+    return []
+
+
+def _looks_over(room: Room, now: datetime, reading: timedelta) -> News:
+    """A check that has been answered leads on, as soon as the walk may go on."""
+    if not room.live:
+        return []
+    for run in room.runs.values():
+        step, there = run.current, run.of(run.at)
+        if step is None or run.paused is not None or not there.verdict or step.what.stays(there.verdict):
+            continue
+        return [
+            e.StepDone(run=run.id, step=step.id, answer=there.verdict),
+            *onward(run, step.id, there.verdict),
+        ]
     return []
 
 
@@ -380,6 +425,9 @@ _RULES: tuple[Callable[[Room, datetime, timedelta], News], ...] = (
     _walks_end,
     _breakages_end,
     _acts_lost,
+    _acts_stop,
+    _acts_over,
+    _looks_over,
     _expectations_met,
     _waits_end,
     _looks_again,

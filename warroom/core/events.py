@@ -325,10 +325,11 @@ class RunHandedOver(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunPaused(Event):
-    """Its deadlines stand still until it is resumed."""
+    """Its deadlines stand still until it is resumed. `of` is the walk it was paused with, if it is a part of one."""
 
     run: str
     reason: Typed
+    of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -489,7 +490,10 @@ class ActApproved(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActAsked(Event):
-    """The intent, kept before anything runs. `act` numbers the acts of a run; `undo` takes back what one has done."""
+    """The intent, kept before anything runs. `act` numbers the acts of a run; `undo` takes back what one has done.
+
+    `takes_back` is what would undo it, with the values it ran with.
+    """
 
     run: str
     step: str
@@ -497,6 +501,7 @@ class ActAsked(Event):
     action: Action
     within: timedelta
     undo: bool = False
+    takes_back: Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -528,7 +533,10 @@ class ActCancelled(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActEnded(Event):
-    """`outcome`: done, pretended, failed, cancelled, timed out, refused, never begun, or unknown."""
+    """`outcome`: done, pretended, failed, cancelled, timed out, refused, never begun, or unknown.
+
+    What was unknown may end once more, when its worker turns out to be alive.
+    """
 
     run: str
     act: int

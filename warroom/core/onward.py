@@ -1,4 +1,4 @@
-"""How a walk goes on: what follows when a step is entered, answered, has failed, or its act has ended."""
+"""How a walk goes on: what follows when a step is entered, was answered, or has failed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,9 +6,8 @@ from dataclasses import replace
 from warroom.core import events as e
 from warroom.core.events import Event
 from warroom.core.runbook import Step
-from warroom.core.runs import DONE, PRETENDED, ActRun, Run
+from warroom.core.runs import Run
 from warroom.core.steps.announce import Announce
-from warroom.core.steps.kind import END
 from warroom.core.values import Filling
 
 News = list[Event]
@@ -27,8 +26,9 @@ def onward(run: Run, step: str, answer: str, given: Mapping[str, str] | None = N
 
 
 def go(run: Run, goto: str) -> News:
-    """The walk goes to this step, whatever it was about to do; `end` finishes it."""
-    return [e.RunFinished(run=run.id)] if goto == END or goto in run.stops else enter(run, goto)
+    """The walk goes to this step, whatever it was about to do; `end` finishes it, and counters count."""
+    there = run.limited(goto)
+    return [e.RunFinished(run=run.id)] if there is None else enter(run, there)
 
 
 def enter(run: Run, step: str) -> News:
@@ -61,14 +61,3 @@ def failed(run: Run, step: str, reason: str) -> News:
     here = run.runbook.step(step)
     news: News = [e.StepFailed(run=run.id, step=step, reason=reason)]
     return [*news, *go(run, here.failed)] if here is not None and here.failed else news
-
-
-def act_ended(run: Run, act: ActRun, outcome: str, detail: str) -> News:
-    """An act has ended; its step with it, if the walk still stands there and nothing was only taken back."""
-    news: News = [e.ActEnded(run=run.id, act=act.number, outcome=outcome, detail=detail)]
-    stands = run.walking and run.at == act.step and run.leg == act.leg and not run.of(act.step).over
-    if act.undo or not stands:
-        return news
-    if outcome in (DONE, PRETENDED):
-        return [*news, e.StepDone(run=run.id, step=act.step, answer=DONE), *onward(run, act.step, DONE)]
-    return [*news, *failed(run, act.step, detail)]

@@ -258,6 +258,10 @@ def _check_targets(runbook: Runbook, parts: Iterable[Fields]) -> None:
         if step.id and step.id in seen:
             fields.problem("id", f"two steps are called {step.id!r}; every step needs a name of its own")
         seen.add(step.id)
+        if isinstance(step.what, Parallel) and any(each.first == END for each in step.what.branches):
+            fields.problem("parallel", f"a branch of step {step.id!r} must begin at a step, not at the end")
+        if step.late is not None and step.patience is None:
+            fields.problem("late", f"nothing says when step {step.id!r} is late; add `expected` or `overdue`")
         if isinstance(step.what, Parallel) and not step.next:
             fields.problem(
                 "", f"step {step.id!r} must say where the way goes on when its branches are over: add `next:`"

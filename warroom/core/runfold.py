@@ -21,6 +21,8 @@ from warroom.core.runs import (
     entered,
     resumed,
 )
+from warroom.core.steps.check import FAILS, HOLDS
+from warroom.core.steps.confirm import DECLINED
 from warroom.core.steps.do import Do
 
 SHOWN = 4_000  # characters of an act's output that the room remembers; all of it is on the timeline
@@ -40,7 +42,7 @@ def _value_given(run: Run, reading: timedelta, entry: Entry, event: e.ValueGiven
 
 
 def _run_paused(run: Run, reading: timedelta, entry: Entry, event: e.RunPaused) -> Run:
-    return replace(run, paused=reading, paused_why=event.reason)
+    return replace(run, paused=reading, paused_why=event.reason, paused_with=event.of)
 
 
 def _run_resumed(run: Run, reading: timedelta, entry: Entry, event: e.RunResumed) -> Run:
@@ -71,6 +73,9 @@ def _step_changed(change: Callable[[StepRun, Entry, Any], StepRun]) -> Change:
     return lambda run, reading, entry, event: run.having(event.step, change(run.of(event.step), entry, event))
 
 
+_TROUBLE = (FAILS, DECLINED)
+
+
 def _step_left(state: StepState, words: str) -> Change:
     """A step is over, or has failed; `words` is the event's field that says how or why."""
 
@@ -86,7 +91,8 @@ def _step_left(state: StepState, words: str) -> Change:
             looking=False,
             again=False,
         )
-        return run.having(event.step, there)
+        wrong = state is StepState.FAILED or there.answer in _TROUBLE
+        return replace(run.having(event.step, there), trouble=run.trouble or wrong)
 
     return change
 
@@ -114,7 +120,7 @@ def _check_started(run: Run, reading: timedelta, entry: Entry, event: e.CheckSta
     there = run.of(event.step)
     since = there.looks_since if there.again else reading
     looking = replace(
-        there, state=StepState.ACTIVE, attempts=event.attempt, looking=True, again=False, looks_since=since
+        there, state=StepState.ACTIVE, attempts=event.attempt, looking=True, again=False, verdict="", looks_since=since
     )
     return run.having(event.step, looking)
 
@@ -126,9 +132,16 @@ def _check_reported(run: Run, reading: timedelta, entry: Entry, event: e.CheckRe
         looking=False,
         looked=reading,
         again=event.again,
+        verdict="" if event.again else HOLDS if event.holds else FAILS,
         finding=event.detail,
     )
-    return run.having(event.step, there)
+    return replace(run.having(event.step, there), trouble=run.trouble or not (event.holds or event.again))
+
+
+def _reminded(run: Run, reading: timedelta, entry: Entry, event: e.StepOverran) -> Run:
+    there, due = run.of(event.step), run.overdue_at()
+    late_by = there.late_by + (reading - due if due is not None and reading > due else timedelta(0))
+    return run.having(event.step, replace(there, reminders=event.reminder, late_by=late_by))
 
 
 # --- acts
@@ -146,6 +159,7 @@ def _act_asked(run: Run, reading: timedelta, entry: Entry, event: e.ActAsked) ->
         action=event.action,
         within=event.within,
         undo=event.undo,
+        takes_back=event.takes_back,
         asked_at=entry.at,
     )
     there = run if event.undo else run.having(event.step, replace(run.of(event.step), state=StepState.ACTIVE))
@@ -186,7 +200,7 @@ MOVES: dict[type[e.Event], Change] = {
     e.StepDone: _step_left(StepState.DONE, "note"),
     e.StepFailed: _step_left(StepState.FAILED, "reason"),
     e.StepSkipped: _step_left(StepState.SKIPPED, "reason"),
-    e.StepOverran: _step_changed(lambda there, entry, event: replace(there, reminders=event.reminder)),
+    e.StepOverran: _reminded,
     e.CheckStarted: _check_started,
     e.CheckReported: _check_reported,
     e.ActApproved: _step_changed(_act_approved),

@@ -21,12 +21,11 @@ from warroom.core.actions import Action
 from warroom.core.events import Parent
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.runbook import Runbook, Step
-from warroom.core.steps.act import Act
 from warroom.core.steps.announce import Announce
 from warroom.core.steps.check import Check
 from warroom.core.steps.kind import END
 from warroom.core.values import Filling, Value
-from warroom.core.words import Person, Time, Word, Words
+from warroom.core.words import Person, Time, Words
 
 WARROOM = "warroom"  # `by` when nobody pressed: the clock, or a machine
 VERDICTS = ("worked", "wrong", "unclear", "missing")
@@ -71,6 +70,7 @@ class ActRun:
     within: timedelta
     undo: bool
     asked_at: datetime
+    takes_back: Action | None = None
     state: ActState = ActState.ASKED
     worker: str = ""
     begun_at: datetime | None = None
@@ -123,11 +123,13 @@ class StepRun:
     answer: str = ""
     note: str = ""
     reminders: int = 0
+    late_by: timedelta = timedelta(0)  # how late the last reminder itself was
     attempts: int = 0
     looking: bool = False
     looks_since: timedelta | None = None  # when the looking began that still goes on
     looked: timedelta | None = None
     again: bool = False
+    verdict: str = ""  # what the last look means for the walk, once it may go on
     finding: str = ""
     said: timedelta | None = None  # when the bot said what the step has it say
     confirmed: tuple[str, ...] = ()
@@ -170,6 +172,8 @@ class Run:
     flags: int = 0
     paused: timedelta | None = None
     paused_why: str = ""
+    paused_with: str = ""
+    trouble: bool = False  # something has gone wrong on the way
     ended: timedelta | None = None
     reason: str = ""
 
@@ -209,13 +213,22 @@ class Run:
     def filling(self) -> Filling:
         return Filling(self.runbook.all_values(), self.given)
 
+    def titled(self, step: Step) -> str:
+        """The step's title, with the values of this run in it."""
+        return self.filling.text(step.title)
+
     def having(self, step: str, there: StepRun) -> "Run":
         """The run with this step so."""
         return replace(self, steps={**self.steps, step: there})
 
     def following(self, step: Step, answer: str) -> str | None:
         """The step that comes after this answer; None when the walk is over then. A counter may lead elsewhere."""
-        goto, seen = self.runbook.after(step, answer), set[str]()
+        return self.limited(self.runbook.after(step, answer))
+
+    def limited(self, goto: str | None) -> str | None:
+        """Where the walk comes to when it is to go there: elsewhere, when the step's counter says so; None for its end."""
+        seen = set[str]()
+        goto = None if goto == END else goto
         while goto is not None and goto not in self.stops:
             there = self.runbook.step(goto)
             limit = there.at_most if there else None
@@ -233,18 +246,19 @@ class Run:
         """When the next reminder is due for the current step, if there is one still to come.
 
         The first is for whoever has it; after as long again the second for the commander; then what the runbook says.
+        When one came late, because nobody was there to say it, the others keep their distance from it.
         """
         step = self._timed()
         if step is None or step.patience is None:
             return None
         here = self.of(step.id)
-        if here.entered is None or here.state is StepState.FAILED:
+        if here.entered is None:
             return None
         last = (step.late.after or 3 * step.patience) if step.late else None
         second = 2 * step.patience if last is None else min(2 * step.patience, last)
         due = (step.patience, max(step.patience, second), None if last is None else max(step.patience, last))
         wait = due[here.reminders] if here.reminders < len(due) else None
-        return None if wait is None else here.entered + wait
+        return None if wait is None else here.entered + wait + here.late_by
 
     def ends_itself_at(self) -> timedelta | None:
         """When the current step is done without anybody, if it is such a step."""
@@ -282,10 +296,8 @@ class Run:
     def undoable(self) -> Iterator[ActRun]:
         """The acts that may have changed something, can be taken back, and have not been; the newest first."""
         for act in reversed(tuple(self.acts.values())):
-            step = self.runbook.step(act.step)
-            if act.undo or not act.had_effect or step is None or not isinstance(step.what, Act) or not step.what.undo:
-                continue
-            if not any(self._takes_back(each, act) for each in self.acts.values()):
+            undone = any(self._takes_back(each, act) for each in self.acts.values())
+            if not act.undo and act.had_effect and act.takes_back is not None and not undone:
                 yield act
 
     def _takes_back(self, undoing: ActRun, act: ActRun) -> bool:
@@ -310,16 +322,19 @@ def resumed(run: Run, reading: timedelta) -> Run:
     """The walk goes on: what was due is due as much later as it stood still."""
     if run.paused is None:
         return run
-    still, here = reading - run.paused, run.of(run.at)
-    later = replace(
+    paused, here = run.paused, run.of(run.at)
+
+    def later(at: timedelta | None) -> timedelta | None:
+        return None if at is None else at + reading - max(paused, at)
+
+    moved = replace(
         here,
-        entered=None if here.entered is None else here.entered + still,
-        looked=None if here.looked is None else here.looked + still,
-        looks_since=None if here.looks_since is None else here.looks_since + still,
-        said=None if here.said is None else here.said + still,
+        entered=later(here.entered),
+        looked=later(here.looked),
+        looks_since=later(here.looks_since),
+        said=later(here.said),
     )
-    moved = run.having(run.at, later) if run.at else run
-    return replace(moved, paused=None, paused_why="")
+    return replace(run.having(run.at, moved) if run.at else run, paused=None, paused_why="", paused_with="")
 
 
 def ended(run: Run, state: RunState, reading: timedelta, reason: str = "") -> Run:
@@ -340,29 +355,34 @@ def must_stand_at(run: Run, step: str, leg: int | None) -> Step:
     asked = run.runbook.step(step)
     if asked is None:
         raise Unknown(f"“{run.name}” has no step {step!r}.")
+    title = run.titled(asked)
     if not run.walking:
         raise TooLate(f"“{run.name}” is {run.state}; there is nothing left to do in it.")
     if run.at != step or run.current is None:
         raise TooLate(*_moved_on(run, asked))
     if leg is not None and leg != run.leg:
-        raise TooLate(f"“{asked.title}” was started again since that card was drawn; look at the newest card.")
+        raise TooLate(f"“{title}” was started again since that card was drawn; look at the newest card.")
     if run.paused is not None:
         raise NotNow(f"“{run.name}” is paused. Resume it first.")
     return asked
 
 
 def _moved_on(run: Run, asked: Step) -> Words:
-    now = run.current
-    where = f"“{run.name}” has moved on to “{now.title}”" if now else f"“{asked.title}” is done already"
+    now, title = run.current, run.titled(asked)
+    where = f"“{run.name}” has moved on to “{run.titled(now)}”" if now else f"“{title}” is done already"
     there = run.of(asked.id)
     if not there.over or there.left_at is None:
-        return (f"{where}; “{asked.title}” is not the step to do now.",)
+        return (f"{where}; “{title}” is not the step to do now.",)
+    if there.by == WARROOM:
+        return (f"{where}; “{title}” ended by itself at ", Time(there.left_at), ".")
     did = "skipped" if there.state is StepState.SKIPPED else "did"
-    who: Word = Person(there.by) if there.by != WARROOM else "the clock"
-    return (f"{where}; ", who, f" {did} “{asked.title}” at ", Time(there.left_at), ".")
+    return (f"{where}; ", Person(there.by), f" {did} “{title}” at ", Time(there.left_at), ".")
 
 
-def must_answer(step: Step, answer: str) -> None:
+def must_answer(run: Run, step: Step, answer: str) -> None:
     known = [each.word for each in step.what.answers()]
     if answer not in known:
-        raise NotNow(f"“{step.title}” cannot be answered with {answer!r}; it takes {', '.join(known) or 'no answer'}.")
+        takes = ", ".join(known) or "no answer"
+        raise NotNow(f"“{run.titled(step)}” cannot be answered with {answer!r}; it takes {takes}.")
+    if run.of(step.id).state is StepState.FAILED:
+        raise TooLate(f"“{run.titled(step)}” has failed. Try it again, or skip it and say why.")

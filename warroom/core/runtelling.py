@@ -12,7 +12,7 @@ from warroom.core.room import Room
 from warroom.core.runbook import Step
 from warroom.core.runs import DONE, PRETENDED, UNKNOWN, WARROOM, Run
 from warroom.core.steps.announce import OPERATIONS
-from warroom.core.words import Bold, Code, Person, Word, Words
+from warroom.core.words import Bold, Code, Lines, Link, Person, Word, Words
 
 Effects = Iterable[Effect]
 
@@ -52,14 +52,17 @@ def _run_resumed(room: Room, entry: Entry, event: e.RunResumed) -> Effects:
 
 
 def _value_given(room: Room, entry: Entry, event: e.ValueGiven) -> Effects:
+    if room.runs[event.run].parent is not None and not event.step:
+        return  # told in the thread of the whole walk
     source: Words = (f" (from {event.origin})",) if event.origin else (", says ", _who(entry))
     yield _under(event.run, Tone.PLAIN, (Code(event.name), " is ", Code(event.value), *source, "."))
 
 
 def _evidence(room: Room, entry: Entry, event: e.EvidenceGiven) -> Effects:
     step = _step(room.runs[event.run], event.step)
-    link = f" {event.link}" if event.link and event.link != event.text else ""
-    yield _under(event.run, Tone.PLAIN, ("Evidence for ", Bold(step), " from ", _who(entry), f": {event.text}{link}"))
+    link: Words = (" ", Link(event.link)) if event.link else ()
+    said: Words = ("Evidence for ", Bold(step), " from ", _who(entry), f": {event.text}", *link)
+    yield _under(event.run, Tone.PLAIN, said)
 
 
 def _written(room: Room, entry: Entry, event: e.StepWritten) -> Effects:
@@ -78,7 +81,7 @@ def _step_taken(room: Room, entry: Entry, event: e.StepTaken) -> Effects:
 
 def _step_failed(room: Room, entry: Entry, event: e.StepFailed) -> Effects:
     walk = room.runs[event.run]
-    if walk.act_of(event.step) is not None:
+    if any(act.step == event.step and act.detail == event.reason for act in walk.acts.values()):
         return  # how the act ended has been told
     yield Say(
         place=WAR_ROOM,
@@ -102,16 +105,25 @@ def _overran(room: Room, entry: Entry, event: e.StepOverran) -> Effects:
     step, there = walk.runbook.step(event.step), walk.of(event.step)
     if step is None:
         return
-    has = there.taken_by or room.roster.holder(step.who)
+    has = there.taken_by or room.roster.holder(step.who) or _chief(room, walk)
     if event.reminder == 1:
         yield _late(walk, step, has, "Say what holds it up, or skip it and say why.")
     elif event.reminder == 2:
-        stuck: Words = (" It is with ", Person(has), ".") if has and has != room.roster.commander else ()
-        yield _late(walk, step, room.roster.commander, "Give it to somebody else, or go round it.", stuck)
+        chief = _chief(room, walk)
+        stuck: Words = (" It is with ", Person(has), ".") if has and has != chief else ()
+        yield _late(walk, step, chief, "Give it to somebody else, or go round it.", stuck)
     elif step.late is not None:
-        holder = room.roster.holder(step.late.tell) if step.late.tell else room.roster.commander
+        holder = room.roster.holder(step.late.tell) if step.late.tell else ""
+        holder = holder or _chief(room, walk)
         role: Words = (" For ", Bold(step.late.tell), ":") if step.late.tell else ()
         yield _late(walk, step, holder, step.late.say or "The runbook has nothing more to say about it.", role)
+
+
+def _chief(room: Room, walk: Run) -> str:
+    """The commander; when there is none, whoever leads the walk, or that which it is a part of."""
+    while walk.parent is not None and not walk.leader and walk.parent.run in room.runs:
+        walk = room.runs[walk.parent.run]
+    return room.roster.commander or walk.leader or walk.started_by
 
 
 def _late(walk: Run, step: Step, person: str, advice: str, more: Words = ()) -> Say:
@@ -152,12 +164,12 @@ def _act_approved(room: Room, entry: Entry, event: e.ActApproved) -> Effects:
 def _act_asked(room: Room, entry: Entry, event: e.ActAsked) -> Effects:
     what = "Takes back" if event.undo else "Runs"
     step = _step(room.runs[event.run], event.step)
-    yield _under(event.run, Tone.PHASE, (Code(event.action.shown),), title=f"{what}: {step}")
+    yield _under(event.run, Tone.PHASE, (Lines(event.action.shown),), title=f"{what}: {step}")
     yield f.RunAct(run=event.run, act=event.act, action=event.action, within=event.within)
 
 
 def _act_said(room: Room, entry: Entry, event: e.ActSaid) -> Effects:
-    yield _under(event.run, Tone.PLAIN, (Code(event.text),))
+    yield _under(event.run, Tone.PLAIN, (Lines(event.text),))
 
 
 def _act_cancelled(room: Room, entry: Entry, event: e.ActCancelled) -> Effects:

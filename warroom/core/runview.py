@@ -4,22 +4,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from warroom.core.acting import shown_mark
+from warroom.core.acting import SHOWN_WHOLE, shown_mark
 from warroom.core.effects import Ask
 from warroom.core.game import GameState
 from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runbook import Code, Context, Step
-from warroom.core.runs import UNKNOWN, ActRun, Evidence, Run, StepRun, StepState, Written
+from warroom.core.runs import UNKNOWN, ActRun, ActState, Evidence, Run, StepRun, StepState, Written
 from warroom.core.steps.act import Act
 from warroom.core.steps.ask import Ask as AskStep
 from warroom.core.steps.check import FAILS, HOLDS
 from warroom.core.steps.choose import Choose
-from warroom.core.steps.confirm import Confirm
+from warroom.core.steps.confirm import DECLINED, Confirm
 from warroom.core.steps.do import Do
 from warroom.core.views import Mark, RunLine, mark, run_line
 
 Args = tuple[tuple[str, str], ...]
+_CONFIRMABLE = 250  # characters that a confirmation shows whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +68,7 @@ class Signing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CurrentStep:
-    """The step to do now. `due_at` is None while the clock stands still or nobody will be reminded any more.
+    """The step to do now. `text` is Markdown with marks where values belong, which are `fills` (core.values). `due_at` is None while the clock stands still or nobody will be reminded any more.
 
     `would_run` is what an act will run once it is approved; `act` what it did or does. `missing` are values that are
     open and that this step needs.
@@ -77,6 +78,7 @@ class CurrentStep:
     title: str
     kind: str
     text: str
+    fills: tuple[str, ...]
     commands: tuple[str, ...]
     code: tuple[Code, ...]
     role: str
@@ -99,6 +101,7 @@ class CurrentStep:
     missing: tuple[str, ...]
     signing: Signing | None
     would_run: str
+    too_long: bool
     act: ActView | None
     parts: tuple[RunLine, ...]
     asks: tuple[Ask, ...]
@@ -133,6 +136,7 @@ class RunView:
     current: CurrentStep | None
     path: tuple[StepLine, ...]
     ahead: tuple[StepLine, ...]
+    acts: tuple[ActView, ...]
     undo: tuple[Ask, ...]
     asks: tuple[Ask, ...]
     more: tuple[Ask, ...]
@@ -170,6 +174,7 @@ def run(room: Room, name: str) -> RunView | None:
             _step_line(walk, step) for step in dict.fromkeys(walk.path) if step != walk.at or walk.current is None
         ),
         ahead=tuple(_step_line(walk, each) for each in _ahead(walk)),
+        acts=tuple(_act_view(act) for act in walk.acts.values() if not act.over),
         undo=tuple(_undo_asks(room, walk)),
         asks=tuple(_run_asks(room, walk)),
         more=tuple(_more(room, walk)),
@@ -216,10 +221,13 @@ def _step_line(walk: Run, name: str) -> StepLine:
     )
 
 
+_ANSWERS = {"done": "", "finished": "", "given": "", "waited": "", HOLDS: "passed", FAILS: "failed"}
+
+
 def _answer_label(walk: Run, name: str, answer: str) -> str:
     step = walk.runbook.step(name)
     if step is None or not isinstance(step.what, Choose):
-        return {"done": "", "finished": "", "given": "", HOLDS: "passed", FAILS: "failed"}.get(answer, answer)
+        return _ANSWERS.get(answer, answer)
     return next((each.label or each.word for each in step.what.options if each.word == answer), answer)
 
 
@@ -230,12 +238,15 @@ def _current(room: Room, walk: Run) -> CurrentStep | None:
     there, filling = walk.of(step.id), walk.filling
     due, ends, looks = walk.overdue_at(), walk.ends_itself_at(), walk.looks_again_at()
     act = walk.act_of(step.id)
+    text, fills = filling.marked(step.what.words())
+    would_run = step.what.action.filled(filling).shown if isinstance(step.what, Act) and act is None else ""
     code = (Code(text=filling.command(each.text), language=each.language, output=each.output) for each in step.code)
     return CurrentStep(
         id=step.id,
         title=filling.text(step.title),
         kind=step.what.word,
-        text=filling.text(step.what.words()),
+        text=text,
+        fills=fills,
         commands=tuple(map(filling.command, step.what.commands)) if isinstance(step.what, Do) else (),
         code=tuple(code),
         role=step.who or COMMANDER,
@@ -255,13 +266,19 @@ def _current(room: Room, walk: Run) -> CurrentStep | None:
         defines=step.defines,
         evidence_wanted=step.evidence,
         evidence=there.evidence,
-        missing=filling.open_in(step.texts()),
+        missing=filling.open_in(_needed(step)),
         signing=_signing(step, there),
-        would_run=step.what.action.filled(filling).shown if isinstance(step.what, Act) and act is None else "",
+        would_run=would_run,
+        too_long=len(would_run) > SHOWN_WHOLE,
         act=_act_view(act) if act else None,
         parts=tuple(run_line(each) for each in _parts(room, walk)),
         asks=tuple(_step_asks(walk, step, there)) if room.live and walk.paused is None else (),
     )
+
+
+def _needed(step: Step) -> tuple[str, ...]:
+    """What must be known to do the step: not what its source shows as coming back."""
+    return (step.title, *step.what.texts(), *(each.text for each in step.code), step.danger)
 
 
 def _parts(room: Room, walk: Run) -> Iterator[Run]:
@@ -304,11 +321,7 @@ def _step_asks(walk: Run, step: Step, there: StepRun) -> Iterator[Ask]:
     args: Args = (("run", walk.id), ("step", step.id), ("leg", str(walk.leg)))
     act = walk.act_of(step.id)
     if act is not None and not act.over:
-        if act.state.value != "cancelling":
-            yield Ask(
-                do="cancel-act", label="Cancel it", args=(("run", walk.id), ("act", str(act.number))), style="danger"
-            )
-        return
+        return  # it can be cancelled, which is offered whatever else is going on
     if there.state is StepState.FAILED:
         again = "Run it again" if act is not None else "Try again"
         sure = "Nobody knows whether it ran. Run it again all the same?" if act and act.outcome == UNKNOWN else ""
@@ -325,16 +338,19 @@ def _doing(walk: Run, step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
         yield Ask(do="values", label="Answer…", args=args, style="primary")
     if isinstance(step.what, Act) and not walk.filling.open_in(step.what.action.texts()):
         action = step.what.action.filled(walk.filling)
+        undo = step.what.undo.texts() if step.what.undo else ()
+        if len(action.shown) > SHOWN_WHOLE or walk.filling.open_in(undo):
+            return
         approve = "Approve" if len(there.approved) + 1 < step.what.approvals else "Approve and run"
         yield Ask(
             do="approve",
             label=approve,
             args=(*args, ("shown", shown_mark(action))),
             style="primary",
-            confirm=f"This runs exactly: {action.shown}",
+            confirm=_sure(step, action.shown, walk),
         )
     if (answers or isinstance(step.what, Act | AskStep)) and not there.taken_by:
-        yield Ask(do="take", label="I have it", args=args)
+        yield Ask(do="take", label="I have it", args=args, confirm=_danger(step, walk))
     if there.taken_by:
         yield Ask(do="return", label="Give it back", args=args)
     if step.what.asks_world() is not None and not there.looking and not walk.filling.open_in(step.what.texts()):
@@ -347,6 +363,9 @@ def _answers(step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
     answers = step.what.answers()
     wants = step.evidence_needed and not there.evidence
     for each in answers:
+        if isinstance(step.what, Confirm) and each.word == DECLINED:
+            yield Ask(do="decline", label=f"{each.label}…", args=args)
+            continue
         style = "primary" if len(answers) == 1 or (isinstance(step.what, Confirm) and each is answers[0]) else ""
         label = each.label or each.word
         yield Ask(
@@ -354,25 +373,36 @@ def _answers(step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
             label=f"{label}…" if wants else label,
             args=(*args, ("answer", each.word)),
             style="primary" if style else "",
-            confirm=f"This step is dangerous: {step.danger}" if step.danger and not wants else "",
         )
 
 
+def _danger(step: Step, walk: Run) -> str:
+    return f"This step is dangerous: {walk.filling.text(step.danger)}" if step.danger else ""
+
+
+def _sure(step: Step, shown: str, walk: Run) -> str:
+    """What is asked before something runs. A long action stands on the card; a part of it would mislead."""
+    exactly = f"This runs exactly: {shown}" if len(shown) <= _CONFIRMABLE else "This runs exactly what the card shows."
+    return " ".join(part for part in (_danger(step, walk), exactly) if part)
+
+
 def _undo_asks(room: Room, walk: Run) -> Iterator[Ask]:
-    """What can be taken back, offered as soon as something has gone wrong, or the walk is over."""
-    trouble = walk.current is None or walk.of(walk.at).state is StepState.FAILED
-    if not room.live or not trouble:
+    """What runs can be cancelled, at any time; what ran can be taken back, as soon as something has gone wrong."""
+    for act in walk.acts.values():
+        if act.state in (ActState.ASKED, ActState.RUNNING):
+            label = "Cancel the undo" if act.undo else "Cancel it"
+            yield Ask(do="cancel-act", label=label, args=(("run", walk.id), ("act", str(act.number))), style="danger")
+    if not room.live or walk.paused is not None or not (walk.trouble or walk.current is None):
         return
     for act in walk.undoable():
-        step = walk.runbook.step(act.step)
-        undo = step.what.undo if step is not None and isinstance(step.what, Act) else None
-        if step is not None and undo is not None and not walk.filling.open_in(undo.texts()):
+        step, undo = walk.runbook.step(act.step), act.takes_back
+        if step is not None and undo is not None:
             yield Ask(
                 do="undo",
-                label=f"Undo: {walk.filling.text(step.title)}",
-                args=(("run", walk.id), ("act", str(act.number))),
+                label=f"Undo: {walk.titled(step)}",
+                args=(("run", walk.id), ("act", str(act.number)), ("shown", shown_mark(undo))),
                 style="danger",
-                confirm=f"This runs exactly: {undo.filled(walk.filling).shown}",
+                confirm=_sure(step, undo.shown, walk),
             )
 
 
@@ -388,7 +418,7 @@ def _run_asks(room: Room, walk: Run) -> Iterator[Ask]:
         yield Ask(do="write-step", label="What is done next…", args=args, style="primary")
         yield Ask(do="finish-run", label="Finished", args=args)
     asks_now = walk.current is not None and isinstance(walk.current.what, AskStep)
-    if walk.parent is None and not asks_now and any(each.name not in walk.given for each in walk.values):
+    if not asks_now and any(each.name not in walk.given for each in walk.values):
         yield Ask(do="values", label="Fill in…", args=args)
 
 

@@ -85,6 +85,19 @@ class Filling:
         """As it was given: for texts that people read, and for arguments that no shell sees."""
         return self._put(text, str)
 
+    def marked(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """The text with a mark (`\\ue0003\\ue001`) in the place of each spelling, and the values that belong there.
+
+        For texts that are markup: whoever renders them puts the values in afterwards, so that no value is read as markup.
+        """
+        put: list[str] = []
+
+        def mark(value: str) -> str:
+            put.append(value)
+            return f"\ue000{len(put) - 1}\ue001"
+
+        return self._put(text, mark), tuple(put)
+
     def url(self, text: str) -> str:
         """Percent-encoded, so that a value stays one part of the address."""
         return self._put(text, lambda value: quote(value, safe="", errors="replace"))

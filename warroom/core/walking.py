@@ -19,7 +19,7 @@ from warroom.core.runs import (
     must_stand_at,
 )
 from warroom.core.steps.ask import GIVEN, Ask
-from warroom.core.steps.check import FAILS, HOLDS, Check
+from warroom.core.steps.check import Check
 from warroom.core.steps.confirm import CONFIRMED, DECLINED, Confirm
 from warroom.core.values import Filling
 from warroom.core.words import Person
@@ -42,7 +42,7 @@ def start_run(room: Room, command: c.StartRun, now: datetime) -> News:
         digest=command.digest,
         others=command.others,
     )
-    given = _from_labels(command.runbook, incident)
+    given = _from_labels((command.runbook, *command.others.values()), incident)
     blank = unwalked(room, started, command.by, now, {each.name: each.value for each in given})
     known = [e.ValueGiven(run=started.run, name=each.name, value=each.value, origin="the alert") for each in given]
     return [*news, *acknowledged_too(incident), started, *known, *enter(blank, command.runbook.steps[0].id)]
@@ -84,9 +84,10 @@ def _open_incident(room: Room, name: str) -> Incident:
     return incident
 
 
-def _from_labels(runbook: Runbook, incident: Incident) -> list[e.ValueGiven]:
-    """What the alert's labels say about the values that this runbook leaves open."""
-    labelled = ((each, incident.labels.get(each.label or each.name, "")) for each in runbook.all_values())
+def _from_labels(runbooks: Iterable[Runbook], incident: Incident) -> list[e.ValueGiven]:
+    """What the alert's labels say about the values that these runbooks leave open."""
+    open_values = {each.name: each for runbook in runbooks for each in runbook.all_values()}
+    labelled = ((each, incident.labels.get(each.label or each.name, "")) for each in open_values.values())
     return [e.ValueGiven(run="", name=each.name, value=label) for each, label in labelled if not each.wrong(label)]
 
 
@@ -101,9 +102,16 @@ def finish_run(room: Room, command: c.FinishRun, now: datetime) -> News:
     run = _walking(room, command.run)
     if not run.blank:
         raise NotNow(f"“{run.name}” ends by itself when its last step is done. To stop it before that, say why.")
+    _must_be_between(run)
+    return [*news, e.RunFinished(run=run.id)]
+
+
+def _must_be_between(run: Run) -> None:
+    """Whether a run that is written on the way stands between two steps."""
+    if run.paused is not None:
+        raise NotNow(f"“{run.name}” is paused. Resume it first.")
     if run.current is not None:
         raise NotNow(f"“{run.current.title}” is still to be done. Do or skip it first.")
-    return [*news, e.RunFinished(run=run.id)]
 
 
 def hand_over(room: Room, command: c.HandOverRun, now: datetime) -> News:
@@ -113,7 +121,8 @@ def hand_over(room: Room, command: c.HandOverRun, now: datetime) -> News:
         raise NotNow("Name the person who takes it over.")
     if command.person == (run.leader or run.started_by):
         raise TooLate(Person(command.person), " leads it already.")
-    return [*news, *_may_join(room, command.person), e.RunHandedOver(run=run.id, person=command.person)]
+    joined = _may_join(room, command.person) if command.person != command.by else []
+    return [*news, *joined, e.RunHandedOver(run=run.id, person=command.person)]
 
 
 def pause_run(room: Room, command: c.PauseRun, now: datetime) -> News:
@@ -122,7 +131,8 @@ def pause_run(room: Room, command: c.PauseRun, now: datetime) -> News:
     if run.paused is not None:
         raise TooLate(f"“{run.name}” is paused already.")
     reason = in_words(command.reason)
-    return [*news, *(e.RunPaused(run=each.id, reason=reason) for each in _with_parts(room, run) if each.paused is None)]
+    together = [each for each in _with_parts(room, run) if each.paused is None]
+    return [*news, *(e.RunPaused(run=each.id, reason=reason, of=run.id) for each in together)]
 
 
 def resume_run(room: Room, command: c.ResumeRun, now: datetime) -> News:
@@ -130,7 +140,11 @@ def resume_run(room: Room, command: c.ResumeRun, now: datetime) -> News:
     run = _walking(room, command.run)
     if run.paused is None:
         raise TooLate(f"“{run.name}” is not paused.")
-    return [*news, *(e.RunResumed(run=each.id) for each in _with_parts(room, run) if each.paused is not None)]
+    whole = room.runs.get(run.parent.run) if run.parent else None
+    if whole is not None and whole.paused is not None:
+        raise NotNow(f"“{whole.name}” is paused, and this is a part of it. Resume that.")
+    together = [each for each in _with_parts(room, run) if each.paused is not None]
+    return [*news, *(e.RunResumed(run=each.id) for each in together if each is run or each.paused_with == run.id)]
 
 
 def _with_parts(room: Room, run: Run) -> Iterable[Run]:
@@ -164,10 +178,10 @@ def take_step(room: Room, command: c.TakeStep, now: datetime) -> News:
     step = must_stand_at(run, command.step, command.leg)
     person, holder = command.person or command.by, run.of(step.id).taken_by
     if holder == person:
-        raise TooLate("You have it already." if person == command.by else f"{step.title} is theirs already.")
+        raise TooLate("You have it already." if person == command.by else f"“{run.titled(step)}” is theirs already.")
     if holder and not command.person:
         raise TooLate(Person(holder), " has it.")
-    joined = _may_join(room, command.person) if command.person else []
+    joined = _may_join(room, person) if person != command.by else []
     return [*news, *joined, e.StepTaken(run=run.id, step=step.id, person=person)]
 
 
@@ -197,7 +211,7 @@ def answer_step(room: Room, command: c.AnswerStep, now: datetime) -> News:
     news = may_act(room, command.by)
     run = run_of(room, command.run)
     step = must_stand_at(run, command.step, command.leg)
-    must_answer(step, command.answer)
+    must_answer(run, step, command.answer)
     if isinstance(step.what, Confirm):
         return [*news, *_confirm(room, run, step, step.what, command)]
     given = _evidence_with(run, step, command.evidence)
@@ -209,7 +223,9 @@ def _evidence_with(run: Run, step: Step, evidence: str) -> News:
     if evidence.strip():
         return [e.EvidenceGiven(run=run.id, step=step.id, kind="text", text=evidence.strip())]
     if step.evidence_needed and not run.of(step.id).evidence:
-        raise NotNow(f"“{step.title}” wants evidence before it is done: {step.evidence or 'what shows that it is so'}.")
+        raise NotNow(
+            f"“{run.titled(step)}” wants evidence before it is done: {step.evidence or 'what shows that it is so'}."
+        )
     return []
 
 
@@ -223,11 +239,11 @@ def _confirm(room: Room, run: Run, step: Step, what: Confirm, command: c.AnswerS
     already = run.of(step.id).confirmed
     if command.by in already:
         raise TooLate("You have confirmed it already; it takes somebody else as well.")
-    confirmed = e.StepConfirmed(run=run.id, step=step.id)
-    if len(already) + 1 < what.people:
-        return [confirmed]
     given = _evidence_with(run, step, command.evidence)
-    return [confirmed, *given, e.StepDone(run=run.id, step=step.id, answer=CONFIRMED), *onward(run, step.id, CONFIRMED)]
+    confirmed = [*given, e.StepConfirmed(run=run.id, step=step.id)]
+    if len(already) + 1 < what.people:
+        return confirmed
+    return [*confirmed, e.StepDone(run=run.id, step=step.id, answer=CONFIRMED), *onward(run, step.id, CONFIRMED)]
 
 
 def skip_step(room: Room, command: c.SkipStep, now: datetime) -> News:
@@ -238,7 +254,7 @@ def skip_step(room: Room, command: c.SkipStep, now: datetime) -> News:
         raise NotNow("Say why it is skipped; the report will ask.")
     act = run.act_of(step.id)
     if act is not None and not act.over:
-        raise NotNow(f"“{step.title}” is running. Cancel it first, or wait for its end.")
+        raise NotNow(f"“{run.titled(step)}” is running. Cancel it first, or wait for its end.")
     skipped = e.StepSkipped(run=run.id, step=step.id, reason=command.reason.strip())
     return [*news, skipped, *onward(run, step.id, "")]
 
@@ -267,23 +283,35 @@ def retry_step(room: Room, command: c.RetryStep, now: datetime) -> News:
 
 
 def give_values(room: Room, command: c.GiveValues, now: datetime) -> News:
+    """What is given counts in the whole walk: in what this is a part of, and in all that is walked as a part of that."""
     news = may_act(room, command.by)
     run = _walking(room, command.run)
     step = must_stand_at(run, command.step, command.leg) if command.step else None
-    asked = {each.name: each for each in run.values}
+    family = list(_with_parts(room, _whole(room, run)))
+    asked = {each.name: each for walk in family for each in walk.values}
     wrong = [f"“{run.name}” asks for nothing called {name!r}." for name in command.values if name not in asked]
     given = {name: value.strip() for name, value in command.values.items() if name in asked and value.strip()}
     wrong += [sentence for name, value in given.items() if (sentence := asked[name].wrong(value))]
     if wrong:
         raise NotNow(" ".join(wrong))
-    changed = [name for name, value in given.items() if run.given.get(name) != value]
-    told: News = [e.ValueGiven(run=run.id, name=name, value=given[name], step=command.step) for name in changed]
-    known = {**run.given, **given}
+    told: News = [
+        e.ValueGiven(run=walk.id, name=name, value=value, step=command.step if walk is run else "")
+        for walk in family
+        for name, value in given.items()
+        if walk.given.get(name) != value
+    ]
     if step is not None and isinstance(step.what, Ask):
-        return [*news, *told, *_asked(run, step, step.what, known)]
+        return [*news, *told, *_asked(run, step, step.what, {**run.given, **given}), *_begin_now(family, run, given)]
     if not told:
         raise NotNow("Nothing was filled in.")
-    return [*news, *told, *_can_begin_now(run, known)]
+    return [*news, *told, *_begin_now(family, None, given)]
+
+
+def _whole(room: Room, run: Run) -> Run:
+    """The walk that this one is a part of, directly or not; itself when it is part of none."""
+    while run.parent is not None and run.parent.run in room.runs:
+        run = room.runs[run.parent.run]
+    return run
 
 
 def _asked(run: Run, step: Step, what: Ask, known: dict[str, str]) -> News:
@@ -294,13 +322,15 @@ def _asked(run: Run, step: Step, what: Ask, known: dict[str, str]) -> News:
     return [done, *onward(run, step.id, GIVEN, given=known)]
 
 
-def _can_begin_now(run: Run, known: dict[str, str]) -> News:
+def _begin_now(family: Iterable[Run], but: Run | None, given: dict[str, str]) -> News:
     """What could not begin because it did not know what to look at, or what to say, begins now."""
-    step = run.current
-    there = run.of(step.id) if step is not None else None
-    if step is None or there is None or there.looking or there.looked is not None or there.said is not None:
-        return []
-    return begin_by_itself(run, step, Filling(run.runbook.all_values(), known))
+    news: News = []
+    for run in family:
+        step, there = run.current, run.of(run.at)
+        waits = not (there.looking or there.looked is not None or there.said is not None)
+        if run is not but and step is not None and run.paused is None and waits:
+            news += begin_by_itself(run, step, Filling(run.runbook.all_values(), {**run.given, **given}))
+    return news
 
 
 def give_evidence(room: Room, command: c.GiveEvidence, now: datetime) -> News:
@@ -336,8 +366,7 @@ def write_step(room: Room, command: c.WriteStep, now: datetime) -> News:
             raise NotNow("Nothing has been done yet. Write it as the next step.")
         written = e.StepWritten(run=run.id, step=name, title=title, text=command.text.strip(), after=after, done=True)
         return [*news, written]
-    if run.current is not None:
-        raise NotNow(f"“{run.current.title}” is still to be done. Do or skip it first.")
+    _must_be_between(run)
     after = run.path[-1] if run.path else ""
     written = e.StepWritten(run=run.id, step=name, title=title, text=command.text.strip(), after=after)
     return [*news, written, e.StepEntered(run=run.id, step=name)]
@@ -371,10 +400,7 @@ def record_check(room: Room, command: c.RecordCheck, now: datetime) -> News:
     reported = e.CheckReported(
         run=run.id, step=step.id, attempt=command.attempt, holds=command.holds, detail=command.detail, again=again
     )
-    answer = HOLDS if command.holds else FAILS
-    if again or step.what.stays(answer):
-        return [reported]
-    return [reported, e.StepDone(run=run.id, step=step.id, answer=answer), *onward(run, step.id, answer)]
+    return [reported]
 
 
 def _looks_again(room: Room, run: Run, step: Step, now: datetime) -> bool:

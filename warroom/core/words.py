@@ -33,13 +33,27 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Lines:
+    """Several lines as they are, such as a program's output: a block of code."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that somebody gave; shown under the name of its host."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A link to one of the room's own channels, by the room's name for it (`war-room`, `backchannel`)."""
 
     name: str
 
 
-Word = str | Person | Time | Bold | Code | Place
+Word = str | Person | Time | Bold | Code | Lines | Link | Place
 Words = tuple[Word, ...]
 
 
@@ -56,7 +70,9 @@ def _plain(word: Word) -> str:
             return f"@{person}"
         case Time(at=at):
             return f"{at:%H:%M:%S}Z"
-        case Bold(text=text) | Code(text=text):
+        case Bold(text=text) | Code(text=text) | Lines(text=text):
             return text
+        case Link(url=url):
+            return url
         case Place(name=name):
             return f"#{name}"

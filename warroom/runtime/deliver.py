@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command, RecordFailure, RecordNoChannel
-from warroom.core.effects import BACKCHANNEL, Effect, OpenChannel
+from warroom.core.commands import Command, RecordActEnded, RecordCheck, RecordFailure, RecordNoChannel
+from warroom.core.effects import BACKCHANNEL, Effect, OpenChannel, RunAct, RunCheck
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.runtime.clock import Clock
@@ -28,7 +28,7 @@ LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60)}  # longer
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
-MARGIN = timedelta(seconds=30)  # for telling the room, beyond the time an effect takes by its own account
+MARGIN = timedelta(minutes=5)  # for telling the room, beyond the time an effect takes by its own account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,9 +192,14 @@ def _pause(attempts: int) -> timedelta:
 
 
 def _note(effect: Effect, reason: str) -> Command:
-    """What the room is told when nobody else said what. A channel that never comes must not be waited for."""
-    if isinstance(effect, OpenChannel):
-        return RecordNoChannel(place=effect.place, reason=reason)
+    """What the room is told when nobody else said what. What never comes must not be waited for."""
+    match effect:
+        case OpenChannel():
+            return RecordNoChannel(place=effect.place, reason=reason)
+        case RunCheck(run=run, step=step, attempt=attempt):
+            return RecordCheck(run=run, step=step, attempt=attempt, holds=False, detail=f"Nobody could look: {reason}")
+        case RunAct(run=run, act=act):
+            return RecordActEnded(run=run, act=act, outcome="unknown", detail=f"It was given up: {reason}")
     return RecordFailure(what=_in_words(effect), reason=reason)
 
 

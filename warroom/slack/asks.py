@@ -11,6 +11,7 @@ from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.refusals import Unknown
 from warroom.core.roster import COMMANDER
+from warroom.core.steps.confirm import DECLINED
 
 Said = Mapping[str, str]
 VALUE = "value-"  # what the name of an answer begins with that is a value of the runbook
@@ -88,13 +89,14 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "answer-with": lambda said, by: c.AnswerStep(
         by=by, **_place(said), answer=said["answer"], evidence=said.get("evidence", "")
     ),
+    "decline": lambda said, by: c.AnswerStep(by=by, **_place(said), answer=DECLINED, note=said.get("reason", "")),
     "skip": lambda said, by: c.SkipStep(by=by, **_place(said), reason=said.get("reason", "")),
     "fail": lambda said, by: c.FailStep(by=by, **_place(said), reason=said.get("reason", "")),
     "retry": lambda said, by: c.RetryStep(by=by, **_place(said)),
     "look": lambda said, by: c.LookAgain(by=by, **_place(said)),
     "approve": lambda said, by: c.ApproveAct(by=by, **_place(said), shown=said["shown"]),
     "cancel-act": lambda said, by: c.CancelAct(by=by, run=said["run"], act=int(said["act"])),
-    "undo": lambda said, by: c.UndoAct(by=by, run=said["run"], act=int(said["act"])),
+    "undo": lambda said, by: c.UndoAct(by=by, run=said["run"], act=int(said["act"]), shown=said["shown"]),
     "start-game": lambda said, by: c.StartGame(by=by),
     "play": lambda said, by: c.PlayInject(by=by, inject=said.get("inject", "")),
     "skip-inject": lambda said, by: c.SkipInject(by=by, inject=said.get("inject", ""), reason=said.get("reason", "")),

@@ -3,13 +3,15 @@
 For texts of definitions. What people type in the chat, and what alerts say, is never read as Markdown.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from warroom.slack.mrkdwn import bold, code, code_block, escape, labelled_link
+from warroom.slack.mrkdwn import bold, code, code_block, escape, escape_line, labelled_link
 
 _BULLETS = ("•", "◦", "▪")
 _INDENT = "    "
@@ -27,6 +29,24 @@ def mrkdwn_of(text: str) -> str:
     """The same text in mrkdwn, escaped. Never raises: what Slack has no markup for is shown as it was written."""
     lines = text.split("\n")
     return "\n".join(_blocks(_parser().parse(text), lines)).strip("\n")
+
+
+def filled(text: str, values: Sequence[str]) -> str:
+    """Rendered text with its values in the places that were kept for them: as text in text, encoded in an address."""
+    text = _MARK.sub(lambda found: _value(values, found[1]), text)
+    return _MARK_IN_ADDRESS.sub(lambda found: quote(_raw(values, found[1]), safe=""), text)
+
+
+def _value(values: Sequence[str], place: str) -> str:
+    return escape_line(_raw(values, place)).replace("`", "ˋ").replace("*", "∗").replace("~", "∼")
+
+
+def _raw(values: Sequence[str], place: str) -> str:
+    return values[int(place)] if int(place) < len(values) else ""
+
+
+_MARK = re.compile("\ue000(\\d{1,4})\ue001")
+_MARK_IN_ADDRESS = re.compile("%EE%80%80(\\d{1,4})%EE%80%81")
 
 
 def _blocks(tokens: Sequence[Token], source: Sequence[str]) -> Iterator[str]:

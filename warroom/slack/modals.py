@@ -137,9 +137,14 @@ def fail_step(mark: Mark, room: int, said: Said, title: str) -> View:
     return _view("fail", "The step failed", "It failed", [*_about(title), why], mark=mark, room=room, said=said)
 
 
+def decline(mark: Mark, room: int, said: Said, title: str) -> View:
+    why = _input("reason", "Why not?", _text(), "Whoever decides how to go on reads it.")
+    return _view("decline", "It is not so", "No", [*_about(title), why], mark=mark, room=room, said=said)
+
+
 def answer_with_evidence(mark: Mark, room: int, said: Said, title: str, wanted: str) -> View:
     kept = _input("evidence", "Evidence", _text(), wanted or "What shows that it is so: an output, a link.")
-    return _view("answer-with", "Done, with evidence", "Done", [*_about(title), kept], mark=mark, room=room, said=said)
+    return _view("answer-with", "With evidence", "Send", [*_about(title), kept], mark=mark, room=room, said=said)
 
 
 def give_values(mark: Mark, room: int, said: Said, asked: Sequence[Value], given: Said) -> View:
@@ -233,6 +238,7 @@ FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
     "answer-with": lambda room, mark, id, said: answer_with_evidence(
         mark, id, said, _step_title(room, said), _evidence_wanted(room, said)
     ),
+    "decline": lambda room, mark, id, said: decline(mark, id, said, _step_title(room, said)),
     "values": lambda room, mark, id, said: give_values(mark, id, said, *_asked_for(room, said)),
     "flag": lambda room, mark, id, said: flag_step(mark, id, _here(room, said), _steps(room, said)),
     "add": lambda room, mark, id, said: add(mark, id, _here(room, said), _step_title(room, _here(room, said))),
@@ -282,7 +288,7 @@ def _steps(room: Room, said: Said) -> list[tuple[str, str]]:
     """The steps that were walked, the newest first; then those that were not."""
     walk = _run(room, said)
     walked = list(dict.fromkeys(reversed(walk.path)))
-    titles = {step.id: step.title for step in walk.runbook.steps}
+    titles = {step.id: walk.titled(step) for step in walk.runbook.steps}
     return [(id, titles[id]) for id in (*walked, *(id for id in titles if id not in walked)) if id in titles]
 
 
@@ -301,7 +307,7 @@ def _evidence_wanted(room: Room, said: Said) -> str:
 def _step_title(room: Room, said: Said) -> str:
     walk = room.runs.get(said.get("run", ""))
     step = walk.runbook.step(said.get("step", "")) if walk else None
-    return step.title if step else ""
+    return walk.titled(step) if walk and step else ""
 
 
 def _inject_title(room: Room, said: Said) -> str:

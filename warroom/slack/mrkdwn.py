@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
+from warroom.core.words import Bold, Code, Lines, Link, Person, Place, Time, Word, Words
 
 FENCE = "```"
 _LONGEST_LINK = 2_000  # nobody reads a longer address
@@ -175,6 +175,10 @@ def _rendered(word: Word, room_channels: Mapping[str, str]) -> str:
             return bold(text)
         case Code(text=text):
             return code(text)
+        case Lines(text=text):
+            return f"\n{code_block(text, alone=False)}\n"
+        case Link(url=url):
+            return link(url) or escape_line(url)
         case Place(name=name):
             return channel(room_channels.get(name, ""), name)
 

@@ -18,8 +18,8 @@ from warroom.slack.blocks import (
     paragraphs,
     section,
 )
-from warroom.slack.markdown import mrkdwn_of
-from warroom.slack.mrkdwn import clock_time, code, code_block, escape_line, moment, one_line, person
+from warroom.slack.markdown import filled, mrkdwn_of
+from warroom.slack.mrkdwn import clock_time, code, code_block, escape_line, link, moment, one_line, person
 from warroom.slack.statuscard import bare, short
 
 _BEHIND, _AHEAD, _WHOLE_WAY = 10, 3, 60
@@ -34,6 +34,9 @@ def run_card(view: RunView, room: int) -> Message:
     step = _step(here, number, view) if here else _between(view) if view.state == "walking" else _over(view)
     asks = [*(here.asks if here else ()), *view.undo, *view.asks]
     buttons = actions_and_menu(room, asks, view.more)
+    others = [each for each in view.acts if not here or not here.act or each.number != here.act.number]
+    if others:
+        step = [*step, section("\n".join(line for each in others for line in _act(each)))]
     way = _way(view) if view.state == "walking" else _whole_way(view)
     return marked(view.mark, _text(view, number), [*_head(view), *step, *buttons, *way])
 
@@ -85,10 +88,12 @@ def _step(here: CurrentStep, number: int, view: RunView) -> list[Block]:
     blocks = [header(f"{late}Step {number} · {here.title}"), section(_who_and_when(here, view))]
     if one_line(here.danger):
         blocks.append(section(f"⛔ *Dangerous:* {short(here.danger, 300)}"))
-    blocks += paragraphs(mrkdwn_of(here.text), _TEXT_SECTIONS, expand=True, autolink=True)
+    blocks += paragraphs(filled(mrkdwn_of(here.text), here.fills), _TEXT_SECTIONS, expand=True, autolink=True)
     blocks += _code(here)
     if here.would_run:
         blocks += [section("*This will run exactly:*"), section(code_block(here.would_run), expand=True)]
+    if here.too_long:
+        blocks.append(section("⛔ It is too long to be shown whole, so nobody can approve it here."))
     found = [*_found(here, view.paused), *_act(here.act), *_signed(here.signing), *_evidence(here)]
     if here.failed and not (here.act and here.act.detail == here.failed):
         found.append(f"❌ *Failed:* {short(here.failed, 600)}")
@@ -184,7 +189,8 @@ def _act(act: ActView | None) -> list[str]:
 def _evidence(here: CurrentStep) -> list[str]:
     lines = [f"📎 *Wanted:* {short(here.evidence_wanted, 200)}"] if one_line(here.evidence_wanted) else []
     for each in here.evidence[-_EVIDENCE:]:
-        lines.append(f"📎 {short(each.text, _NOTE)} ({person(each.by)})")
+        where = f" {link(each.link)}" if link(each.link) else ""
+        lines.append(f"📎 {short(each.text, _NOTE)}{where} ({person(each.by)})")
     return lines
 
 
