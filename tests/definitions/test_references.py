@@ -31,6 +31,7 @@ steps:
     check:
       http:
         target: databases/east
+        within: 5s
 """
 
 SCENARIO = """\
@@ -109,7 +110,7 @@ def test_the_digest_follows_the_text(tmp_path: Path) -> None:
         ),
         (
             {"lost": RUNBOOK + "    relies_on: [mail]\n"},
-            "lost.yaml:13:5: 'mail' is not a service of the catalogue",
+            "lost.yaml:14:5: 'mail' is not a service of the catalogue",
         ),
         (
             {"lost": RUNBOOK.replace("databases/east", "databases/eats")},
