@@ -1,9 +1,12 @@
 """Where each step of a runbook can lead, and why: what lint judges and what the graph draws.
 
 Only what the text says is here. That anybody may skip any step, or stop a walk, is not a way through the runbook.
+
+A step inside a branch of a parallel step is another place than the same step outside of it, because the branch is over
+where another begins or where the way goes on. A `Place` is therefore a step together with its branch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,6 +34,20 @@ class Way:
     target: str
     why: Why = Why.ANSWER
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`branch` is the step that the branch it lies in begins at; `stops` where that is over; `join` what comes then."""
+
+    step: str
+    branch: str = ""
+    join: str = ""
+    stops: frozenset[str] = frozenset()
+
+
+OVER = Place(END)  # the end of the runbook, and of a branch
+_MOST_PLACES = 5_000  # parallel steps inside one another multiply; what is beyond this is not looked at
 
 
 def ways(runbook: Runbook) -> tuple[Way, ...]:
@@ -65,3 +82,46 @@ def _label(step: Step, answer: str) -> str:
         case Confirm() if answer == DECLINED:
             return answer
     return ""
+
+
+def explored(runbook: Runbook) -> dict[Place, list[tuple[Way, Place]]]:
+    """Every place that a walk can come to, and where it leads from there; OVER where the walk or the branch ends."""
+    by_step: dict[str, list[Way]] = {step.id: [] for step in runbook.steps}
+    for way in ways(runbook):
+        by_step[way.source].append(way)
+    parallel = {step.id: (step.next, runbook.stops(step)) for step in runbook.steps if isinstance(step.what, Parallel)}
+    found: dict[Place, list[tuple[Way, Place]]] = {}
+    coming = [Place(runbook.steps[0].id)]
+    while coming and len(found) < _MOST_PLACES:
+        here = coming.pop()
+        if here in found or here == OVER:
+            continue
+        found[here] = [(way, _leads(way, here, parallel)) for way in by_step[here.step]]
+        coming.extend(place for _, place in found[here])
+    return found
+
+
+def _leads(way: Way, here: Place, parallel: Mapping[str, tuple[str, frozenset[str]]]) -> Place:
+    if way.why is Why.BRANCH:
+        join, stops = parallel[here.step]
+        return Place(way.target, way.target, join, here.stops | stops)
+    if way.target == END or way.target in here.stops:
+        return OVER
+    return Place(way.target, here.branch, here.join, here.stops)
+
+
+def drawn(runbook: Runbook) -> tuple[Way, ...]:
+    """The ways as a reader wants to see them: a branch ends where the way goes on after its parallel step."""
+    found: list[Way] = []
+    reached = set[str]()
+    joined = {step.id for step in runbook.steps if isinstance(step.what, Parallel) and step.what.branches}
+    for here, leads in explored(runbook).items():
+        reached.add(here.step)
+        for way, there in leads:
+            if way.why is Why.ANSWER and here.step in joined:
+                continue  # its branches lead on
+            ends = here.join or END if there == OVER else way.target
+            found.append(Way(source=way.source, target=ends, why=way.why, label=way.label))
+    found += [way for way in ways(runbook) if way.source not in reached]
+    order = {step.id: place for place, step in enumerate(runbook.steps)}
+    return tuple(sorted(dict.fromkeys(found), key=lambda way: order[way.source]))

@@ -1,11 +1,7 @@
-"""What lint says about the ways through a runbook: steps nobody comes to, loops that do not end, branches that tangle.
-
-A step inside a branch of a parallel step is another place than the same step outside of it, because the branch is over
-where another begins or where the way goes on. A `Place` is therefore a step together with its branch.
-"""
+"""What lint says about the ways through a runbook: steps nobody comes to, loops that do not end, branches that tangle."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from warroom.core.runbook import Runbook
 from warroom.core.steps.act import Act
@@ -16,30 +12,18 @@ from warroom.core.steps.parallel import Parallel
 from warroom.core.steps.wait import Wait
 from warroom.definitions.lint.remark import Remark, Remarks
 from warroom.definitions.reader import MappingFields
-from warroom.definitions.ways import Way, Why, ways
+from warroom.definitions.ways import OVER, Place, Way, Why, explored
 
-_MOST_PLACES = 5_000  # parallel steps inside one another multiply; what is beyond this is not looked at
 _SHOWN = 6  # steps of a loop in a sentence
 _BY_ITSELF = (Check, Wait, Announce, Act)
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """`branch` is the step that the branch it lies in begins at; `stops` where that branch is over."""
-
-    step: str
-    branch: str = ""
-    stops: frozenset[str] = frozenset()
-
-
-_OVER = Place(END)  # the end of the runbook, and of a branch
 _Steps = Mapping[Place, list[tuple[Way, Place]]]
 
 
 def remarks(runbook: Runbook, fields: MappingFields) -> Remarks:
     """Every problem with where the steps of this runbook lead."""
     parts = dict(zip((step.id for step in runbook.steps), fields.parts("steps"), strict=True))
-    onward = _explored(runbook)
+    onward = explored(runbook)
     trapped = _trapped(onward)
     yield from _unreached(parts, onward)
     for name in trapped:
@@ -49,29 +33,6 @@ def remarks(runbook: Runbook, fields: MappingFields) -> Remarks:
         if trapped.keys().isdisjoint(steps):  # otherwise the same has been said, and worse
             yield _endless(steps, parts[steps[0]], by_itself=by_itself)
     yield from _branches(runbook, parts, onward)
-
-
-def _explored(runbook: Runbook) -> dict[Place, list[tuple[Way, Place]]]:
-    """Every place that a walk can come to, and where it leads from there."""
-    by_step: dict[str, list[Way]] = {step.id: [] for step in runbook.steps}
-    for way in ways(runbook):
-        by_step[way.source].append(way)
-    stops = {step.id: runbook.stops(step) for step in runbook.steps}
-    found: dict[Place, list[tuple[Way, Place]]] = {}
-    coming = [Place(runbook.steps[0].id)]
-    while coming and len(found) < _MOST_PLACES:
-        here = coming.pop()
-        if here in found or here == _OVER:
-            continue
-        found[here] = [(way, _leads(way, here, stops)) for way in by_step[here.step]]
-        coming.extend(place for _, place in found[here])
-    return found
-
-
-def _leads(way: Way, here: Place, stops: Mapping[str, frozenset[str]]) -> Place:
-    if way.why is Why.BRANCH:
-        return Place(way.target, way.target, here.stops | stops[here.step])
-    return _OVER if way.target == END or way.target in here.stops else Place(way.target, here.branch, here.stops)
 
 
 def _unreached(parts: Mapping[str, MappingFields], onward: _Steps) -> Remarks:
@@ -91,7 +52,7 @@ def _trapped(onward: _Steps) -> dict[str, None]:
         for way, there in leads:
             if way.why is not Why.BRANCH:
                 back.setdefault(there, []).append(here)
-    ending, coming = set[Place](), [_OVER, *(place for place in back if place not in onward)]
+    ending, coming = set[Place](), [OVER, *(place for place in back if place not in onward)]
     while coming:
         here = coming.pop()
         if here not in ending:
@@ -141,8 +102,8 @@ def _past(place: Place, limits: Mapping[str, str]) -> Place:
     while place.step in limits and place.step not in passed:
         passed.add(place.step)
         then = limits[place.step]
-        place = _OVER if then == END or then in place.stops else replace(place, step=then)
-    return _OVER if place.step in passed else place
+        place = OVER if then == END or then in place.stops else replace(place, step=then)
+    return OVER if place.step in passed else place
 
 
 def _back_to(start: Place, edges: Mapping[Place, list[Place]]) -> tuple[Place, ...]:
