@@ -290,6 +290,11 @@ def _resolve(text: str) -> str:
     return tag
 
 
+def kind_of(text: str) -> str:
+    """What YAML makes of a plain text: `str`, `int`, `bool` and so on."""
+    return _resolve(text).removeprefix(_PREFIX)
+
+
 def meaning(scalar: Scalar) -> str:
     """What YAML makes of a plain scalar, in words: `the number 630`, `true`, `a date`."""
     match scalar.type:
