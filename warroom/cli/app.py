@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom import __version__
+from warroom.cli import runbooks
 from warroom.cli.exits import Exit
 from warroom.errors import NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
@@ -32,6 +33,8 @@ slack = typer.Typer(no_args_is_help=True, help="The Slack app: its manifest, and
 app.add_typer(slack, name="slack")
 bring = typer.Typer(no_args_is_help=True, help="What people already have: runbooks in Markdown become warroom's.")
 app.add_typer(bring, name="import")
+app.add_typer(runbooks.group, name="runbook")
+app.command()(runbooks.fmt)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 
@@ -158,6 +161,7 @@ def lint(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files or folders; the shipped runbooks when absent.")
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Also ask for what is good to have.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check runbooks, scenarios and catalogues: every problem at once, with file and line."""
@@ -168,7 +172,7 @@ def lint(
     for path in wanted:
         if not path.exists():
             raise NotFound(f"There is no {path}.")
-    problems = check(wanted)
+    problems = check(wanted, strict=strict)
     if as_json:
         shown = [
             {

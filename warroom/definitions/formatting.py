@@ -12,15 +12,15 @@ import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import yaml
 
 from warroom.definitions import tree
 from warroom.definitions.problems import DefinitionError, Problem
+from warroom.definitions.spans import Entry, Node, planted
 
 WIDE = 120  # columns of a line, where words allow it
-_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HASH = re.compile(r"#[^\n]*")
 # What must be escaped wherever it stands: control characters, other line breaks, half characters.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
@@ -68,53 +68,6 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 _APART = (("list", "/steps"), ("list", "/injects"), ("list", "/expectations"), ("map", "/services"))
 
 
-@dataclass(slots=True)
-class _Node:
-    """A value as it was written. `above` are the lines of comment before it, `behind` the comment on its line.
-
-    `kind` is plain, quoted or block for a scalar; list or map; `flow` says that brackets were written. `gap` says that a
-    blank line stood before it, `below` are the comments inside a list or mapping after its last item. `lines` are those of
-    a folded text as its author broke them.
-    """
-
-    kind: str
-    begin: int
-    end: int
-    text: str = ""
-    lines: list[str] = field(default_factory=list)
-    items: "list[_Entry]" = field(default_factory=list)
-    flow: bool = False
-    gap: bool = False
-    above: list[str] = field(default_factory=list)
-    behind: str = ""
-    below: list[str] = field(default_factory=list)
-
-    @property
-    def many(self) -> bool:
-        return self.kind in ("list", "map")
-
-    @property
-    def first(self) -> int:
-        """Where its first item begins, or the value itself."""
-        return (self.items[0].key or self.items[0].value).begin if self.items else self.begin
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A key and its value, or an item of a list."""
-
-    key: _Node | None
-    value: _Node
-
-    @property
-    def begin(self) -> int:
-        return (self.key or self.value).begin
-
-    @property
-    def name(self) -> str:
-        return self.key.text if self.key else ""
-
-
 @dataclass(frozen=True, slots=True)
 class _Comment:
     """`alone` says that nothing else is on its line; `after` and `gap` that the lines before and behind are blank."""
@@ -138,7 +91,7 @@ def formatted(text: str, file: str) -> str:
     if grown.root is None:
         return text
     page = grown.page.text
-    root, spans = _planted(page)
+    root, spans = planted(page)
     _attach(root, _comments(page, spans), page)
     runbook = isinstance(grown.root, tree.Mapping) and any(key.name == "runbook" for key, _ in grown.root.entries)
     lines = (line if line.strip() else "" for line in _document(root, ordered=runbook))
@@ -166,47 +119,7 @@ def _plain(node: tree.Node | None) -> object:
     return None
 
 
-# --- reading, with where everything begins and ends
-
-
-def _planted(page: str) -> tuple[_Node, list[tuple[int, int]]]:
-    """The tree of a text, and where its scalars begin and end."""
-    spans: list[tuple[int, int]] = []
-    events = yaml.parse(page, Loader=_PARSER)
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            return _grown(page, next(events), events, spans), spans
-    raise AssertionError("a text without a document has no tree")
-
-
-def _grown(page: str, event: yaml.Event, events: Iterator[yaml.Event], spans: list[tuple[int, int]]) -> _Node:
-    begin, end = _marks(event)
-    if isinstance(event, yaml.ScalarEvent):
-        end = _ends(page, begin, end)
-        spans.append((begin, end))
-        kind = {"|": "block", ">": "block", "'": "quoted", '"': "quoted"}.get(event.style or "", "plain")
-        return _Node(kind, begin, end, event.value, _lines(page[begin:end]) if event.style == ">" else [])
-    assert isinstance(event, yaml.CollectionStartEvent), f"YAML parsed to {event}, which opens no value"
-    kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
-    node = _Node(kind, begin, end, flow=bool(event.flow_style))
-    while not isinstance(event := next(events), yaml.CollectionEndEvent):
-        first = _grown(page, event, events, spans)
-        node.items.append(
-            _Entry(None, first) if kind == "list" else _Entry(first, _grown(page, next(events), events, spans))
-        )
-    node.end = _marks(event)[1] if node.flow or not node.items else node.items[-1].value.end
-    return node
-
-
-def _lines(block: str) -> list[str]:
-    """The lines of a folded text as they were broken, without their indentation."""
-    return [line.strip() for line in block.split("\n")[1:] if line.strip()]
-
-
-def _marks(event: yaml.Event) -> tuple[int, int]:
-    assert event.start_mark is not None
-    assert event.end_mark is not None
-    return event.start_mark.index, event.end_mark.index
+# --- comments
 
 
 def _comments(page: str, spans: Sequence[tuple[int, int]]) -> list[_Comment]:
@@ -246,27 +159,10 @@ def _inside(page: str, span: tuple[int, int], here: int) -> bool:
     return here < end and (page[begin] not in "|>" or here > page.find("\n", begin))
 
 
-def _ends(page: str, begin: int, end: int) -> int:
-    """Where a value ends: for a block text, which YAML lets go on over comments, where it is no longer indented."""
-    if page[begin : begin + 1] not in ("|", ">"):
-        return end
-    at = ends = page.find("\n", begin) + 1 or len(page)
-    indent: int | None = None
-    for line in page[at:end].split("\n"):
-        if line.strip():
-            column = len(line) - len(line.lstrip(" "))
-            indent = column if indent is None else indent
-            if column < indent:
-                break
-            ends = at + len(line)
-        at += len(line) + 1
-    return min(ends, end)
-
-
 # --- which comment belongs to what
 
 
-def _attach(root: _Node, comments: Sequence[_Comment], page: str) -> None:
+def _attach(root: Node, comments: Sequence[_Comment], page: str) -> None:
     """Give every comment to what it stands behind, above, or at the end of; and note the blank lines."""
     entries = sorted(_entries_of(root), key=lambda entry: entry.begin)
     values = [root, *(entry.value for entry in entries)]
@@ -283,7 +179,7 @@ def _attach(root: _Node, comments: Sequence[_Comment], page: str) -> None:
         _stand(comment, closing, following, root)
 
 
-def _stand(comment: _Comment, closing: _Node | None, following: _Node | None, root: _Node) -> None:
+def _stand(comment: _Comment, closing: Node | None, following: Node | None, root: Node) -> None:
     above = closing is None and following is not None
     node = closing or following or root
     lines = node.above if above else node.below
@@ -296,17 +192,17 @@ def _stand(comment: _Comment, closing: _Node | None, following: _Node | None, ro
         lines.append("")
 
 
-def _entries_of(node: _Node) -> Iterator[_Entry]:
+def _entries_of(node: Node) -> Iterator[Entry]:
     """Everything that a comment can stand above: what is outside before what is inside."""
     for entry in node.items:
         yield entry
         yield from _entries_of(entry.value)
 
 
-def _behind(values: Sequence[_Node], comment: _Comment, page: str) -> _Node | None:
+def _behind(values: Sequence[Node], comment: _Comment, page: str) -> Node | None:
     """The value behind which this comment stands: the last one that ends on its line, brackets closed."""
     line = page.rfind("\n", 0, comment.at) + 1
-    best: _Node | None = None
+    best: Node | None = None
     for node in values:
         ends = node.begin + 1 if node.kind == "block" else node.end  # the sign that begins a block text
         opened = node.many and node.flow and not node.items and node.begin >= line
@@ -317,7 +213,7 @@ def _behind(values: Sequence[_Node], comment: _Comment, page: str) -> _Node | No
     return best
 
 
-def _closing(root: _Node, comment: _Comment, page: str) -> _Node | None:
+def _closing(root: Node, comment: _Comment, page: str) -> Node | None:
     """The list or mapping at whose end a comment stands: what follows is outside of it, and it is no further left."""
     node, found = root, None
     while node.many and node.items:
@@ -331,7 +227,7 @@ def _closing(root: _Node, comment: _Comment, page: str) -> _Node | None:
     return found
 
 
-def _reaches(node: _Node, comment: _Comment, page: str) -> bool:
+def _reaches(node: Node, comment: _Comment, page: str) -> bool:
     if node.flow:
         return comment.at < node.end
     first = page.rfind("-", 0, node.first) if node.kind == "list" else node.first
@@ -341,7 +237,7 @@ def _reaches(node: _Node, comment: _Comment, page: str) -> bool:
 # --- writing
 
 
-def _document(root: _Node, *, ordered: bool) -> Iterator[str]:
+def _document(root: Node, *, ordered: bool) -> Iterator[str]:
     if root.many and root.items:
         yield from ([root.behind] if root.behind else [])
         yield from _block(root, "", "", ordered)
@@ -351,7 +247,7 @@ def _document(root: _Node, *, ordered: bool) -> Iterator[str]:
         yield from ("", *root.below)
 
 
-def _block(node: _Node, indent: str, path: str, ordered: bool) -> Iterator[str]:
+def _block(node: Node, indent: str, path: str, ordered: bool) -> Iterator[str]:
     """The lines of a list or mapping, one below the other."""
     entries = _sorted(node.items, path) if ordered and node.kind == "map" else node.items
     apart = (node.kind, path) in _APART and any(entry.value.kind == "map" for entry in entries)
@@ -361,7 +257,7 @@ def _block(node: _Node, indent: str, path: str, ordered: bool) -> Iterator[str]:
         yield from _entry(entry, indent, path, ordered)
 
 
-def _entry(entry: _Entry, indent: str, path: str, ordered: bool) -> Iterator[str]:
+def _entry(entry: Entry, indent: str, path: str, ordered: bool) -> Iterator[str]:
     value = entry.value
     begin = (
         "-" if entry.key is None else f"{entry.key.text if _plain_will_do(entry.key.text) else _quote(entry.key.text)}:"
@@ -386,7 +282,7 @@ def _entry(entry: _Entry, indent: str, path: str, ordered: bool) -> Iterator[str
         yield from lines
 
 
-def _on_one_line(node: _Node, lead: int) -> str:
+def _on_one_line(node: Node, lead: int) -> str:
     """A list or mapping in brackets, with its comment; empty when it has to stand below its key."""
     if not node.many:
         return ""
@@ -394,26 +290,26 @@ def _on_one_line(node: _Node, lead: int) -> str:
     return one and one + _after(node) if lead + len(one) <= WIDE or not node.items else ""
 
 
-def _after(node: _Node) -> str:
+def _after(node: Node) -> str:
     return f" {node.behind}" if node.behind else ""
 
 
-def _wants_air(path: str, entry: _Entry) -> bool:
+def _wants_air(path: str, entry: Entry) -> bool:
     """A long part of the file has a blank line before it."""
     return path == "" and any(each.value.kind == "map" for each in entry.value.items)
 
 
-def _sorted(entries: Sequence[_Entry], path: str) -> list[_Entry]:
+def _sorted(entries: Sequence[Entry], path: str) -> list[Entry]:
     order = ORDERS.get(path, ())
     return sorted(entries, key=lambda entry: order.index(entry.name) if entry.name in order else len(order))
 
 
-def _commented(node: _Node) -> bool:
+def _commented(node: Node) -> bool:
     inside = [entry.value for entry in _entries_of(node)]
     return bool(node.below) or any(each.above or each.behind or each.below for each in inside)
 
 
-def _inline(node: _Node) -> str:
+def _inline(node: Node) -> str:
     """On one line, in brackets; empty when that cannot be."""
     if not node.many:
         return "" if "\n" in node.text else _scalar(node, inside=True)
@@ -427,7 +323,7 @@ def _inline(node: _Node) -> str:
 # --- scalars
 
 
-def _text(node: _Node, indent: str, lead: int) -> Iterator[str]:
+def _text(node: Node, indent: str, lead: int) -> Iterator[str]:
     """The lines of a scalar; the first stands behind its key."""
     text = node.text.rstrip("\n") if node.kind == "block" else node.text
     one = _scalar(replace(node, text=text)) if "\n" not in text else ""
@@ -463,7 +359,7 @@ def _blocks(text: str) -> bool:
     return not odd and text[:1] not in (" ", "\t", "\n") and not text.endswith("\n")
 
 
-def _scalar(node: _Node, *, inside: bool = False) -> str:
+def _scalar(node: Node, *, inside: bool = False) -> str:
     """On one line: plain where YAML then reads the same text, and quoted otherwise."""
     if node.kind == "plain" and tree.kind_of(node.text) != "str":
         return node.text or "null"  # a number, true, or nothing: as it was written
@@ -486,3 +382,30 @@ def _quote(text: str) -> str:
         return "'" + text.replace("'", "''") + "'"
     written: str = yaml.dump(text, default_style='"', allow_unicode=True, width=10**9, Dumper=yaml.SafeDumper)
     return written.rstrip("\n")
+
+
+# --- writing what was never written before
+
+
+def item(value: Mapping[str, object], indent: str, path: str = "/steps") -> list[str]:
+    """The lines of an item of a list, as the formatter writes it at this indentation."""
+    return list(_entry(Entry(None, _node(value)), indent, path, True))
+
+
+def document(value: Mapping[str, object]) -> str:
+    """A whole runbook as the formatter writes it."""
+    return "\n".join(_document(_node(value), ordered=True)) + "\n"
+
+
+def _node(value: object) -> Node:
+    match value:
+        case Mapping():
+            return Node(
+                "map", 0, 0, items=[Entry(Node("quoted", 0, 0, str(key)), _node(each)) for key, each in value.items()]
+            )
+        case list() | tuple():
+            flow = not any(isinstance(each, Mapping) for each in value)
+            return Node("list", 0, 0, items=[Entry(None, _node(each)) for each in value], flow=flow)
+        case int():
+            return Node("plain", 0, 0, str(value))
+    return Node("quoted", 0, 0, str(value))

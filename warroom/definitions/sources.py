@@ -5,6 +5,7 @@ from pathlib import Path
 
 from warroom.definitions import tree
 from warroom.definitions.loader import Source, read
+from warroom.definitions.problems import DefinitionError
 from warroom.definitions.reader import MappingFields
 from warroom.definitions.tree import Page
 
@@ -13,11 +14,25 @@ ENDINGS = (".yaml", ".yml")
 
 def gather(paths: Sequence[Path]) -> tuple[Source, ...]:
     """Every file named, and every `*.yaml` and `*.yml` below every folder named, in the order of their names."""
+    return tuple(_load(file) for file in files(paths))
+
+
+def files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The same files, unread; one that is named twice is there once."""
     found: dict[Path, Path] = {}
     for path in paths:
         for file in _files(path):
-            found.setdefault(file.resolve(), file)  # a file that is named twice is read once
-    return tuple(_load(file) for file in found.values())
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
+
+
+def text_of(file: Path) -> str:
+    """The file's text with its own line ends. Raises DefinitionError for what cannot be read."""
+    source = _load(file)
+    if not source.digest:
+        raise DefinitionError(source.problems)
+    with file.open(encoding="utf-8", newline="") as opened:
+        return opened.read()
 
 
 def _files(path: Path) -> Iterator[Path]:
