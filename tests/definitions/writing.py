@@ -11,10 +11,50 @@ NAMES = [f"s{at}" for at in range(6)]
 TEXTS = st.one_of(
     st.sampled_from(
         [
-            *("Look.", "yes", "10:30", "#ops", "a: b", "it's", 'say "no"', "- dash", "? what", "back\\slash", "1", "null", "~"),
-            *("two\nlines", "  indented\nthen not", "ends with a colon:", "a #hash", "a # comment", "{{ x }}", "[a]", "%dir"),
-            *("long " * 40 + "end", "a  b   c " * 20 + "d", "tab\there", "line\n\nafter a blank one", "<pod> in <ns>", "=", "!tag"),
-            *("日本語 " * 30 + "です", "emoji 🙂", "no\u00a0break", "next\u0085line", "sep\u2028arator", "*bold*", "@who", "`code`"),
+            *(
+                "Look.",
+                "yes",
+                "10:30",
+                "#ops",
+                "a: b",
+                "it's",
+                'say "no"',
+                "- dash",
+                "? what",
+                "back\\slash",
+                "1",
+                "null",
+                "~",
+            ),
+            *(
+                "two\nlines",
+                "  indented\nthen not",
+                "ends with a colon:",
+                "a #hash",
+                "a # comment",
+                "{{ x }}",
+                "[a]",
+                "%dir",
+            ),
+            *(
+                "long " * 40 + "end",
+                "a  b   c " * 20 + "d",
+                "tab\there",
+                "line\n\nafter a blank one",
+                "<pod> in <ns>",
+                "=",
+                "!tag",
+            ),
+            *(
+                "日本語 " * 30 + "です",
+                "emoji 🙂",
+                "no\u00a0break",
+                "next\u0085line",
+                "sep\u2028arator",
+                "*bold*",
+                "@who",
+                "`code`",
+            ),
         ]
     ),
     st.text(min_size=1, max_size=40).filter(lambda text: text.strip()),
@@ -40,7 +80,9 @@ def steps(draw: st.DrawFn, names: Sequence[str]) -> list[dict[str, Any]]:
         else:
             step["wait"] = "5m"
         for key in draw(st.sets(st.sampled_from(["who", "expected", "overdue", "next", "phase", "failed"]))):
-            step[key] = {"who": "web SME", "expected": "2m", "overdue": "9m", "phase": "Find out"}.get(key) or draw(goto)
+            step[key] = {"who": "web SME", "expected": "2m", "overdue": "9m", "phase": "Find out"}.get(key) or draw(
+                goto
+            )
         found.append(dict(draw(st.permutations(list(step.items())))) if draw(st.booleans()) else step)
     return found
 
@@ -88,5 +130,7 @@ def _between(text: str) -> set[int]:
         if isinstance(event, yaml.ScalarEvent) and event.start_mark.line != event.end_mark.line
     ]
     return {
-        number for number in range(len(text.splitlines()) + 1) if not any(first < number <= last for first, last in spans)
+        number
+        for number in range(len(text.splitlines()) + 1)
+        if not any(first < number <= last for first, last in spans)
     }

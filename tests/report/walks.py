@@ -84,7 +84,16 @@ def first() -> Table:
     offer(made, "lost")
     say(made, "ana: walk I1 lost", "check R1/look fails: no answer", "+9m")
     say(made, 'ana: flag R1/fence unclear which one, "east" or west?', "ben: beside R1 Switch off debug logging", "+2m")
-    say(made, "ana: done R1/fence", "+5m", "ben: done R1/tell", "+1m", "ana: well R1/healthy", "ana: resolve I1", "ana: close")
+    say(
+        made,
+        "ana: done R1/fence",
+        "+5m",
+        "ben: done R1/tell",
+        "+1m",
+        "ana: well R1/healthy",
+        "ana: resolve I1",
+        "ana: close",
+    )
     return made
 
 
@@ -104,7 +113,13 @@ def unknown() -> Table:
     made = table()
     offer(made)
     say(made, "ana: blank I1 Queue stuck", "ana: write R1 Look at the oldest message", "+3m", "ana: done R1/r1-1")
-    say(made, "ana: write R1 Restart the consumers: all of them", "+4m", "ana: done R1/r1-2", "ana: beside R1 Told <@ben>")
+    say(
+        made,
+        "ana: write R1 Restart the consumers: all of them",
+        "+4m",
+        "ana: done R1/r1-2",
+        "ana: beside R1 Told <@ben>",
+    )
     say(made, "ana: finish R1", "ana: resolve I1", "ana: close")
     return made
 

@@ -11,7 +11,6 @@ from warroom.cli.changed import changed
 from warroom.cli.reading import Book
 from warroom.cli.showing import wrapped
 from warroom.core.runbook import Runbook
-from warroom.core.steps.announce import Announce
 from warroom.core.steps.wait import Wait
 from warroom.definitions.diffs import unified
 from warroom.definitions.formatting import document
@@ -26,9 +25,9 @@ from warroom.definitions.patching import (
 )
 from warroom.definitions.problems import shown
 from warroom.errors import NotFound
-from warroom.report.freshness import Fresh, Text, freshness
+from warroom.report.freshness import CHANGED, NEVER, OLD, Fresh, Text, freshness
 from warroom.report.lessons import Lesson, Weight
-from warroom.report.usage import Blank, BookUsage, StepUsage, Usage, differs, rounded
+from warroom.report.usage import Blank, BookUsage, StepUsage, Usage, rounded
 
 _HEADINGS = {
     Weight.BROKEN: "Could not be done",
@@ -37,6 +36,7 @@ _HEADINGS = {
     Weight.LATE: "Took longer than it says",
     Weight.VAGUE: "Could be better",
 }
+_STATES = {NEVER: "never", CHANGED: "changed", OLD: "old", "": "fresh"}
 _QUOTED_OF = re.compile(r"what was done in (\S+), walk (\S+)")
 
 
@@ -94,10 +94,8 @@ def _changes(runbook: Runbook, used: BookUsage) -> Iterator[Change]:
         seen = used.steps.get(step.id)
         if seen is None:
             continue
-        measured = seen.measured()
-        ends_itself = isinstance(step.what, Wait | Announce)
-        if measured is not None and not ends_itself and differs(step.expected, measured):
-            yield SetExpected(step=step.id, length=measured)
+        if (length := seen.better(step.expected)) is not None and not isinstance(step.what, Wait):
+            yield SetExpected(step=step.id, length=length)
         yield from _said(seen)
         for each in seen.beside:
             remark = f"Done beside the plan in {each.room} on {_day(each.at)}; check whether it belongs here:"
@@ -108,7 +106,7 @@ def _said(step: StepUsage) -> Iterator[Change]:
     for said in step.said:
         if said.verdict != "worked":
             who = f" by {said.who}" if said.who else ""
-            words = f': "{said.comment}"' if said.comment else ""
+            words = f": “{said.comment}”" if said.comment else ""
             what = {"missing": "something is missing"}.get(said.verdict, said.verdict)
             yield AddRemark(step=step.id, text=f"{what}, said{who} in {said.room} on {_day(said.at)}{words}")
 
@@ -192,7 +190,7 @@ def stale(books: dict[str, Book], usage: Usage, now: datetime, days: int) -> tup
 def stale_lines(rows: Sequence[Fresh], wide: int) -> Iterator[str]:
     """A table where it fits into the terminal, and otherwise a few words for each."""
     name = min(max((len(each.runbook) for each in rows), default=8), 26)
-    owner = wide - name - 3 * 12 - 20
+    owner = wide - name - 3 * 12 - 11
     if owner < 8:
         for each in rows:
             yield from wrapped(f"{each.runbook}: {each.why or 'fresh'}", wide, "", "  ")
@@ -200,12 +198,12 @@ def stale_lines(rows: Sequence[Fresh], wide: int) -> Iterator[str]:
                 f"drill {_date(each.drill)}, real {_date(each.real)}, changed {_date(each.changed)}", wide, "  ", "  "
             )
         return
-    yield f"{'runbook':<{name}}  {'drill':<10}  {'real':<10}  {'changed':<10}  {'':<17}  owner".rstrip()
+    yield f"{'runbook':<{name}}  {'drill':<10}  {'real':<10}  {'changed':<10}  {'state':<7}  owner"
     for each in rows:
         dates = "  ".join(f"{_date(at):<10}" for at in (each.drill, each.real, each.changed))
         who = each.owner if len(each.owner) <= owner else each.owner[: owner - 1] + "…"
         shown_name = each.runbook if len(each.runbook) <= name else each.runbook[: name - 1] + "…"
-        yield f"{shown_name:<{name}}  {dates}  {each.why or 'fresh':<17}  {who}".rstrip()
+        yield f"{shown_name:<{name}}  {dates}  {_STATES[each.why]:<7}  {who}".rstrip()
 
 
 def _date(at: datetime | None) -> str:

@@ -23,6 +23,7 @@ from warroom.core.values import Value
 from warroom.definitions.ways import Why, drawn
 
 _NARROW, _USUAL = 40, 80
+_KEPT = "\xa0"  # a space at which no line is broken
 
 
 def columns() -> int:
@@ -120,7 +121,8 @@ def _value(value: Value) -> str:
 def _step(runbook: Runbook, step: Step, names: dict[str, int], wide: int) -> Iterator[str]:
     indent = "    "
     yield from wrapped(step.title, wide, f"{names[step.id]:>2}. ", indent)
-    yield from wrapped(" · ".join(_facts(step)), wide, indent, indent)
+    facts = wrapped(" · ".join(fact.replace(" ", _KEPT) for fact in _facts(step)), wide, indent, indent)
+    yield from (line.replace(_KEPT, " ") for line in facts)
     if step.danger:
         yield from wrapped(f"! {step.danger}", wide, indent, f"{indent}  ")
     for line in _words(step):

@@ -17,8 +17,6 @@ from warroom.report.usage import (
     Usage,
     Visit,
     Walk,
-    differs,
-    rounded,
 )
 
 _MOST = 5  # times or reasons that one sentence lists
@@ -143,25 +141,21 @@ def _beside(book: BookUsage, step: StepUsage) -> Iterator[Lesson]:
 
 
 def _took(book: BookUsage, step: StepUsage) -> Iterator[Lesson]:
-    times, measured = step.times(), step.measured()
-    if measured is None or step.kind == "wait" or not differs(step.expected, measured):
+    better = step.better(step.expected)
+    if better is None:
         return
-    lengths = listed(durations.write(each) for each in times[-_MOST:])
+    lengths = listed(durations.write(each) for each in step.times()[-_MOST:])
     if step.expected is None:
-        sentence = f"took {lengths}; the runbook does not say how long it should"
-        yield _about(book, step, Weight.VAGUE, "no-time", sentence, step.walks(DONE))
-        return
-    late = measured > step.expected
-    sentence = f"took {lengths}; expected {durations.write(step.expected)}"
-    weight, kind = (Weight.LATE, "slow") if late else (Weight.VAGUE, "fast")
+        sentence, weight, kind = f"took {lengths}; the runbook does not say how long it should", Weight.VAGUE, "no-time"
+    else:
+        sentence = f"took {lengths}; expected {durations.write(step.expected)}"
+        weight, kind = (Weight.LATE, "slow") if better > step.expected else (Weight.VAGUE, "fast")
     yield _about(book, step, weight, kind, sentence, step.walks(DONE))
 
 
 def _reminded(book: BookUsage, step: StepUsage) -> Iterator[Lesson]:
     late = [visit for visit in step.visits if visit.reminders]
-    times = step.times()
-    told = step.measured() is not None and differs(step.expected, rounded(max(times)))  # said by how long it took
-    if late and not told:
+    if late and step.better(step.expected) is None:  # otherwise how long it took says it
         asked = many(sum(visit.reminders for visit in late), "reminder")
         sentence = f"overdue in {_of(_walks_of(late), step.walks())}, with {asked}"
         yield _about(book, step, Weight.LATE, "overdue", sentence, _walks_of(late))

@@ -23,6 +23,9 @@ DONE, SKIPPED, FAILED, LEFT = "done", "skipped", "failed", "left"
 WALKING, FINISHED, ABANDONED = "walking", "finished", "abandoned"
 _MENTION = re.compile(r"<@([A-Za-z0-9_.-]{1,100})(?:\|[^<>]{0,500})?>")
 ENOUGH_WALKS = 2  # as many walks, or one in reality, before a measured time counts
+_BY_ITSELF = ("wait", "announce")
+_MACHINE = ("check", "act")
+SHORTEST = timedelta(minutes=1)  # nobody wants to be reminded after less
 TOLERANCE = 1.5  # a measured time within this factor of the expected one says nothing
 
 
@@ -116,8 +119,10 @@ class StepUsage:
         return list(found.values())
 
     def times(self) -> list[timedelta]:
-        """How long it took, each time it was done."""
-        return [each.took for each in self.visits if each.state == DONE and each.took is not None]
+        """How long it took, each time it was done: in reality, or in drills when it was never done in reality."""
+        done = [(each.walk.real, each.took) for each in self.visits if each.state == DONE and each.took is not None]
+        real = any(each for each, _ in done)
+        return [took for each, took in done if each == real]
 
     def measured(self) -> timedelta | None:
         """How long it takes, rounded, when enough walks say so: two, or one in reality."""
@@ -125,6 +130,19 @@ class StepUsage:
         if not times or (len(done) < ENOUGH_WALKS and not any(walk.real for walk in done)):
             return None
         return rounded(timedelta(seconds=median(each.total_seconds() for each in times)))
+
+    def better(self, expected: timedelta | None) -> timedelta | None:
+        """How long the runbook should say that it takes, instead of this; None when it may stay.
+
+        A drill can show that a step takes longer than it says, but not that it takes less: much is only pretended there.
+        A machine's step is only ever lengthened; how quick it was says nothing about the people around it.
+        """
+        measured = self.measured()
+        if measured is None or self.kind in _BY_ITSELF or not differs(expected, measured):
+            return None
+        longer = expected is not None and measured > expected
+        trusted = self.kind not in _MACHINE and (expected is None or any(walk.real for walk in self.walks(DONE)))
+        return measured if longer or trusted else None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -193,10 +211,10 @@ def usage(rooms: Iterable[tuple[RoomInfo, Iterable[Entry]]]) -> Usage:
 
 
 def rounded(length: timedelta) -> timedelta:
-    """A length as somebody would write it: to 10 s below two minutes, to the minute below ten, then to five, to 15."""
+    """A length as somebody would write it: at least a minute; to the minute below ten, to five below an hour, then to 15."""
     seconds = length.total_seconds()
-    unit = next((unit for most, unit in ((120, 10), (600, 60), (3600, 300)) if seconds < most), 900)
-    return timedelta(seconds=max(unit, unit * int(seconds / unit + 0.5)))
+    unit = next((unit for most, unit in ((600, 60), (3600, 300)) if seconds < most), 900)
+    return max(SHORTEST, timedelta(seconds=unit * int(seconds / unit + 0.5)))
 
 
 def differs(expected: timedelta | None, measured: timedelta) -> bool:

@@ -12,7 +12,7 @@ from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
 from warroom.core.steps.kind import END
 from warroom.core.steps.wait import Wait
-from warroom.definitions.lint.destroying import destroys
+from warroom.definitions.importing.commands import danger
 from warroom.definitions.lint.remark import Remark, Remarks
 from warroom.definitions.reader import MappingFields
 
@@ -138,12 +138,12 @@ def _act(step: Step, part: MappingFields) -> Remarks:
 def _danger(step: Step, part: MappingFields) -> Remarks:
     if not isinstance(step.what, Do) or step.danger:
         return
-    found = destroys((*step.what.commands, *(code.text for code in step.code)))
+    found = danger((*step.what.commands, *(code.text for code in step.code)))
     if found:
         yield Remark(
             fields=part,
             key="commands" if step.what.commands else "code",
-            sentence=f"step {step.id!r} has a command that destroys something (`{found}`), and does not warn of it",
+            sentence=f"step {step.id!r} does not warn of what its commands do: {found.removesuffix('.')}",
             suggestion="add `danger:` with what may be lost",
         )
 
