@@ -23,7 +23,7 @@ from warroom.definitions.formatting import item
 from warroom.definitions.loader import read
 from warroom.definitions.problems import DefinitionError, Problem, shown
 from warroom.definitions.spans import Node, planted
-from warroom.definitions.tree import Page
+from warroom.definitions.tree import Page, kind_of
 
 _LONG = 300  # of somebody's words in a comment
 _NAME = 40
@@ -211,10 +211,15 @@ def _with(runbook: Runbook, step: Step) -> Runbook:
 
 
 def _set(sheet: _Sheet, step: str, key: str, length: timedelta) -> list[_Edit]:
-    node, written = sheet.nodes[step], length_written(length)
-    there = _value(node, key)
-    if there is not None:
-        return [_Edit(there.begin, there.end, written)]
+    there = _value(sheet.nodes[step], key)
+    if there is None:
+        return _put(sheet, step, key, length_written(length))
+    return [_Edit(there.begin, there.end, length_written(length))]
+
+
+def _put(sheet: _Sheet, step: str, key: str, written: str) -> list[_Edit]:
+    """A key that the step does not have yet, below one that stands on a line of its own."""
+    node = sheet.nodes[step]
     if node.flow:
         first = node.items[0].value
         return [_Edit(first.end, first.end, f", {key}: {written}")]
@@ -275,11 +280,15 @@ def _step(sheet: _Sheet, change: AddStep) -> tuple[list[_Edit], Runbook]:
         next=target,
     )
     edits = _inserted(sheet, before, new, change.remark)
+    if target and key != "next" and not before.next:  # who falls through it, or skips it, still comes to the step below
+        below = runbook.below(before.id) or END
+        edits += _put(sheet, before.id, "next", _name(below))
+        before = replace(before, next=below)
     if target:
         there = _value(sheet.nodes[before.id], key) if key else _goto(sheet, before, change.answer)
         if there is None:
             raise _CannotPlace(f"the way on from step {before.id!r} was not found")
-        edits.append(_Edit(there.begin, there.end, new.id))
+        edits.append(_Edit(there.begin, there.end, _name(new.id)))
         before = _redirected(before, key, change.answer, new.id)
     steps = [each for old in runbook.steps for each in ((before, new) if old.id == before.id else (old,))]
     return edits, replace(runbook, steps=tuple(steps))
@@ -347,6 +356,11 @@ def _inserted(sheet: _Sheet, before: Step, new: Step, remark: str) -> list[_Edit
     node = sheet.nodes[before.id]
     _, end = sheet.line(node.end - 1 if node.end and sheet.page[node.end - 1] == "\n" else node.end)
     return [_Edit(end, end, "\n" + "\n".join(("", *comment, *lines)))]
+
+
+def _name(name: str) -> str:
+    """A step's name as a value: in quotes where YAML would make something else of it, as of `no`."""
+    return name if kind_of(name) == "str" else f'"{name}"'
 
 
 def _new_name(title: str, runbook: Runbook) -> str:
