@@ -399,21 +399,20 @@ class _Reader:
 
     def offered(self, entry: Entry, event: e.RunbooksOffered) -> None:
         incident = self.room.incidents.get(event.incident)
-        if event.offers:
-            self.gaps.pop(event.incident, None)
-        elif incident is not None and event.incident not in self.gaps:
-            runs = [run for run in self.room.runs.values() if run.incident == event.incident and run.parent is None]
-            self.gaps[event.incident] = Gap(
-                room=self.info.key,
-                real=self.info.mode is Mode.REAL,
-                incident=event.incident,
-                title=self.said(incident.title),
-                services=incident.services,
-                labels=dict(incident.labels),
-                at=entry.at,
-                walked=[run.runbook.title for run in runs if not run.blank],
-                blank=next((run.id for run in runs if run.blank), ""),
-            )
+        if event.offers or incident is None:
+            return
+        runs = [run for run in self.room.runs.values() if run.incident == event.incident and run.parent is None]
+        self.gaps[event.incident] = Gap(
+            room=self.info.key,
+            real=self.info.mode is Mode.REAL,
+            incident=event.incident,
+            title=self.said(incident.title),
+            services=incident.services,
+            labels=dict(incident.labels),
+            at=entry.at,
+            walked=[run.runbook.title for run in runs if not run.blank],
+            blank=next((run.id for run in runs if run.blank), ""),
+        )
 
 
 _NOTES: dict[type[e.Event], Callable[[_Reader, Entry, Any], None]] = {
