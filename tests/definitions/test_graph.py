@@ -1,8 +1,10 @@
 """The drawings of a runbook: that they show every way, and that no text in it can break them."""
 
+import os
 import re
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -166,6 +168,15 @@ def test_every_way_of_the_shipped_runbooks() -> None:
     assert ("tell-people", "better", "answer", "") in found
     assert ("better", "settle", "answer", "holds") in found
     assert ("feature-off", "cache", "limit", "after 2 times") in found
+
+
+def test_the_picture_in_the_docs_is_the_drawing() -> None:
+    """What the documentation shows is what is drawn; `WARROOM_REWRITE=1` draws it anew."""
+    picture = Path(__file__).parents[2] / "docs" / "images" / "cache-lost.svg"
+    drawing = svg({runbook.id: runbook for runbook in SHIPPED}["cache-lost"])
+    if os.environ.get("WARROOM_REWRITE"):
+        picture.write_text(drawing, "utf-8")
+    assert picture.read_text("utf-8") == drawing
 
 
 @pytest.mark.parametrize("runbook", SHIPPED, ids=lambda runbook: runbook.id)

@@ -42,7 +42,7 @@ def test_lint_is_silent() -> None:
 
 def test_what_ships(library: Library) -> None:
     """The runbooks, the scenario and the services people are told about."""
-    assert set(library.runbooks) == set(RUNBOOKS)
+    assert set(library.runbooks) == {*RUNBOOKS, "bad-deploy"}  # which shows the kinds of step that are less ordinary
     assert set(library.scenarios) == {"october-21"}
     assert {"narwhal", "databases", "web", "cache", "provider", "identity"} <= set(library.catalogue.services)
 

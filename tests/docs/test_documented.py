@@ -122,7 +122,9 @@ def _whole(example: str) -> str:
 def _around(parts: list[dict[str, object]]) -> str:
     kinds = {key for part in parts for key in part}
     if kinds & set(steps.KINDS) and not kinds & set(TIMINGS):  # `announce` is a kind of step and of inject
-        return yaml.safe_dump({"runbook": 1, "id": "r", "title": "R", "owner": "us", "steps": parts}, sort_keys=False)
+        named = sorted(set(re.findall(r"<([a-z-]+)>", yaml.safe_dump(parts))))  # values that the whole runbook asks for
+        around = {"runbook": 1, "id": "r", "title": "R", "owner": "us", "values": [{"value": each} for each in named]}
+        return yaml.safe_dump({**around, "steps": parts}, sort_keys=False)
     opened = {"title": "Databases lost", "severity": "SEV1"}
     lost: dict[str, object] = {"id": "databases-lost", "title": "Lost", "at": "T+0m", "announce": "Gone."}
     lost["incident"] = opened
