@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from tests.exporters.kept import keep
 from tests.report import walks
+from warroom.cli import showing
 from warroom.cli.app import app
 from warroom.cli.exits import Exit
 from warroom.core.events import Entry
@@ -144,6 +145,12 @@ def test_findings(run: Run) -> None:
     ]
     assert max(map(len, found.stdout.splitlines())) <= 60
     assert found.stderr == "9 found, in 2 walks.\n"
+
+
+def test_a_terminal_is_only_written_to(capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody's words cannot move the cursor, change colours or turn the line round."""
+    showing.say(["a \x1b[2Jb \u202ec \r d\té"])
+    assert capsys.readouterr().out == "a \ufffd[2Jb \ufffdc \ufffd d\té\n"
 
 
 def test_findings_for_programs(run: Run) -> None:

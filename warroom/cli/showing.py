@@ -1,5 +1,6 @@
 """Runbooks for people at a terminal, however narrow."""
 
+import re
 import shutil
 import sys
 import textwrap
@@ -20,9 +21,11 @@ from warroom.core.steps.do import Do
 from warroom.core.steps.kind import END
 from warroom.core.steps.wait import Wait
 from warroom.core.values import Value
-from warroom.definitions.ways import Why, drawn
+from warroom.definitions.ways import Way, Why, drawn
 
 _NARROW, _USUAL = 40, 80
+# Control characters, other line breaks, half characters, and what turns the direction of writing round.
+_MOVES = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _KEPT = "\xa0"  # a space at which no line is broken
 
 
@@ -32,10 +35,11 @@ def columns() -> int:
 
 
 def say(lines: Iterable[str]) -> None:
-    """Print lines; signs that the terminal cannot show do not stop it."""
+    """Print lines. What would move the cursor or change colours is not let through to the terminal, whoever wrote it."""
     encoding = sys.stdout.encoding or "utf-8"
     for line in lines:
-        print(line.encode(encoding, "replace").decode(encoding))
+        plain = _MOVES.sub("\ufffd", line)
+        print(plain.encode(encoding, "replace").decode(encoding))
 
 
 # --- a list
@@ -88,12 +92,13 @@ def shown(runbook: Runbook, wide: int) -> Iterator[str]:
         for value in runbook.values:
             yield from wrapped(_value(value), wide, "  ", "    ")
     names = {step.id: number for number, step in enumerate(runbook.steps, start=1)}
+    every = drawn(runbook)
     phase = ""
     for step in runbook.steps:
         if step.phase and step.phase != phase:
             yield from ("", *wrapped(f"-- {step.phase} --", wide))
         phase = step.phase
-        yield from ("", *_step(runbook, step, names, wide))
+        yield from ("", *_step(runbook, step, names, [way for way in every if way.source == step.id], wide))
     if runbook.leftovers:
         yield from ("", *wrapped(f"{len(runbook.leftovers)} pieces of its source could not be placed.", wide))
 
@@ -118,7 +123,7 @@ def _value(value: Value) -> str:
     return f"{value.spellings[0]}  {value.question or value.name}{example}{options}"
 
 
-def _step(runbook: Runbook, step: Step, names: dict[str, int], wide: int) -> Iterator[str]:
+def _step(runbook: Runbook, step: Step, names: dict[str, int], ways: Sequence[Way], wide: int) -> Iterator[str]:
     indent = "    "
     yield from wrapped(step.title, wide, f"{names[step.id]:>2}. ", indent)
     facts = wrapped(" · ".join(fact.replace(" ", _KEPT) for fact in _facts(step)), wide, indent, indent)
@@ -134,7 +139,7 @@ def _step(runbook: Runbook, step: Step, names: dict[str, int], wide: int) -> Ite
     if step.evidence:
         needed = "Must be kept" if step.evidence_needed else "To be kept"
         yield from wrapped(f"{needed}: {step.evidence}", wide, indent, f"{indent}  ")
-    yield from _ways(runbook, step, names, wide)
+    yield from _ways(runbook, step, names, ways, wide)
 
 
 def _facts(step: Step) -> Iterator[str]:
@@ -178,11 +183,11 @@ def _action(action: Action) -> str:
     return " ".join(action.shown.split())
 
 
-def _ways(runbook: Runbook, step: Step, names: dict[str, int], wide: int) -> Iterator[str]:
+def _ways(runbook: Runbook, step: Step, names: dict[str, int], ways: Sequence[Way], wide: int) -> Iterator[str]:
     """Where it leads, where that is not simply the next step."""
     below = runbook.below(step.id) or END
-    for way in drawn(runbook):
-        if way.source == step.id and (way.label or way.target != below):
+    for way in ways:
+        if way.label or way.target != below:
             where = (
                 "the end" if way.target == END else f"{names[way.target]}. {runbook.steps[names[way.target] - 1].title}"
             )
