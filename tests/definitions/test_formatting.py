@@ -1,5 +1,6 @@
 """`warroom fmt`: one way of writing, which says the same and loses no comment."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -39,14 +40,22 @@ def test_comments_stand_where_they_stood(written: tuple[str, list[str]]) -> None
 
 
 def _below(text: str, comments: list[str]) -> dict[str, str]:
-    """The id line that each comment stands directly above, if it stands above one."""
+    """The step's first line that each comment stands directly above; one that is further in ends what is above it."""
     found = {}
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.splitlines() if line.strip()]
     for comment in comments:
-        at = next((number for number, line in enumerate(lines) if line == comment), None)
-        following = next((line for line in lines[at + 1 :] if not line.startswith("#")), "") if at is not None else ""
-        found[comment] = following if following.startswith("- id: s") and following.count(" ") == 2 else ""
+        at = next((number for number, line in enumerate(lines) if line.strip() == comment), None)
+        following = (
+            next((line for line in lines[at + 1 :] if not line.lstrip().startswith("#")), "") if at is not None else ""
+        )
+        beside = at is not None and _indent(lines[at]) <= _indent(following)
+        plain = re.fullmatch(r" *- id: s\d", following)
+        found[comment] = following.strip() if beside and plain else ""
     return found
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda path: path.stem)
