@@ -13,7 +13,8 @@ from warroom.definitions.library import Library, load_library, shipped
 from warroom.definitions.lint import lint
 
 LOSSES = ("databases-lost", "east-lost", "memcache-lost", "packet-loss", "identity-lost")
-RUNBOOKS = ("database-lost", "cache-lost", "region-lost", "packet-loss", "third-party-down")
+BY_ITSELF = ("announce", "runbook")  # what takes no time of its own
+RUNBOOKS = ("bad-deploy", "database-lost", "cache-lost", "region-lost", "packet-loss", "third-party-down")
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +64,10 @@ def test_a_runbook_is_short_and_complete(runbook: Runbook) -> None:
     assert runbook.failure_modes
     for step in runbook.steps:
         assert step.who, step.id
-        assert step.expected, step.id
-        assert step.overdue, step.id
-        assert step.expected < step.overdue, step.id
+        if step.what.word not in BY_ITSELF:
+            assert step.expected, step.id
+            assert step.overdue, step.id
+            assert step.expected < step.overdue, step.id
 
 
 def test_a_runbook_has_every_ordinary_kind_of_step(runbook: Runbook) -> None:
