@@ -35,7 +35,7 @@ lint: $(VENV)/.developing
 test: lint
 	$(BIN)/python -m pytest
 
-# What make test has no time for: the page, every corner of it, in a browser (three minutes).
+# What make test has no time for: every corner of the page in a browser, and many more random walks (twenty minutes).
 test-long: $(VENV)/.developing
 	$(BIN)/python -m pytest -m long
 
