@@ -193,6 +193,30 @@ def test_branches_and_parts() -> None:
     assert {each.state for each in (*found.books["both"].walks, *found.books["lost"].walks)} == {FINISHED}
 
 
+ACT = """\
+runbook: 1
+id: act
+title: Act
+steps:
+  - {id: restart, title: Restart, act: {command: [restart]}, within: 1m}
+  - {id: look, title: Look, do: Look.}
+"""
+
+
+def test_what_machines_did() -> None:
+    """How an act ended counts once, also when nothing was heard of it for a while and it ended well after all."""
+    made = Table((), [read_runbook(ACT, "act.yaml")])
+    say(made, "ana: declare It is dark", "ana: walk I1 act", "ana: approve R1/restart", "act R1/1 begins", "+1h")
+    restart = read(made.entries).books["act"].steps["restart"]
+    assert {outcome: count for outcome, count in restart.acts.items() if count} == {"unknown": 1}
+    assert told(read(made.entries))[0] == (
+        "act, step 1 “Restart”: failed in 1 of 1 walk: “Nothing has been heard of it. It may have run, wholly or in part.” (INC-1)"
+    )
+    made.give(c.RecordActEnded(run="R1", act=1, worker="worker", outcome="done", detail="restarted"))
+    restart = read(made.entries).books["act"].steps["restart"]
+    assert {outcome: count for outcome, count in restart.acts.items() if count} == {"done": 1}
+
+
 # --- how long it takes
 
 

@@ -106,7 +106,8 @@ def _failed(book: BookUsage, step: StepUsage) -> Iterator[Lesson]:
 
 
 def _acts(book: BookUsage, step: StepUsage) -> Iterator[Lesson]:
-    bad = {outcome: count for outcome, count in step.acts.items() if outcome not in ("done", "pretended", "cancelled")}
+    fine = ("done", "pretended", "cancelled")
+    bad = {outcome: count for outcome, count in step.acts.items() if count and outcome not in fine}
     if bad:
         every = sum(step.acts.values())
         told = listed(f"{outcome} ({count} of {every})" for outcome, count in sorted(bad.items()))

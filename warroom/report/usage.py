@@ -232,6 +232,7 @@ class _Reader:
         self.pending: dict[tuple[str, str], list[Beside]] = {}
         self.blanks: dict[str, Blank] = {}
         self.gaps: dict[str, Gap] = {}
+        self.outcomes: dict[tuple[str, int], str] = {}  # how each act ended, as far as it is known
         self.steps: dict[tuple[str, str], tuple[str, str]] = {}  # what was written in blank runs
 
     def read(self, entry: Entry) -> None:
@@ -381,8 +382,13 @@ class _Reader:
     def acted(self, entry: Entry, event: e.ActEnded) -> None:
         act = self.run(event.run).acts[event.act]
         usage = self.step(event.run, act.step)
-        if usage is not None and not act.undo:
-            usage.acts[event.outcome] = usage.acts.get(event.outcome, 0) + 1
+        if usage is None or act.undo:
+            return
+        before = self.outcomes.get((event.run, event.act))
+        if before is not None:  # it was unknown, and its worker turned out to be alive
+            usage.acts[before] -= 1
+        self.outcomes[event.run, event.act] = event.outcome
+        usage.acts[event.outcome] = usage.acts.get(event.outcome, 0) + 1
 
     # --- what is in no runbook
 
