@@ -35,10 +35,19 @@ def remarks(runbook: Runbook, fields: MappingFields, *, strict: bool = False) ->
             sentence=f"{pieces} of the source could not be placed by the import",
             suggestion="put what matters into a step or into `context`, and delete it here",
         )
+    nobodys = sum(not step.who for step in runbook.steps)
+    if runbook.source and nobodys:  # a page hardly ever says who; to say so of every step would hide the rest
+        yield Remark(
+            fields=fields,
+            key="steps",
+            sentence=f"{nobodys} of {len(runbook.steps)} imported steps are nobody's",
+            suggestion="add `who:` with a role to those that are not the commander's",
+        )
     titles = Counter(_plain(step.title) for step in runbook.steps)
     for step, part in zip(runbook.steps, fields.parts("steps"), strict=True):
         for rule in _RULES:
-            yield from rule(step, part)
+            if rule is not _who or not runbook.source:
+                yield from rule(step, part)
         if titles[_plain(step.title)] > 1:
             yield _same_title(runbook, step, part)
         if strict:
