@@ -25,7 +25,7 @@ QUIET = [
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
-LONG = ("test_chat.py", "test_workspace_dialog.py")
+LONG = ("test_blocks.py", "test_chat.py", "test_workspace_dialog.py")
 ALWAYS = (
     "test_it_says_that_it_is_not_slack",
     "test_every_control_has_a_name",
@@ -34,6 +34,10 @@ ALWAYS = (
     "test_the_first_app",
     "test_a_fault_is_ordered_used_up_and_cleared",
     "test_starting_over",
+    "test_every_block_is_drawn",
+    "test_every_input_is_sent_in_its_shape",
+    "test_files_of_a_form",
+    "test_a_stack_of_modals",
 )
 
 
