@@ -148,19 +148,20 @@ def answer_with_evidence(mark: Mark, room: int, said: Said, title: str, wanted: 
 
 
 def give_values(mark: Mark, room: int, said: Said, asked: Sequence[Value], given: Said) -> View:
-    """One field for each value. What is left empty stays open."""
-    blocks = [_value(each, given.get(each.name, "")) for each in asked[: limits.VIEW_BLOCKS - 2]]
+    """One field for each value. What is left empty stays open, unless a step asks for it (then `said` names it)."""
+    optional = not said.get("step")
+    blocks = [_value(each, given.get(each.name, ""), optional=optional) for each in asked[: limits.VIEW_BLOCKS - 2]]
     more = section("They are put into every text and command of this walk. Do not write secrets here.")
     return _view("values", "Fill in", "Fill in", [more, *blocks], mark=mark, room=room, said=said)
 
 
-def _value(value: Value, given: str) -> Block:
+def _value(value: Value, given: str, *, optional: bool) -> Block:
     label = f"{value.question} ({value.name})" if value.question else value.name
     made = options((each, each) for each in value.options)
     if made:
-        return _input(f"{VALUE}{value.name}", label, _select("Choose", made, given), optional=True)
+        return _input(f"{VALUE}{value.name}", label, _select("Choose", made, given), optional=optional)
     hint = f"For example: {value.example}" if value.example else ""
-    return _input(f"{VALUE}{value.name}", label, _text(given, most=LONGEST, lines=False), hint, optional=True)
+    return _input(f"{VALUE}{value.name}", label, _text(given, most=LONGEST, lines=False), hint, optional=optional)
 
 
 def flag_step(mark: Mark, room: int, said: Said, steps: Sequence[tuple[str, str]]) -> View:
