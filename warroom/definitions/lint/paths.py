@@ -134,7 +134,7 @@ def _endless(steps: list[str], fields: MappingFields, *, by_itself: bool) -> Rem
     what = "turns by itself and is never counted" if by_itself else "is never counted"
     return Remark(
         fields=fields,
-        level="error" if by_itself else "warning",
+        level="error",
         sentence=f"the loop {shown} {what}",
         suggestion="write `at_most:` on one of its steps, with `times` and where to go `then`",
     )
