@@ -30,6 +30,7 @@ from warroom.slack import cards as look
 from warroom.store import codec, inbox, outbox, rooms, tables
 
 __all__ = ["postgresql_server", "postgresql_url"]
+pytestmark = pytest.mark.timeout(300)  # the bot starts a dozen times, as a process of its own
 WAR, BACK, REAL = "exercise-gd-1-blackout", "exercise-gd-1-backchannel", "inc-1-"
 
 
