@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from warroom.core import events as e
+from warroom.core.probes import Http, Tcp
+from warroom.store import codec
 from warroom.store.upcast import Table, upcast
 
 
@@ -41,3 +44,18 @@ def test_circle() -> None:
     circle: Table = {("A", frozenset()): lambda body: ("B", body), ("B", frozenset()): lambda body: ("A", body)}
     with pytest.raises(ValueError, match="circle"):
         upcast("A", {}, circle)
+
+
+def test_looks_from_before_each_kind_had_its_type() -> None:
+    """A tcp check of an old timeline is one still, in the runbook that was walked and where it began."""
+    probe = {"how": "tcp", "target": "db:5432", "status": 200, "contains": "", "within": 5000}
+    step = {"id": "up", "title": "Up?", "what": {"$kind": "Check", "text": "", "probe": probe}}
+    runbook = {"id": "r", "title": "R", "steps": [step]}
+    name, body = upcast("RunStarted", {"run": "R1", "incident": "I1", "digest": "d", "runbook": runbook})
+    started = codec.decode(e.RunStarted, body)
+    assert name == "RunStarted"
+    assert started.runbook.steps[0].what.asks_world() == Tcp(target="db:5432")
+    _, body = upcast("CheckStarted", {"run": "R1", "step": "up", "attempt": 1, "probe": {**probe, "how": "http"}})
+    assert codec.decode(e.CheckStarted, body).probe == Http(target="db:5432")
+    again = codec.encode(started)
+    assert upcast("RunStarted", again) == ("RunStarted", again)
