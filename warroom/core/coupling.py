@@ -25,7 +25,7 @@ from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runbook import Step
-from warroom.core.runs import DONE, PRETENDED, UNKNOWN, WARROOM, ActState, Run, RunState, StepState
+from warroom.core.runs import DONE, PRETENDED, UNKNOWN, WARROOM, ActState, Run, RunState, StepState, begun
 from warroom.core.scenario import Inject
 from warroom.core.steps.parallel import ANY, Branch, Parallel
 from warroom.core.steps.runbook import FINISHED, SubRunbook
@@ -227,9 +227,9 @@ def _parts_begin(room: Room, now: datetime, reading: timedelta) -> News:
         return []
     for run in room.runs.values():
         step = run.current
-        if step is None or run.paused is not None or run.of(step.id).state is StepState.FAILED or _parts(room, run):
+        if step is None or run.paused is not None or run.of(step.id).state is StepState.FAILED or room.parts_of(run):
             continue
-        if step.what.word in (SubRunbook.word, Parallel.word) and _depth(room, run) >= DEEPEST:
+        if step.what.word in (SubRunbook.word, Parallel.word) and len(list(room.wholes_of(run))) >= DEEPEST:
             return [e.StepFailed(run=run.id, step=step.id, reason=_TOO_DEEP)]
         match step.what:
             case SubRunbook(runbook=name):
@@ -251,7 +251,7 @@ def _part(room: Room, run: Run, step: Step, name: str) -> News:
         digest=run.digest,
         parent=parent,
     )
-    return [started, *enter(_begun(run, started), other.steps[0].id)]
+    return [started, *enter(_part_begun(run, started), other.steps[0].id)]
 
 
 def _branch(room: Room, run: Run, step: Step, branch: Branch, place: int) -> News:
@@ -264,40 +264,17 @@ def _branch(room: Room, run: Run, step: Step, branch: Branch, place: int) -> New
         title=branch.title,
         stops=tuple(sorted(run.runbook.stops(step) | set(run.stops))),
     )
-    return [started, *enter(_begun(run, started), branch.first)]
+    return [started, *enter(_part_begun(run, started), branch.first)]
 
 
-def _begun(parent: Run, started: e.RunStarted) -> Run:
-    """The part of a walk that this event makes, before its first step."""
-    return Run(
-        id=started.run,
-        incident=started.incident,
-        runbook=started.runbook,
-        digest=started.digest,
-        started_by=WARROOM,
-        started_at=parent.started_at,
-        started=parent.started,
-        given=parent.given,
-    )
-
-
-def _depth(room: Room, run: Run) -> int:
-    depth = 1
-    while run.parent is not None and run.parent.run in room.runs:
-        depth, run = depth + 1, room.runs[run.parent.run]
-    return depth
-
-
-def _parts(room: Room, run: Run) -> list[Run]:
-    """The runs that the current step has begun on this leg of the way."""
-    here = e.Parent(run=run.id, step=run.at, leg=run.leg)
-    return [each for each in room.runs.values() if each.parent == here]
+def _part_begun(whole: Run, started: e.RunStarted) -> Run:
+    return begun(started, by=WARROOM, at=whole.started_at, reading=whole.started, whole=whole, given={})
 
 
 def _parts_over(room: Room, now: datetime, reading: timedelta) -> News:
     for run in room.runs.values():
         step = run.current
-        parts = _parts(room, run) if step is not None else []
+        parts = room.parts_of(run) if step is not None else []
         if step is None or not parts or run.of(step.id).state is StepState.FAILED or run.paused is not None:
             continue
         finished = [each for each in parts if each.state is RunState.FINISHED]

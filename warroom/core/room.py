@@ -7,7 +7,7 @@ What may be asked and what follows from it is in `deciding`; how the parts pull 
 said about it is in `telling`. Add an event here (its line in `_MOVES`) whenever you add one to the vocabulary.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from warroom.core.plan import ExpectationState, Held, InjectState, Plan
 from warroom.core.roomclock import RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
-from warroom.core.runs import Run
+from warroom.core.runs import Run, begun
 
 CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
 
@@ -107,6 +107,19 @@ class Room:
     def incident_of(self, inject: str) -> Incident | None:
         """The incident that this inject opened."""
         return next((each for each in self.incidents.values() if each.inject == inject), None)
+
+    def wholes_of(self, run: Run) -> Iterator[Run]:
+        """The walk itself, then what it is a part of, and so on up."""
+        while True:
+            yield run
+            if run.parent is None or run.parent.run not in self.runs:
+                return
+            run = self.runs[run.parent.run]
+
+    def parts_of(self, run: Run) -> list[Run]:
+        """The walks that its current step has begun on this leg of the way."""
+        here = e.Parent(run=run.id, step=run.at, leg=run.leg)
+        return [each for each in self.runs.values() if each.parent == here]
 
     def wake_at(self) -> datetime | None:
         """When the room next needs a Tick. A Tick at that time moves it further on or away."""
@@ -338,24 +351,8 @@ def _with_run(room: Room, run: Run) -> Room:
 
 def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Room:
     whole = room.runs.get(event.parent.run) if event.parent else None
-    return _with_run(
-        room,
-        Run(
-            id=event.run,
-            incident=event.incident,
-            runbook=event.runbook,
-            digest=event.digest,
-            started_by=entry.by,
-            started_at=entry.at,
-            started=room.clock.reading(entry.at),
-            others=whole.others if whole else event.others,
-            parent=event.parent,
-            title=event.title,
-            stops=event.stops,
-            blank=event.blank,
-            given=whole.given if whole else {},
-        ),
-    )
+    reading = room.clock.reading(entry.at)
+    return _with_run(room, begun(event, by=entry.by, at=entry.at, reading=reading, whole=whole, given={}))
 
 
 def _run_changed(change: runfold.Change) -> Callable[[Room, Entry, Any], Room]:

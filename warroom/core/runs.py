@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.actions import Action
-from warroom.core.events import Parent
+from warroom.core.events import Parent, RunStarted
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.runbook import Runbook, Step
 from warroom.core.steps.announce import Announce
@@ -303,6 +303,27 @@ class Run:
     def _takes_back(self, undoing: ActRun, act: ActRun) -> bool:
         later = undoing.undo and undoing.step == act.step and undoing.number > act.number
         return later and (not undoing.over or undoing.outcome in (DONE, PRETENDED))
+
+
+def begun(
+    event: RunStarted, *, by: str, at: datetime, reading: timedelta, whole: Run | None, given: Mapping[str, str]
+) -> Run:
+    """The run that this event makes, before its first step. What it is a part of gives it its others and its values."""
+    return Run(
+        id=event.run,
+        incident=event.incident,
+        runbook=event.runbook,
+        digest=event.digest,
+        started_by=by,
+        started_at=at,
+        started=reading,
+        others=whole.others if whole else event.others,
+        parent=event.parent,
+        title=event.title,
+        stops=event.stops,
+        blank=event.blank,
+        given=whole.given if whole else given,
+    )
 
 
 def entered(run: Run, step: str, reading: timedelta, at: datetime) -> Run:

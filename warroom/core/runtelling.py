@@ -121,9 +121,8 @@ def _overran(room: Room, entry: Entry, event: e.StepOverran) -> Effects:
 
 def _chief(room: Room, walk: Run) -> str:
     """The commander; when there is none, whoever leads the walk, or that which it is a part of."""
-    while walk.parent is not None and not walk.leader and walk.parent.run in room.runs:
-        walk = room.runs[walk.parent.run]
-    return room.roster.commander or walk.leader or walk.started_by
+    leaders = [each.leader or (each.started_by if each.parent is None else "") for each in room.wholes_of(walk)]
+    return room.roster.commander or next(filter(None, leaders), "")
 
 
 def _late(walk: Run, step: Step, person: str, advice: str, more: Words = ()) -> Say:

@@ -20,7 +20,7 @@ from warroom.core.steps.do import Do
 from warroom.core.views import Mark, RunLine, mark, run_line
 
 Args = tuple[tuple[str, str], ...]
-_CONFIRMABLE = 250  # characters that a confirmation shows whole
+_CONFIRMABLE = 280  # characters that a confirmation shows whole, with room to spare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,7 +271,7 @@ def _current(room: Room, walk: Run) -> CurrentStep | None:
         would_run=would_run,
         too_long=len(would_run) > SHOWN_WHOLE,
         act=_act_view(act) if act else None,
-        parts=tuple(run_line(each) for each in _parts(room, walk)),
+        parts=tuple(run_line(each) for each in room.parts_of(walk)),
         asks=tuple(_step_asks(walk, step, there)) if room.live and walk.paused is None else (),
     )
 
@@ -279,16 +279,6 @@ def _current(room: Room, walk: Run) -> CurrentStep | None:
 def _needed(step: Step) -> tuple[str, ...]:
     """What must be known to do the step: not what its source shows as coming back."""
     return (step.title, *step.what.texts(), *(each.text for each in step.code), step.danger)
-
-
-def _parts(room: Room, walk: Run) -> Iterator[Run]:
-    for each in room.runs.values():
-        if each.parent is not None and (each.parent.run, each.parent.step, each.parent.leg) == (
-            walk.id,
-            walk.at,
-            walk.leg,
-        ):
-            yield each
 
 
 def _signing(step: Step, there: StepRun) -> Signing | None:
@@ -336,19 +326,8 @@ def _doing(walk: Run, step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
     yield from answers
     if isinstance(step.what, AskStep):
         yield Ask(do="values", label="Answer…", args=args, style="primary")
-    if isinstance(step.what, Act) and not walk.filling.open_in(step.what.action.texts()):
-        action = step.what.action.filled(walk.filling)
-        undo = step.what.undo.texts() if step.what.undo else ()
-        if len(action.shown) > SHOWN_WHOLE or walk.filling.open_in(undo):
-            return
-        approve = "Approve" if len(there.approved) + 1 < step.what.approvals else "Approve and run"
-        yield Ask(
-            do="approve",
-            label=approve,
-            args=(*args, ("shown", shown_mark(action))),
-            style="primary",
-            confirm=_sure(step, action.shown, walk),
-        )
+    if isinstance(step.what, Act):
+        yield from _approve(walk, step, step.what, there, args)
     if (answers or isinstance(step.what, Act | AskStep)) and not there.taken_by:
         yield Ask(do="take", label="I have it", args=args, confirm=_danger(step, walk))
     if there.taken_by:
@@ -357,6 +336,20 @@ def _doing(walk: Run, step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
         yield Ask(do="look", label="Look again" if there.looked is not None else "Look", args=args, style="primary")
     if answers:
         yield Ask(do="fail", label="It failed…", args=args)
+
+
+def _approve(walk: Run, step: Step, what: Act, there: StepRun, args: Args) -> Iterator[Ask]:
+    """Offered when all is known that it, and its undo, would run, and the card shows the whole of it."""
+    action = what.action.filled(walk.filling)
+    if len(action.shown) > SHOWN_WHOLE or walk.filling.open_in(what.would_run()):
+        return
+    yield Ask(
+        do="approve",
+        label="Approve" if len(there.approved) + 1 < what.approvals else "Approve and run",
+        args=(*args, ("shown", shown_mark(action))),
+        style="primary",
+        confirm=_sure(step, action.shown, walk),
+    )
 
 
 def _answers(step: Step, there: StepRun, args: Args) -> Iterator[Ask]:
@@ -382,8 +375,11 @@ def _danger(step: Step, walk: Run) -> str:
 
 def _sure(step: Step, shown: str, walk: Run) -> str:
     """What is asked before something runs. A long action stands on the card; a part of it would mislead."""
-    exactly = f"This runs exactly: {shown}" if len(shown) <= _CONFIRMABLE else "This runs exactly what the card shows."
-    return " ".join(part for part in (_danger(step, walk), exactly) if part)
+    whole = f"This runs exactly: {shown}"
+    parts = [_danger(step, walk), whole]
+    if sum(map(len, parts)) > _CONFIRMABLE:
+        parts = ["This runs exactly what the card shows.", parts[0]]
+    return " ".join(part for part in parts if part)
 
 
 def _undo_asks(room: Room, walk: Run) -> Iterator[Ask]:

@@ -15,6 +15,7 @@ from warroom.core.runs import (
     VERDICTS,
     Run,
     StepState,
+    begun,
     must_answer,
     must_stand_at,
 )
@@ -43,7 +44,9 @@ def start_run(room: Room, command: c.StartRun, now: datetime) -> News:
         others=command.others,
     )
     given = _from_labels((command.runbook, *command.others.values()), incident)
-    blank = unwalked(room, started, command.by, now, {each.name: each.value for each in given})
+    known_so_far = {each.name: each.value for each in given}
+    reading = room.clock.reading(now)
+    blank = begun(started, by=command.by, at=now, reading=reading, whole=None, given=known_so_far)
     known = [e.ValueGiven(run=started.run, name=each.name, value=each.value, origin="the alert") for each in given]
     return [*news, *acknowledged_too(incident), started, *known, *enter(blank, command.runbook.steps[0].id)]
 
@@ -60,21 +63,6 @@ def start_blank_run(room: Room, command: c.StartBlankRun, now: datetime) -> News
 
 def next_run(room: Room) -> str:
     return f"R{len(room.runs) + 1}"
-
-
-def unwalked(room: Room, started: e.RunStarted, by: str, now: datetime, given: dict[str, str]) -> Run:
-    """The run that this event makes, before its first step."""
-    return Run(
-        id=started.run,
-        incident=started.incident,
-        runbook=started.runbook,
-        digest=started.digest,
-        started_by=by,
-        started_at=now,
-        started=room.clock.reading(now),
-        others=started.others,
-        given=given,
-    )
 
 
 def _open_incident(room: Room, name: str) -> Incident:
@@ -287,7 +275,7 @@ def give_values(room: Room, command: c.GiveValues, now: datetime) -> News:
     news = may_act(room, command.by)
     run = _walking(room, command.run)
     step = must_stand_at(run, command.step, command.leg) if command.step else None
-    family = list(_with_parts(room, _whole(room, run)))
+    family = list(_with_parts(room, list(room.wholes_of(run))[-1]))
     asked = {each.name: each for walk in family for each in walk.values}
     wrong = [f"“{run.name}” asks for nothing called {name!r}." for name in command.values if name not in asked]
     given = {name: value.strip() for name, value in command.values.items() if name in asked and value.strip()}
@@ -305,13 +293,6 @@ def give_values(room: Room, command: c.GiveValues, now: datetime) -> News:
     if not told:
         raise NotNow("Nothing was filled in.")
     return [*news, *told, *_begin_now(family, None, given)]
-
-
-def _whole(room: Room, run: Run) -> Run:
-    """The walk that this one is a part of, directly or not; itself when it is part of none."""
-    while run.parent is not None and run.parent.run in room.runs:
-        run = room.runs[run.parent.run]
-    return run
 
 
 def _asked(run: Run, step: Step, what: Ask, known: dict[str, str]) -> News:

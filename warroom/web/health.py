@@ -56,7 +56,7 @@ def routes(health: HealthCheck) -> list[web.RouteDef]:
 async def _look(health: HealthCheck) -> Health:
     try:
         return await health()
-    except Exception:
+    except Exception:  # whatever it is, whoever asks must be told that this process is not ready
         log.exception("the health check failed")
         return Health(database=False, slack=False)
 

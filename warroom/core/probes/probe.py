@@ -1,5 +1,6 @@
 """What every kind of look at the world says about itself."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -10,20 +11,20 @@ USUAL = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProbeBase:
+class ProbeBase(ABC):
     """`within` is how long the answer may take."""
 
     word: ClassVar[str]
     within: timedelta = USUAL
 
     @property
+    @abstractmethod
     def shown(self) -> str:
         """What is looked at, in a line for people."""
-        raise NotImplementedError
 
+    @abstractmethod
     def texts(self) -> tuple[str, ...]:
         """Everything in it that may hold a value to be filled in."""
-        raise NotImplementedError
 
 
 def within(fields: Fields) -> timedelta:

@@ -53,4 +53,8 @@ class Act(StepBase):
         return (DONE,)
 
     def texts(self) -> tuple[str, ...]:
-        return (self.text, *self.action.texts(), *(self.undo.texts() if self.undo else ()))
+        return (self.text, *self.would_run())
+
+    def would_run(self) -> tuple[str, ...]:
+        """Everything that a machine would be given, to do it and to take it back."""
+        return (*self.action.texts(), *(self.undo.texts() if self.undo else ()))
