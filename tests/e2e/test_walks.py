@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
+from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.room import Room
 from warroom.core.runs import RunState
-from warroom.demo.cast import DATABASES, NETWORK, PLATFORM, SEED
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
 from warroom.demo.company import Company
 from warroom.demo.stage import Stage
+from warroom.exporters import export
 from warroom.faults.pretend import Pretend
 from warroom.store import rooms
 from warroom.testing import ManualClock
 from warroom.workspace import PersonAt
 
-ANA, BEN, CHIARA = DATABASES, PLATFORM, NETWORK
+HARRIET, ANA, BEN, CHIARA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK
 
 
 @pytest.fixture
@@ -174,3 +176,15 @@ async def test_no_runbook_fits(stage: Stage) -> None:
     walk = (await room(stage)).runs["R1"]
     assert walk.state is RunState.FINISHED
     assert [step.title for step in walk.runbook.steps] == ["Restart the frobnicator", "Look whether it turns"]
+
+
+async def test_the_report_has_the_names_of_players_who_did_nothing(stage: Stage) -> None:
+    """Whoever was named as a player stands in the report by name, also when they never pressed anything."""
+    operations = stage.company.workspace.channel("operations")
+    await stage.say(HARRIET, operations, "/warroom start october-21 @ana @ben @chiara")
+    await stage.company.bot.settled()
+    (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="drill")
+    await stage.company.bot.runtime.handle(row.id, c.EndGame(by=stage.people[HARRIET].user_id))
+    files = await stage.company.bot.db.read(export, row.id)
+    report = next(each.content.decode() for each in files if each.name.endswith(".md"))
+    assert "Ana Lindqvist, Ben Okafor and Chiara Rossi" in report

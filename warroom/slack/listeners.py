@@ -172,6 +172,7 @@ class Listeners:
         except (Refused, NotFound) as refused:
             await tell(cards.plainly(_sentence(refused)))
             return
+        self._soon(self._people.meet(asked.where.workspace, reply.meets))
         if reply.opens:
             await tell(cards.offer(reply.opens, reply.said))
         elif reply.text:
@@ -193,7 +194,7 @@ class Listeners:
             await ack(text=_sentence(refused))
             return
         await ack(**({"text": reply.text} if reply.text else {}))
-        self._soon(self._people.meet(where.workspace, [where.person]))
+        self._soon(self._people.meet(where.workspace, [where.person, *reply.meets]))
 
     async def _after(self, reply: Reply, where: Whereabouts, trigger: str) -> None:
         if reply.opens:
@@ -259,6 +260,7 @@ class Listeners:
                 at_once=given.get("begin", "now") == "now",
                 key=key,
             )
+            self._soon(self._people.meet(where.workspace, started.room.roster.everyone))
             if not at.channel:  # from App Home or the shortcut: there is no channel where it would be told
                 told = f"{started.room.key} is open. Your panel is in the backchannel that you are being invited to."
                 self._soon(self._tell_directly(where.person, cards.plainly(told)))

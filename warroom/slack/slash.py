@@ -32,12 +32,16 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """What the asker alone is told; `opens` names a modal to open, `exports` a room whose report is wanted."""
+    """What the asker alone is told; `opens` names a modal to open, `exports` a room whose report is wanted.
+
+    `meets` are people who come in by it, whose names the report will want.
+    """
 
     text: str = ""
     opens: str = ""
     said: Mapping[str, str] = field(default_factory=dict)
     exports: int | None = None
+    meets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +95,8 @@ async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True)
         raise NotNow("Name the players: I cannot call everybody in this channel. `start october-21 @ana @ben`")
     handled = await slash.desk.start_game(asked.where, scenario, players, at_once=at_once, key=asked.key)
     how = "begins" if at_once else "is planned"
-    return Reply(text=f"{handled.room.key} {how}. Your panel is in the backchannel that you have just been invited to.")
+    text = f"{handled.room.key} {how}. Your panel is in the backchannel that you have just been invited to."
+    return Reply(text=text, meets=handled.room.roster.everyone)
 
 
 async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
