@@ -59,8 +59,11 @@ class Fields(Protocol):
     def named(self, key: str, *, help: str = "") -> tuple[tuple[str, "Fields"], ...]:
         """A mapping whose values are mappings: (name, fields) in the order written."""
 
-    def kind(self, among: tuple[str, ...]) -> str:
-        """The one of these keys that is present; anything but exactly one is a problem."""
+    def kind(self, among: tuple[str, ...], *, beside: tuple[str, ...] = ()) -> str:
+        """The one of these keys that is present; anything but exactly one is a problem.
+
+        Those in `beside` may also stand beside another, which is then the kind.
+        """
 
     def problem(self, key: str, sentence: str) -> None:
         """Note a mistake at this key (or at the mapping when the key is empty)."""

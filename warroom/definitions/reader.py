@@ -188,8 +188,10 @@ class MappingFields:
         names = (name.name for name, _ in node.entries)
         return tuple(zip(names, self._inner[key], strict=True))
 
-    def kind(self, among: tuple[str, ...]) -> str:
+    def kind(self, among: tuple[str, ...], *, beside: tuple[str, ...] = ()) -> str:
         present = tuple(key for key in among if key in self.entries)
+        if len(present) > 1:
+            present = tuple(key for key in present if key not in beside) or present[:1]
         if len(present) == 1:
             return present[0]
         self._unclear = True

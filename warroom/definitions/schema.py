@@ -71,30 +71,43 @@ class _Visit:
 
     path: str
     chosen: dict[tuple[str, ...], str] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
     asked: dict[str, Question] = field(default_factory=dict)
+
+
+Point = tuple[str, tuple[str, ...]]  # a place where a kind is chosen: the mapping's path, and the kinds
 
 
 @dataclass(slots=True)
 class _Run:
-    """One parse. `script` says which kind to answer at the first, second, ... question for a kind."""
+    """One parse. At `path`, `script` says which kind to answer at the first, second, ... question for a kind.
 
-    script: tuple[int, ...]
+    Elsewhere `fixed` says it, and the first kind is answered where it says nothing.
+    """
+
+    path: str = ""
+    script: tuple[int, ...] = ()
+    fixed: Mapping[Point, int] = field(default_factory=dict)
     absent: tuple[str, str] | None = None
     choices: list[tuple[int, int]] = field(default_factory=list)
+    chosen: dict[Point, int] = field(default_factory=dict)
     visits: dict[str, _Visit] = field(default_factory=dict)
     complained: set[tuple[str, str]] = field(default_factory=set)
 
     def visit(self, path: str) -> _Visit:
         return self.visits.setdefault(path, _Visit(path))
 
-    def choose(self, among: tuple[str, ...]) -> str:
-        turn = len(self.choices)
-        choice = self.script[turn] if turn < len(self.script) else 0
-        self.choices.append((choice, len(among)))
+    def choose(self, path: str, among: tuple[str, ...]) -> str:
+        choice = self.fixed.get((path, among), 0)
+        if path == self.path:
+            turn = len(self.choices)
+            choice = self.script[turn] if turn < len(self.script) else 0
+            self.choices.append((choice, len(among)))
+        self.chosen[path, among] = choice
         return among[choice]
 
     def following(self) -> tuple[int, ...] | None:
-        """The script of the next run; None when every combination has been seen."""
+        """The script of the next run; None when every combination at this path has been seen."""
         left = list(self.choices)
         while left and left[-1][0] + 1 == left[-1][1]:
             left.pop()
@@ -108,25 +121,42 @@ class _Run:
 class _Explored:
     visits: list[_Visit] = field(default_factory=list)
     needed: set[tuple[str, str]] = field(default_factory=set)
+    tried: set[tuple[str, str]] = field(default_factory=set)
 
 
 def _explore(parse: Callable[[Fields], object]) -> _Explored:
-    """Run `parse` once for every combination of kinds, and once more without each part it can do without or not."""
+    """Run `parse` once for every combination of kinds within a mapping, with one combination of all others.
+
+    What is chosen in one mapping has no influence on another beyond whether that is there at all. Each part that can be
+    there or not is left out once.
+    """
     found = _Explored()
-    tried: set[tuple[str, str]] = set()
-    script: tuple[int, ...] | None = ()
-    while script is not None:
-        run = _Run(script)
-        parse(_Recorder(run))
-        found.visits.extend(run.visits.values())
-        parts = {(each.path, each.key) for each in _asked(run) if each.shape == "part"}
-        for place in parts - tried:
-            without = _Run(script, absent=place)
-            parse(_Recorder(without))
-            found.needed |= without.complained & {place}
-        tried |= parts
-        script = run.following()
+    coming: list[tuple[str, Mapping[Point, int]]] = [("", {})]
+    known, explored = {""}, set[str]()
+    while coming:
+        path, fixed = coming.pop()
+        script: tuple[int, ...] | None = ()
+        while script is not None:
+            run = _Run(path, script, fixed)
+            parse(_Recorder(run))
+            found.visits.extend(visit for visit in run.visits.values() if visit.path not in explored)
+            _leave_out(parse, found, run)
+            for new in dict.fromkeys(place for place, _ in run.chosen if place not in known):
+                known.add(new)
+                coming.append((new, dict(run.chosen)))
+            script = run.following()
+        explored.add(path)
     return found
+
+
+def _leave_out(parse: Callable[[Fields], object], found: _Explored, run: _Run) -> None:
+    """Which of this run's parts are missed when they are not there."""
+    parts = {(each.path, each.key) for each in _asked(run) if each.shape == "part"}
+    for place in parts - found.tried:
+        without = _Run(run.path, run.script, run.fixed, absent=place)
+        parse(_Recorder(without))
+        found.needed |= without.complained & {place}
+    found.tried |= parts
 
 
 def _asked(run: _Run) -> Iterator[Question]:
@@ -200,10 +230,11 @@ class _Recorder:
     def named(self, key: str, *, help: str = "") -> tuple[tuple[str, "_Recorder"], ...]:
         return ((_ANY, self._inner(key, "named", False, help)),)
 
-    def kind(self, among: tuple[str, ...]) -> str:
+    def kind(self, among: tuple[str, ...], *, beside: tuple[str, ...] = ()) -> str:
         visit = self.run.visit(self.path)
+        visit.beside |= set(beside)
         if among not in visit.chosen:
-            visit.chosen[among] = self.run.choose(among)
+            visit.chosen[among] = self.run.choose(self.path, among)
         return visit.chosen[among]
 
     def problem(self, key: str, sentence: str) -> None:
@@ -258,7 +289,7 @@ def _kinds(
     for word in among:
         there = [set(visit.asked) for visit in visits if visit.chosen.get(among) == word]
         own[word] = (set.intersection(*there) - always) | {word}
-    every = set.union(*own.values())
+    every = set.union(*own.values()) - set.union(*(visit.beside for visit in visits))
     return [
         _branch(explored, word, [key for key in asked if key in own[word]], every - own[word], asked) for word in among
     ]
