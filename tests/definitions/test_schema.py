@@ -84,4 +84,4 @@ def test_kinds_are_branches() -> None:
 def test_an_inject_has_a_kind_and_a_time() -> None:
     """Two independent choices become two sets of branches."""
     kinds = schema("scenario")["properties"]["injects"]["items"]["allOf"]
-    assert [len(each["oneOf"]) for each in kinds] == [3, 4]
+    assert [len(each["oneOf"]) for each in kinds] == [4, 7]

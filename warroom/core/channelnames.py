@@ -18,6 +18,11 @@ def backchannel(key: str) -> str:
     return f"exercise-{key.lower()}-backchannel"
 
 
+def team_room(key: str, team: str) -> str:
+    """`exercise-gd-3-team-data`."""
+    return _clamped(f"exercise-{key.lower()}-team-{_slug(team)}")
+
+
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

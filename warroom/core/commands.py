@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from warroom.core.faults import Target
+from warroom.core.readiness import Finding, Prediction
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario
@@ -28,6 +30,17 @@ class OpenGame(Command):
     players: tuple[str, ...]
     observers: tuple[str, ...] = ()
     origin: str = ""
+    controllers: tuple[str, ...] = ()  # beside the asker
+    evaluators: tuple[str, ...] = ()
+    safety: tuple[str, ...] = ()
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: str = ""
+    played_in: tuple[str, ...] = ()  # environments where this scenario was played to its end and reviewed
+    surprise: str = "announced"
+    seed: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    breakable: tuple[Target, ...] = ()
+    operations: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +71,7 @@ class OpenIncident(Command):
     labels: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
     responders: tuple[str, ...] = ()
+    note: str = ""  # what is known already
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +89,9 @@ class RaiseAlerts(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartGame(Command):
-    pass
+    """`salt` goes into the seal of the predictions: something nobody can guess."""
+
+    salt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +107,88 @@ class ResumeGame(Command):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EndGame(Command):
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallEmergency(Command):
+    """NO DUFF: something real has been seen. Anybody may. `channel` is where it was said, if in a channel."""
+
+    words: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShiftPlan(Command):
+    """Everything that has yet to come by the clock, later by this much; earlier when negative."""
+
+    by_length: timedelta
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForwardPlan(Command):
+    """Bring the plan forward so that what comes next comes now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveOn(Command):
+    """Begin the next part of the game now; what was still to come before it is skipped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Improvise(Command):
+    """Something that is in no plan. With an `actor` they say it; with a `title` it opens an incident.
+
+    `at` is a reading of the game's clock; at once when None. `teams` are told; everybody when empty.
+    """
+
+    text: str
+    actor: str = ""
+    title: str = ""
+    severity: str = "SEV2"
+    services: tuple[str, ...] = ()
+    failure_modes: tuple[str, ...] = ()
+    at: timedelta | None = None
+    teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlayMishap(Command):
+    """Play one from the deck."""
+
+    mishap: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EditInject(Command):
+    """What has not been played yet, in other words and at another time. Empty and None leave as it is."""
+
+    inject: str
+    text: str = ""
+    title: str = ""
+    at: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SwapInject(Command):
+    """Let it change places with what comes before it; with what comes after it when `later`."""
+
+    inject: str
+    later: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SidelinePerson(Command):
+    """Take somebody out for a while. They have to have agreed to that before."""
+
+    person: str
+    lasts: timedelta
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BringBack(Command):
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +217,91 @@ class GiveHint(Command):
     about: str
 
 
+# --- before the game, and beside it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predict(Command):
+    """What somebody thinks this inject will do. It replaces what the same person predicted before."""
+
+    inject: str
+    sheet: Prediction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApproveFault(Command):
+    """An owner of this target allows it to be broken in this game."""
+
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithdrawApproval(Command):
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskPreflight(Command):
+    """Have a machine look whether the game may begin, or go on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SayGo(Command):
+    """Go or No-go for a role. A No-go needs its reason."""
+
+    role: str
+    go: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateExpectation(Command):
+    """P, S, M or U, with a note. An evaluator's."""
+
+    expectation: str
+    rating: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgeExpectation(Command):
+    """An evaluator has seen it done: what no machine can tell."""
+
+    expectation: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observe(Command):
+    """A hidden note, about one expectation or the whole."""
+
+    text: str
+    expectation: str = ""
+
+
 # --- people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GivePart(Command):
+    """`part` is `controller`, `evaluator`, `safety`, `observer` or `player`."""
+
+    person: str
+    part: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinTeam(Command):
+    """`person` is who joins, the asker when empty."""
+
+    team: str
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consent(Command):
+    """Whether the asker agrees to be taken out of the game for a while."""
+
+    agrees: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +341,14 @@ class Resolve(Command):
 class Reopen(Command):
     incident: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarkMoment(Command):
+    """Definitive `evidence` was seen, `automation` acted, or service was `restored`."""
+
+    incident: str
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -454,6 +644,28 @@ class RecordRollback(Command):
     fault: str
     undone: bool
     detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordPreflight(Command):
+    attempt: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordStop(Command):
+    """What was found when a stop condition was looked at."""
+
+    stop: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordRealRoom(Command):
+    """The room that an emergency became."""
+
+    key: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

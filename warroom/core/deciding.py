@@ -7,24 +7,29 @@ here that yields events or refuses; after it the coupling rules are asked what f
 world must be told. A refused command changes nothing.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from warroom.core import acting, playing, responding, walking
+from warroom.core import acting, directing, evaluating, playing, preparing, responding, walking
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import roster as people
+from warroom.core.conditions import listens_for, phrase_in
 from warroom.core.coupling import consequences
-from warroom.core.effects import WAR_ROOM, Effect
+from warroom.core.effects import BACKCHANNEL, Effect
+from warroom.core.emergency import calls_no_duff
 from warroom.core.events import Entry, Mode
-from warroom.core.faults import FaultState
-from warroom.core.game import GameState
+from warroom.core.faults import FaultState, Target
+from warroom.core.game import SURPRISES, GameState
 from warroom.core.permission import News, in_words
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.room import Room, evolve
+from warroom.core.rules.game import acted_early
 from warroom.core.runs import WARROOM
+from warroom.core.scenario import Scenario
 from warroom.core.telling import tell
 
 
@@ -49,6 +54,8 @@ def decide(room: Room, command: c.Command, now: datetime) -> Decided:
             after = evolve(after, entry)
 
     keep(_asked(room, command, now), command.by, command.occurred_at)
+    if (what := _ACTS.get(type(command))) is not None:
+        keep(acted_early(room, command.by, what, now), command.by)
     while news := consequences(after, now):
         keep(news, WARROOM)
     return Decided(entries=tuple(entries), effects=tuple(tell(room, tuple(entries), after)), room=after)
@@ -67,8 +74,9 @@ def _asked(room: Room, command: c.Command, now: datetime) -> News:
 def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
     if room.opened_at is not None:
         raise NotNow(f"{room.key} is open already.")
-    watching = tuple(each for each in dict.fromkeys(command.observers) if each != command.by)
-    players = tuple(each for each in dict.fromkeys(command.players) if each not in (command.by, *watching))
+    scenario, parts = command.scenario, _parts(command)
+    if problem := _not_there(command):
+        raise NotNow(problem)
     return [
         e.RoomOpened(
             key=command.key,
@@ -81,11 +89,58 @@ def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
             scenario_id=command.scenario.id,
             title=command.scenario.title,
             scenario=command.scenario,
-            controllers=(command.by,),
-            players=players,
-            observers=watching,
+            **parts,
+            teams=command.teams,
+            environment=command.environment,
+            surprise=command.surprise,
+            seed=command.seed,
+            sealed=hashlib.sha256(command.seed.encode()).hexdigest() if command.seed else "",
+            digests=command.digests,
+            breakable=_breakable(scenario, command.breakable),
+            operations=command.operations,
         ),
     ]
+
+
+def _parts(command: c.OpenGame) -> dict[str, tuple[str, ...]]:
+    """Who is what. Nobody is two things; whoever is named twice is what has more to do with the game's course."""
+    named = {
+        "controllers": (command.by, *command.controllers),
+        "safety": command.safety,
+        "evaluators": command.evaluators,
+        "observers": command.observers,
+        "players": (*command.players, *(each for team in command.teams.values() for each in team)),
+    }
+    taken: dict[str, str] = {}
+    for part, them in named.items():
+        for person in them:
+            taken.setdefault(person, part)
+    return {part: tuple(person for person, held in taken.items() if held == part) for part in named}
+
+
+def _not_there(command: c.OpenGame) -> str:
+    """What the scenario does not have, or does not allow yet; empty when all is well."""
+    scenario = command.scenario
+    for team in command.teams:
+        if team not in scenario.teams:
+            return f"{scenario.title} has no team {team!r}; it has {', '.join(scenario.teams) or 'none'}."
+    if command.surprise not in SURPRISES:
+        return f"{command.surprise!r} is no way to announce a game; use {', '.join(SURPRISES)}."
+    if not command.environment:
+        return f"Say where: {', '.join(scenario.environments)}." if scenario.environments else ""
+    environment = scenario.environments.get(command.environment)
+    if environment is None:
+        there = ", ".join(scenario.environments) or "none: it is played anywhere"
+        return f"{scenario.title} has no environment {command.environment!r}; it has {there}."
+    if environment.after and environment.after not in command.played_in:
+        return f"{scenario.title} is played in {environment.after} first, to its end, and reviewed; then here."
+    return ""
+
+
+def _breakable(scenario: Scenario, listed: tuple[Target, ...]) -> tuple[Target, ...]:
+    """Those of the operator's list that this scenario would break."""
+    needed = {each.fault.target for each in scenario.real_faults() if each.fault}
+    return tuple(each for each in listed if each.target in needed)
 
 
 def _open_incident(room: Room, command: c.OpenIncident, now: datetime) -> News:
@@ -108,6 +163,7 @@ def _open_incident(room: Room, command: c.OpenIncident, now: datetime) -> News:
             failure_modes=command.failure_modes,
             labels=command.labels,
         ),
+        *([e.NoteTaken(text=command.note)] if command.note.strip() else []),
     ]
 
 
@@ -168,10 +224,36 @@ def _note(room: Room, command: c.TakeNote, now: datetime) -> News:
 
 
 def _hear(room: Room, command: c.HearMessage, now: datetime) -> News:
-    there = room.channels.get(WAR_ROOM)
-    if there is None or there.id != command.channel or not command.text:
+    """What is said in the room's channels; not in the backchannel, of which only a call of NO DUFF is heard."""
+    place = room.place_at(command.channel)
+    if not place or not command.text:
         return []
-    return [e.MessageHeard(channel=command.channel, ts=command.ts, text=command.text, thread=command.thread)]
+    called = _called(room, command, place)
+    if place == BACKCHANNEL:
+        return called
+    heard = e.MessageHeard(channel=command.channel, ts=command.ts, text=command.text, thread=command.thread)
+    return [heard, *called, *_listened(room, command.text)]
+
+
+def _called(room: Room, command: c.HearMessage, place: str) -> News:
+    halted = room.game is None or room.game.state is GameState.HALTED
+    if halted or not calls_no_duff(command.text):
+        return []
+    return [e.EmergencyCalled(words=command.text, place=place)]
+
+
+def _listened(room: Room, text: str) -> News:
+    """What the conditions of the plan listen for, when it has been said."""
+    if room.plan is None or not room.live:
+        return []
+    scenario = room.plan.scenario
+    conditions = (
+        *(each.timing.when for each in scenario.injects if each.timing.when),
+        *(each.met_by for each in scenario.expectations if each.met_by),
+        *(each.when for each in scenario.endings if each.when),
+    )
+    phrases = dict.fromkeys(phrase for each in conditions for phrase in listens_for(each))
+    return [e.PhraseHeard(phrase=phrase) for phrase in phrases if phrase_in(text, (phrase,))]
 
 
 def _hear_edit(room: Room, command: c.HearEdit, now: datetime) -> News:
@@ -222,9 +304,32 @@ def _record_rollback(room: Room, command: c.RecordRollback, now: datetime) -> Ne
     return [e.RollbackFailed(fault=fault.id, detail=command.detail)]
 
 
+def _record_stop(room: Room, command: c.RecordStop, now: datetime) -> News:
+    """Only what has changed is kept; looking goes on all the time."""
+    there = room.stops.get(command.stop)
+    if there is not None and there.holds is command.holds:
+        return []
+    return [e.StopConditionChanged(stop=command.stop, holds=command.holds, detail=command.detail)]
+
+
+def _record_real_room(room: Room, command: c.RecordRealRoom, now: datetime) -> News:
+    if room.game is None or command.key in room.game.real_rooms:
+        return []
+    return [e.RealRoomOpened(key=command.key)]
+
+
 def _record_failure(room: Room, command: c.RecordFailure, now: datetime) -> News:
     return [e.DeliveryFailed(what=command.what, reason=command.reason)]
 
+
+# What a responder does about a failure; while automation should be left to act, it is noticed.
+_ACTS: dict[type[c.Command], str] = {
+    c.StartRun: "began a runbook",
+    c.AnswerStep: "answered a step",
+    c.ApproveAct: "approved an act",
+    c.Mitigate: "mitigated",
+    c.Resolve: "resolved",
+}
 
 _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.OpenGame: _open_game,
@@ -234,10 +339,35 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.PauseGame: playing.pause,
     c.ResumeGame: playing.resume,
     c.EndGame: playing.end,
-    c.PlayInject: playing.play,
-    c.SkipInject: playing.skip_inject,
-    c.SpeakAs: playing.speak,
-    c.GiveHint: playing.hint,
+    c.CallEmergency: playing.emergency,
+    c.ShiftPlan: playing.shift,
+    c.ForwardPlan: playing.forward,
+    c.MoveOn: playing.move_on,
+    c.PlayInject: directing.play,
+    c.SkipInject: directing.skip,
+    c.PlayMishap: directing.play_mishap,
+    c.Improvise: directing.improvise,
+    c.EditInject: directing.edit,
+    c.SwapInject: directing.swap,
+    c.SpeakAs: directing.speak,
+    c.GiveHint: directing.hint,
+    c.SidelinePerson: directing.sideline,
+    c.BringBack: directing.bring_back,
+    c.Predict: preparing.predict,
+    c.ApproveFault: preparing.approve,
+    c.WithdrawApproval: preparing.withdraw,
+    c.AskPreflight: preparing.ask_preflight,
+    c.RecordPreflight: preparing.record_preflight,
+    c.SayGo: preparing.say_go,
+    c.GivePart: preparing.give_part,
+    c.JoinTeam: preparing.join_team,
+    c.Consent: preparing.consent,
+    c.RateExpectation: evaluating.rate,
+    c.JudgeExpectation: evaluating.judge,
+    c.Observe: evaluating.observe,
+    c.MarkMoment: responding.mark_moment,
+    c.RecordStop: _record_stop,
+    c.RecordRealRoom: _record_real_room,
     c.TakeRole: responding.take_role,
     c.LeaveRole: responding.leave_role,
     c.Acknowledge: responding.acknowledge,

@@ -11,11 +11,14 @@ from typing import Literal
 
 from warroom.core.actions import Action
 from warroom.core.probes import Probe
+from warroom.core.scenario import FaultSpec, SteadyState, StopCondition
 from warroom.core.words import Words
 
 WAR_ROOM = "war-room"
 BACKCHANNEL = "backchannel"
 ORIGIN = "origin"  # the channel where the room was asked for
+OPERATIONS = "operations"  # where everybody hears that a game day begins and ends
+TEAM, PERSON = "team:", "person:"  # what the places of a team and of one person begin with
 
 
 class Tone(StrEnum):
@@ -26,6 +29,7 @@ class Tone(StrEnum):
     PHASE = "phase"  # a game starts, pauses, ends
     OVERDUE = "overdue"
     HINT = "hint"
+    EMERGENCY = "emergency"  # something real, in the middle of an exercise
     VOICE = "voice"  # an actor speaks
     ALERT = "alert"
     PLAIN = "plain"
@@ -113,6 +117,7 @@ class Say(Talk):
     voice: Voice | None = None
     asks: tuple[Ask, ...] = ()
     under: str = ""
+    real: bool = False  # about life, though the room is an exercise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,11 +208,61 @@ class RollBack(Effect):
         return f"fault:{self.target}"
 
 
-Acting = FindRunbooks | RunCheck | RunAct | InjectFault | RollBack
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookAround(Effect):
+    """Look whether a game may begin, or go on, and report with `RecordPreflight`.
+
+    What is broken by its faults is asked of their drivers: whether it could be done and undone.
+    """
+
+    attempt: int
+    steady: tuple[SteadyState, ...] = ()
+    faults: tuple[FaultSpec, ...] = ()
+
+    @property
+    def lane(self) -> str:
+        return "preflight"
+
+    @property
+    def collapses(self) -> str:
+        return "preflight"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchStop(Effect):
+    """Look at a stop condition every so often, as long as the game goes on; report changes with `RecordStop`."""
+
+    stop: StopCondition
+
+    @property
+    def lane(self) -> str:
+        return f"watch:{self.stop.id}"
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenRealRoom(Effect):
+    """Open a real incident, and report it with `RecordRealRoom`. `note` is what is known already."""
+
+    title: str
+    by: str
+    people: tuple[str, ...]
+    note: str
+
+    @property
+    def lane(self) -> str:
+        return "emergency"
+
+
+Acting = FindRunbooks | RunCheck | RunAct | InjectFault | RollBack | LookAround | WatchStop | OpenRealRoom
 Talking = OpenChannel | Invite | SetTopic | Say | ShowCard
 
 
 def vocabulary() -> dict[str, type[Effect]]:
     """Every effect by its name in the outbox."""
-    every = (OpenChannel, Invite, SetTopic, Say, ShowCard, FindRunbooks, RunCheck, RunAct, InjectFault, RollBack)
-    return {each.__name__: each for each in every}
+    talking = (OpenChannel, Invite, SetTopic, Say, ShowCard)
+    acting = (FindRunbooks, RunCheck, RunAct, InjectFault, RollBack, LookAround, WatchStop, OpenRealRoom)
+    return {each.__name__: each for each in (*talking, *acting)}

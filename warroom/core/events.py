@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.actions import Action
+from warroom.core.faults import Target
 from warroom.core.probes import Probe
+from warroom.core.readiness import Finding, Prediction
 from warroom.core.runbook import Offer, Runbook
-from warroom.core.scenario import Scenario
+from warroom.core.scenario import Inject, Scenario
 from warroom.core.texts import Hidden, Typed
 
 
@@ -76,7 +78,11 @@ class RoomClosed(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GamePlanned(Event):
-    """The scenario as it was, whole; and who is who."""
+    """The scenario as it was, whole; and who is who. `digests` name what it was made of: scenario, runbooks, catalogue.
+
+    `surprise` is who knew of it: `announced`, only its `window`, or `unannounced`. `sealed` commits to the `seed` with
+    which Murphy draws. `breakable` are the real things its faults may break, as the operator has listed them.
+    """
 
     scenario_id: str
     title: str
@@ -84,6 +90,16 @@ class GamePlanned(Event):
     controllers: tuple[str, ...]
     players: tuple[str, ...]
     observers: tuple[str, ...] = ()
+    evaluators: tuple[str, ...] = ()
+    safety: tuple[str, ...] = ()
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: str = ""
+    surprise: str = "announced"
+    seed: Hidden[str] = ""
+    sealed: str = ""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    breakable: Hidden[tuple[Target, ...]] = ()
+    operations: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +122,84 @@ class GameEnded(Event):
     reason: Typed = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmergencyCalled(Event):
+    """NO DUFF: somebody has seen something real. Play stops at once. `place` is the channel where it was said."""
+
+    words: Typed
+    place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RealRoomOpened(Event):
+    """The real incident that the emergency became: its room's key, and its channel once there is one."""
+
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndReached(Event):
+    """One of the scenario's endings has come, counted from 0; the dungeon master decides."""
+
+    ending: int
+    why: Hidden[str]
+
+
+# --- before the game
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predicted(Event):
+    """What somebody thinks will happen, before it does; hidden until the end."""
+
+    inject: Hidden[str]
+    sheet: Hidden[Prediction]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PredictionsSealed(Event):
+    """`digest` commits to all predictions so far: anybody can see later that none was changed."""
+
+    digest: str
+    salt: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultApproved(Event):
+    """An owner allows this target to be broken in this game, until then (a time of day)."""
+
+    target: Hidden[str]
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalWithdrawn(Event):
+    target: Hidden[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreflightAsked(Event):
+    """A machine looks whether the game may begin, or go on."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreflightReported(Event):
+    attempt: int
+    ready: bool
+    findings: Hidden[tuple[Finding, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoSaid(Event):
+    """Go or No-go, by name, for a role."""
+
+    role: str
+    go: bool
+    reason: Typed = ""
+
+
 # --- the plan
 
 
@@ -125,6 +219,10 @@ class InjectPlayed(Event):
     icon: str = ""
     level: str = ""
     incident: str = ""
+    to: tuple[str, ...] = ()
+    person: str = ""  # the only one who is told
+    hands_off: timedelta = timedelta(0)
+    story: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +237,36 @@ class InjectHeld(Event):
 
     inject: Hidden[str]
     due: timedelta
+    why: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectAdded(Event):
+    """Off plan: something that is in no scenario, or was drawn from the deck."""
+
+    inject: Hidden[Inject]
+    drawn: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectEdited(Event):
+    """`inject` is what it says now."""
+
+    inject: Hidden[Inject]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InjectRetimed(Event):
+    inject: Hidden[str]
+    at: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanShifted(Event):
+    """Everything that has yet to come by the clock comes this much later; earlier, when negative."""
+
+    by: timedelta
+    reason: Hidden[str] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,7 +299,86 @@ class ExpectationMissed(Event):
     what: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpectationRated(Event):
+    """What an evaluator thinks of how it went: P, S, M or U."""
+
+    expectation: str
+    rating: Hidden[str]
+    note: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observed(Event):
+    """A note for the hot wash, by whoever directs or evaluates; hidden until the end."""
+
+    text: Hidden[str]
+    expectation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhraseHeard(Event):
+    """Somebody has said what a condition listens for."""
+
+    phrase: Hidden[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandsOffBroken(Event):
+    """Somebody acted while automation should have been left to act. Nothing was prevented."""
+
+    inject: Hidden[str]
+    person: str
+    what: Hidden[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopConditionChanged(Event):
+    """What must stay true all through the game, and whether it is."""
+
+    stop: Hidden[str]
+    holds: bool
+    detail: Hidden[str]
+
+
 # --- people
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartGiven(Event):
+    """`part` is `controller`, `evaluator`, `safety`, `observer`, or `player`."""
+
+    person: str
+    part: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TeamJoined(Event):
+    person: str
+    team: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentGiven(Event):
+    """This person agrees to be taken out of the game for a while; or no longer does."""
+
+    person: str
+    agrees: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sidelined(Event):
+    """Cannot be reached, in the game, until its clock shows this."""
+
+    person: str
+    until: timedelta
+    role: str = ""
+    why: Typed = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackInGame(Event):
+    person: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +414,7 @@ class IncidentDeclared(Event):
     failure_modes: tuple[str, ...] = ()
     inject: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,6 +440,14 @@ class IncidentReopened(Event):
     incident: str
     reason: Typed
     alert: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MomentMarked(Event):
+    """Somebody has seen it: definitive `evidence`, `automation` that acted, or that it was `restored`."""
+
+    incident: str
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -568,6 +784,7 @@ class FaultAsked(Event):
     mode: str
     deadline: datetime
     incident: str = ""
+    inject: Hidden[str] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

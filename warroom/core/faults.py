@@ -9,7 +9,7 @@ asked for but never reported is rolled back as well: undoing what was not done d
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -22,9 +22,24 @@ class FaultState(StrEnum):
     REFUSED = "refused"
 
 
+PRETEND = "pretend"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """Something real that may be broken, as the operator has listed it. `owners` are those who can approve it."""
+
+    target: str
+    driver: str
+    modes: tuple[str, ...]
+    owners: tuple[str, ...]
+    environment: str = ""
+    longest: timedelta = timedelta(hours=4)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """`deadline` is a time of day: a pause does not prolong a breakage."""
+    """`deadline` is a time of day: a pause does not prolong a breakage. `inject` is what asked for it."""
 
     id: str
     driver: str
@@ -32,8 +47,18 @@ class Fault:
     mode: str
     deadline: datetime
     incident: str = ""
+    inject: str = ""
     state: FaultState = FaultState.ASKED
     detail: str = ""
+
+    @property
+    def real(self) -> bool:
+        return self.driver != PRETEND
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is broken by it any more, as far as is known."""
+        return self.state in (FaultState.ROLLED_BACK, FaultState.REFUSED)
 
     @property
     def owed(self) -> bool:

@@ -1,16 +1,27 @@
-"""The course of a game: planned ──> running <──> paused ──> ended."""
+"""The course of a game.
 
-from dataclasses import dataclass
+    planned ──> running <──> paused ──> ended
+                   └───────────┴──> halted ──> running | ended
+
+It is halted when somebody has seen something real (NO DUFF): nothing is played, what was broken is undone, and only the
+dungeon master lets it go on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from warroom.core.refusals import NotNow
+
+SURPRISES = ("announced", "window", "unannounced")
 
 
 class GameState(StrEnum):
     PLANNED = "planned"
     RUNNING = "running"
     PAUSED = "paused"
+    HALTED = "halted"
     ENDED = "ended"
 
 
@@ -21,14 +32,24 @@ class Game:
     state: GameState = GameState.PLANNED
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    halted_at: datetime | None = None
+    real_rooms: tuple[str, ...] = ()  # what emergencies became
+    ends: tuple[int, ...] = ()  # endings that have come
+    environment: str = ""
+    surprise: str = "announced"
+    operations: str = ""  # the chat's id of the channel where all of it is announced
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 _MOVES: dict[str, tuple[GameState, ...]] = {
     "start": (GameState.PLANNED,),
     "pause": (GameState.RUNNING,),
-    "resume": (GameState.PAUSED,),
-    "end": (GameState.RUNNING, GameState.PAUSED),
+    "resume": (GameState.PAUSED, GameState.HALTED),
+    "end": (GameState.RUNNING, GameState.PAUSED, GameState.HALTED),
     "play": (GameState.RUNNING,),
+    "direct": (GameState.PLANNED, GameState.RUNNING, GameState.PAUSED, GameState.HALTED),
+    "prepare": (GameState.PLANNED,),
+    "halt": (GameState.PLANNED, GameState.RUNNING, GameState.PAUSED),
 }
 _SENTENCES = {
     "start": "This game has already been started.",
@@ -36,6 +57,9 @@ _SENTENCES = {
     "resume": "This game is {state}; there is nothing to resume.",
     "end": "This game is {state}; there is nothing to end.",
     "play": "This game is {state}; injects are played while it runs.",
+    "direct": "This game is {state}; nothing more can be changed.",
+    "prepare": "This game is {state}; that is settled before it begins.",
+    "halt": "This game is {state}.",
 }
 
 

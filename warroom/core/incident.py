@@ -38,6 +38,8 @@ class Incident:
     resolved_at: datetime | None = None
     resolved_by: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
+    teams: tuple[str, ...] = ()  # who is told of it; everybody when empty
+    marked: Mapping[str, datetime] = field(default_factory=dict)  # moments that somebody has seen, when first
 
     @property
     def open(self) -> bool:

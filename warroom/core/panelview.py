@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warroom.core.durations import mark as reading_mark
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.injects.hint import Hint
 from warroom.core.plan import ExpectationState, InjectState, Plan
+from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
+from warroom.core.scenario import Mishap, Scenario
 from warroom.core.views import IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
 
@@ -28,6 +31,9 @@ class InjectLine:
     notes: str
     text: str
     asks: tuple[Ask, ...]
+    more: tuple[Ask, ...] = ()  # what is asked for now and then
+    to: tuple[str, ...] = ()
+    contingency: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +41,29 @@ class ExpectationLine:
     what: str
     state: str
     deadline_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MishapLine:
+    """One of the deck."""
+
+    id: str
+    title: str
+    kind: str
+    difficulty: int
+    asks: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadinessLines:
+    """What has been found out, said and approved so far."""
+
+    preflight: tuple[tuple[str, bool, str], ...]
+    preflight_at: datetime | None
+    go: tuple[tuple[str, bool | None, str, str], ...]  # role, the answer, by whom, why
+    approvals: tuple[tuple[str, tuple[str, ...], str, datetime | None], ...]  # target, owners, by whom, until
+    predictions: tuple[tuple[str, int], ...]  # about what, how many
+    asks: tuple[Ask, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +88,14 @@ class PanelView:
     debrief: tuple[str, ...]
     war_room: bool
     asks: tuple[Ask, ...]
+    staff: tuple[tuple[str, str], ...]  # who else directs, evaluates, watches over it: part and person
+    out: tuple[tuple[str, datetime | None], ...]
+    consents: tuple[str, ...]
+    deck: tuple[MishapLine, ...]
+    stops: tuple[tuple[str, bool | None, str], ...]  # what must stay true, whether it does, what was found
+    readiness: ReadinessLines | None  # before the game, when something has to be settled
+    real_rooms: tuple[str, ...]
+    more: tuple[Ask, ...]
 
 
 def panel(room: Room) -> PanelView | None:
@@ -89,7 +126,76 @@ def panel(room: Room) -> PanelView | None:
         debrief=scenario.debrief if room.game.state is GameState.ENDED else (),
         war_room=WAR_ROOM in room.channels,
         asks=_panel_asks(room, room.plan),
+        staff=tuple(
+            (part, person)
+            for part, people in (
+                ("dungeon master", room.roster.controllers),
+                ("evaluator", room.roster.evaluators),
+                ("safety officer", room.roster.safety),
+            )
+            for person in people
+        ),
+        out=tuple((who, room.clock.when(until)) for who, until in sorted(room.roster.sidelined.items())),
+        consents=room.roster.consents,
+        deck=tuple(_mishap_line(room, room.plan, each) for each in scenario.deck if _in_deck(room.plan, each)),
+        stops=tuple(
+            (each.what, found.holds if found else None, found.detail if found else "")
+            for each in scenario.stops
+            for found in (room.stops.get(each.id),)
+        ),
+        readiness=_readiness(room, scenario) if room.game.state in (GameState.PLANNED, GameState.HALTED) else None,
+        real_rooms=room.game.real_rooms,
+        more=_panel_more(room, room.plan),
     )
+
+
+def _in_deck(plan: Plan, mishap: Mishap) -> bool:
+    return plan.state(mishap.id) is InjectState.COMING
+
+
+def _mishap_line(room: Room, plan: Plan, mishap: Mishap) -> MishapLine:
+    running = room.game is not None and room.game.state is GameState.RUNNING
+    return MishapLine(
+        id=mishap.id,
+        title=mishap.inject.title,
+        kind=mishap.inject.what.word,
+        difficulty=mishap.difficulty,
+        asks=(Ask(do="play-mishap", label="Play", args=(("mishap", mishap.id),)),) if running else (),
+    )
+
+
+def _readiness(room: Room, scenario: Scenario) -> ReadinessLines | None:
+    roles, ready = roles_to_ask(room), room.readiness
+    if not (needs_preflight(scenario) or roles or room.breakable or ready.predictions):
+        return None
+    preflight = ready.preflight
+    answers = [(role, ready.answers.get(role)) for role in roles]
+    return ReadinessLines(
+        preflight=tuple((each.what, each.holds, each.detail) for each in (preflight.findings or ()))
+        if preflight
+        else (),
+        preflight_at=preflight.at if preflight else None,
+        go=tuple(
+            (role, each.go if each else None, each.by if each else "", each.reason if each else "")
+            for role, each in answers
+        ),
+        approvals=tuple(_approval(room, target) for target in sorted(room.breakable)),
+        predictions=tuple((inject, len(several)) for inject, several in ready.predictions.items()),
+        asks=_readiness_asks(room, scenario),
+    )
+
+
+def _approval(room: Room, target: str) -> tuple[str, tuple[str, ...], str, datetime | None]:
+    there = room.readiness.approvals.get(target)
+    return (target, room.breakable[target].owners, there.by if there else "", there.until if there else None)
+
+
+def _readiness_asks(room: Room, scenario: Scenario) -> tuple[Ask, ...]:
+    planned = room.game is not None and room.game.state is GameState.PLANNED
+    go = [Ask(do="go", label=f"Go: {role}", args=(("role", role),)) for role in roles_to_ask(room)] if planned else []
+    no = [Ask(do="no-go", label="No-go…")] if go else []
+    look = [Ask(do="preflight", label="Preflight")] if needs_preflight(scenario) else []
+    return (*look, *go, *no, *((Ask(do="predict", label="Predict…"),) if planned else ()))
 
 
 BY_HAND = "by hand"
@@ -101,6 +207,16 @@ def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
     playing = room.game is not None and room.game.state is GameState.RUNNING
     args = (("inject", inject.id),)
     asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip…", args=args)) if playing else ()
+    by_clock = plan.due(inject) is not None
+    more = (
+        Ask(do="edit", label="Edit…", args=args),
+        *(
+            (Ask(do="earlier", label="Earlier", args=args), Ask(do="later", label="Later", args=args))
+            if by_clock
+            else ()
+        ),
+    )
+    ended = room.game is not None and room.game.state is GameState.ENDED
     return InjectLine(
         id=inject.id,
         title=inject.title,
@@ -111,13 +227,18 @@ def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
         notes=inject.notes,
         text=inject.what.words(),
         asks=asks,
+        more=() if ended else more,
+        to=inject.to,
+        contingency=inject.contingency,
     )
 
 
 def _when(plan: Plan, name: str) -> str:
     inject = next(each for each in plan.scenario.injects if each.id == name)
     if plan.state(name) is InjectState.HELD:
-        return "held: it fell due while nobody was there"
+        return f"held: {plan.held_why.get(name) or 'it fell due while nobody was there'}"
+    if name in plan.times:
+        return f"at {reading_mark(plan.times[name])}, as you set it"
     timing = inject.timing
     if timing.at is not None:
         return f"at T+{timing.at // timedelta(minutes=1)} min"
@@ -125,13 +246,13 @@ def _when(plan: Plan, name: str) -> str:
         other = plan.scenario.inject(timing.after)
         return f"{timing.by // timedelta(minutes=1)} min after “{other.title if other else timing.after}”"
     if timing.when is not None:
-        return f"when {timing.when.word.replace('_', ' ')}: {timing.when.ref}"
+        return f"when {timing.when.shown}"
     return BY_HAND
 
 
 def _expectation_lines(room: Room, plan: Plan) -> Iterable[ExpectationLine]:
     for each in plan.scenario.expectations:
-        held = plan.held(each.id)
+        held = plan.standing(each.id)
         armed = held.state is ExpectationState.ARMED and held.deadline is not None
         yield ExpectationLine(
             what=each.what,
@@ -148,6 +269,11 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
         case GameState.PAUSED:
             return (
                 Ask(do="resume", label="Resume", style="primary"),
+                Ask(do="end", label="End the game…", style="danger"),
+            )
+        case GameState.HALTED:
+            return (
+                Ask(do="resume", label="Resume play", confirm="Is what is real over, and everything healthy?"),
                 Ask(do="end", label="End the game…", style="danger"),
             )
         case GameState.ENDED:
@@ -173,6 +299,28 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
                 Ask(do="pause", label="Pause"),
                 Ask(do="end", label="End the game…", style="danger"),
             )
+
+
+def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
+    """What a dungeon master does now and then; one click each."""
+    state = room.game.state if room.game else GameState.ENDED
+    if state is GameState.ENDED:
+        return (Ask(do="observe", label="Note for the hot wash"),)
+    running = state is GameState.RUNNING
+    by_clock = any(plan.due(each) is not None for each in plan.scenario.injects)
+    asks = [Ask(do="improvise", label="Improvise…")] if running else []
+    if running and plan.next_move() is not None:
+        asks.append(Ask(do="move-on", label="Move on"))
+    if running and by_clock:
+        asks.append(Ask(do="forward", label="Next one's time is now"))
+    if by_clock:
+        asks.append(Ask(do="shift", label="Shift everything…"))
+    if running and any(each not in room.roster.sidelined for each in room.roster.consents):
+        asks.append(Ask(do="sideline", label="Take somebody out…"))
+    asks += [
+        Ask(do="bring-back", label="Bring back", args=(("person", person),)) for person in sorted(room.roster.sidelined)
+    ][:2]
+    return (*asks, Ask(do="observe", label="Note for the hot wash"), Ask(do="part", label="Give a part…"))
 
 
 def _hints_left(plan: Plan, inject: str) -> bool:

@@ -1,11 +1,17 @@
-"""The plan of one game: the scenario as it was at the start, and what has become of each of its parts."""
+"""The plan of one game: the scenario as it was at the start and as it was changed since, and what became of its parts.
+
+`times` are readings of the game's clock that the dungeon master has set, in place of what the scenario says.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from warroom.core.scenario import Inject, Scenario
+from warroom.core.injects.move import Move
+from warroom.core.scenario import Inject, Rating, Scenario
+
+_NOW = timedelta(0)
 
 
 class InjectState(StrEnum):
@@ -33,22 +39,39 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rated:
+    """What one evaluator thinks of one expectation."""
+
+    rating: Rating
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
+    """`ratings` are by expectation, then by evaluator. `added` are injects that were not in the scenario."""
+
     scenario: Scenario
     injects: Mapping[str, InjectState] = field(default_factory=dict)
     played_at: Mapping[str, timedelta] = field(default_factory=dict)
+    times: Mapping[str, timedelta] = field(default_factory=dict)
+    held_why: Mapping[str, str] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
     expectations: Mapping[str, Held] = field(default_factory=dict)
+    ratings: Mapping[str, Mapping[str, Rated]] = field(default_factory=dict)
 
     def state(self, inject: str) -> InjectState:
         return self.injects.get(inject, InjectState.COMING)
 
-    def held(self, expectation: str) -> Held:
+    def standing(self, expectation: str) -> Held:
         return self.expectations.get(expectation, Held())
 
     def due(self, inject: Inject) -> timedelta | None:
         """The reading at which this inject plays by itself; None when something else must happen first."""
         if self.state(inject.id) is not InjectState.COMING:
             return None
+        if inject.id in self.times:
+            return self.times[inject.id]
         if inject.timing.at is not None:
             return inject.timing.at
         if inject.timing.after and inject.timing.after in self.played_at:
@@ -86,13 +109,50 @@ class Plan:
     def next(self) -> Inject | None:
         """What "next inject now" plays: the first that comes by itself, before anything that is only by hand."""
         for inject in self.coming():
-            if not inject.timing.by_hand and inject.timing.when is None:
+            if inject.id in self.times or (not inject.timing.by_hand and inject.timing.when is None):
                 return inject
         return None
+
+    def in_order(self) -> tuple[Inject, ...]:
+        """What comes by the clock, in the order in which it will; what is held comes first."""
+        return tuple(
+            each
+            for each in self.coming()
+            if self.state(each.id) is InjectState.HELD or self.due(each) is not None or self._guess(each) is not None
+        )
+
+    def next_move(self) -> Inject | None:
+        """The part of the game that comes next, if it has parts."""
+        return next((each for each in self.coming() if isinstance(each.what, Move)), None)
 
     def with_inject(self, inject: str, state: InjectState, reading: timedelta) -> "Plan":
         played = {**self.played_at, inject: reading} if state is InjectState.PLAYED else self.played_at
         return replace(self, injects={**self.injects, inject: state}, played_at=played)
+
+    def with_held(self, inject: str, why: str) -> "Plan":
+        states = {**self.injects, inject: InjectState.HELD}
+        return replace(self, injects=states, held_why={**self.held_why, inject: why})
+
+    def with_added(self, inject: Inject) -> "Plan":
+        injects = (*self.scenario.injects, inject)
+        return replace(self, scenario=replace(self.scenario, injects=injects), added=(*self.added, inject.id))
+
+    def with_edited(self, inject: Inject) -> "Plan":
+        injects = tuple(inject if each.id == inject.id else each for each in self.scenario.injects)
+        edited = tuple(dict.fromkeys((*self.edited, inject.id)))
+        return replace(self, scenario=replace(self.scenario, injects=injects), edited=edited)
+
+    def with_time(self, inject: str, at: timedelta) -> "Plan":
+        return replace(self, times={**self.times, inject: at})
+
+    def shifted(self, by: timedelta) -> "Plan":
+        """The plan in which everything that has yet to come by the clock comes this much later."""
+        due = {each.id: at for each in self.scenario.injects if (at := self.due(each)) is not None}
+        return replace(self, times={**self.times, **{name: max(_NOW, at + by) for name, at in due.items()}})
+
+    def with_rating(self, expectation: str, by: str, rated: Rated) -> "Plan":
+        there = {**self.ratings.get(expectation, {}), by: rated}
+        return replace(self, ratings={**self.ratings, expectation: there})
 
     def with_expectation(self, expectation: str, held: Held) -> "Plan":
         return replace(self, expectations={**self.expectations, expectation: held})

@@ -1,16 +1,19 @@
-"""What a dungeon master may ask for, and what happens then."""
+"""What a dungeon master may ask of the course of a game, and what happens then. Injects are in `directing`."""
 
 from datetime import datetime
 
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import game as games
-from warroom.core.coupling import play as played
-from warroom.core.injects.hint import Hint
-from warroom.core.permission import News, in_words, the_game
-from warroom.core.plan import InjectState
-from warroom.core.refusals import NotNow, TooLate, Unknown
+from warroom.core.game import GameState
+from warroom.core.permission import News, the_game
+from warroom.core.plan import Plan
+from warroom.core.preparing import why_not_begun
+from warroom.core.readiness import digest
+from warroom.core.refusals import NotNow
 from warroom.core.room import Room
+from warroom.core.roster import SAFETY
+from warroom.core.rules.game import play, why_not_resumed
 from warroom.core.scenario import Inject
 
 
@@ -19,11 +22,17 @@ def start(room: Room, command: c.StartGame, now: datetime) -> News:
     games.must_allow(game, "start")
     if not room.open:
         raise NotNow(f"{room.key} was closed before the game began; plan it anew.")
-    return [e.GameStarted(briefing=plan.scenario.briefing)]
+    if why := why_not_begun(room, now):
+        raise NotNow(why)
+    predictions = room.readiness.predictions
+    sealed: News = (
+        [e.PredictionsSealed(digest=digest(predictions, command.salt), salt=command.salt)] if predictions else []
+    )
+    return [*sealed, e.GameStarted(briefing=plan.scenario.briefing)]
 
 
 def pause(room: Room, command: c.PauseGame, now: datetime) -> News:
-    game, _ = the_game(room, command.by)
+    game = _stoppable(room, command.by)
     games.must_allow(game, "pause")
     return [e.GamePaused(reason=command.reason)]
 
@@ -31,51 +40,73 @@ def pause(room: Room, command: c.PauseGame, now: datetime) -> News:
 def resume(room: Room, command: c.ResumeGame, now: datetime) -> News:
     game, _ = the_game(room, command.by)
     games.must_allow(game, "resume")
+    if why := why_not_resumed(room, now):
+        raise NotNow(why)
     return [e.GameResumed()]
 
 
 def end(room: Room, command: c.EndGame, now: datetime) -> News:
-    game, _ = the_game(room, command.by)
+    game = _stoppable(room, command.by)
     games.must_allow(game, "end")
     return [e.GameEnded(reason=command.reason)]
 
 
-def _playable(room: Room, by: str, name: str) -> Inject:
+def _stoppable(room: Room, by: str) -> games.Game:
+    """The game, for whoever may stop it: the dungeon master and the safety officer."""
+    if room.game is not None and room.roster.part(by) == SAFETY:
+        return room.game
+    return the_game(room, by)[0]
+
+
+def emergency(room: Room, command: c.CallEmergency, now: datetime) -> News:
+    """Anybody may say that something is real, whatever their part, and whatever state the game is in."""
+    if room.game is None:
+        raise NotNow("This is a real incident already.")
+    if room.game.state is GameState.HALTED:
+        there = f" The real incident is {', '.join(room.game.real_rooms)}." if room.game.real_rooms else ""
+        raise NotNow(f"Play is stopped already.{there} Say there what you see.")
+    place = room.place_at(command.channel)
+    return [e.EmergencyCalled(words=command.words.strip(), place=place)]
+
+
+# --- the plan as a whole
+
+
+def _running(room: Room, by: str, move: str) -> Plan:
     game, plan = the_game(room, by)
-    games.must_allow(game, "play")
-    inject = plan.scenario.inject(name) if name else plan.next()
-    if inject is None:
-        raise NotNow("Nothing is left that comes by itself.") if not name else Unknown(f"There is no inject {name!r}.")
-    state = plan.state(inject.id)
-    if state in (InjectState.PLAYED, InjectState.SKIPPED):
-        raise TooLate(f"“{inject.title}” was already {state}.")
-    return inject
+    games.must_allow(game, move)
+    return plan
 
 
-def play(room: Room, command: c.PlayInject, now: datetime) -> News:
-    return played(room, _playable(room, command.by, command.inject), now)
+def shift(room: Room, command: c.ShiftPlan, now: datetime) -> News:
+    plan = _running(room, command.by, "direct")
+    if not command.by_length:
+        raise NotNow("Say by how much, such as `10m`; nothing was changed.")
+    if not any(plan.due(each) is not None for each in plan.scenario.injects):
+        raise NotNow("Nothing is left that comes by the clock.")
+    return [e.PlanShifted(by=command.by_length, reason=command.reason)]
 
 
-def skip_inject(room: Room, command: c.SkipInject, now: datetime) -> News:
-    inject = _playable(room, command.by, command.inject)
-    return [e.InjectSkipped(inject=inject.id, reason=command.reason)]
+def forward(room: Room, command: c.ForwardPlan, now: datetime) -> News:
+    plan, reading = _running(room, command.by, "play"), room.clock.reading(now)
+    due = min((at for each in plan.scenario.injects if (at := plan.due(each)) is not None), default=None)
+    if due is None:
+        raise NotNow("Nothing is left that comes by the clock.")
+    return [e.PlanShifted(by=reading - due)]
 
 
-def speak(room: Room, command: c.SpeakAs, now: datetime) -> News:
-    game, plan = the_game(room, command.by)
-    games.must_allow(game, "play")
-    actor = plan.scenario.actors.get(command.actor)
-    if actor is None:
-        raise Unknown(
-            f"This scenario has no actor {command.actor!r}; it has {', '.join(plan.scenario.actors) or 'none'}."
-        )
-    return [e.ActorSpoke(actor=actor.name, actor_title=actor.title, icon=actor.icon, text=in_words(command.text))]
+def move_on(room: Room, command: c.MoveOn, now: datetime) -> News:
+    plan, reading = _running(room, command.by, "play"), room.clock.reading(now)
+    move = plan.next_move()
+    if move is None:
+        raise NotNow("This game has no further part.")
+    due = plan.due(move)
+    skipped: News = [e.InjectSkipped(inject=each.id, reason="Moved on.") for each in _before(plan, move)]
+    shifted: News = [e.PlanShifted(by=reading - due)] if due is not None else []
+    return [*skipped, *shifted, *([] if due is not None else play(room, move, now))]
 
 
-def hint(room: Room, command: c.GiveHint, now: datetime) -> News:
-    game, plan = the_game(room, command.by)
-    games.must_allow(game, "play")
-    for inject in plan.coming():
-        if isinstance(inject.what, Hint) and inject.what.on == command.about:
-            return played(room, inject, now)
-    raise NotNow("There is no hint left for this.")
+def _before(plan: Plan, move: Inject) -> list[Inject]:
+    """What would have come before it."""
+    order = list(plan.in_order())
+    return order[: order.index(move)] if move in order else []

@@ -9,7 +9,8 @@ from warroom.core.permission import News, acknowledged_too, in_words, may_act, t
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.room import Room
 from warroom.core.scenario import SEVERITIES
-from warroom.core.words import Person
+from warroom.core.when import MILESTONES
+from warroom.core.words import Person, Time
 
 
 def take_role(room: Room, command: c.TakeRole, now: datetime) -> News:
@@ -67,6 +68,17 @@ def set_severity(room: Room, command: c.SetSeverity, now: datetime) -> News:
     if incident.severity == command.severity:
         raise NotNow(f"“{incident.title}” is {command.severity} already.")
     return [*news, e.SeverityChanged(incident=incident.id, severity=command.severity)]
+
+
+def mark_moment(room: Room, command: c.MarkMoment, now: datetime) -> News:
+    """Also by whoever evaluates: it is what was seen that counts, not who saw it."""
+    news = [] if room.drill and command.by in room.roster.staff else may_act(room, command.by)
+    incident = the_incident(room, command.incident)
+    if command.what not in MILESTONES:
+        raise Unknown(f"{command.what!r} is no moment that is marked; there are {', '.join(MILESTONES)}.")
+    if command.what in incident.marked:
+        raise TooLate("That has been marked already, at ", Time(incident.marked[command.what]), ".")
+    return [*news, e.MomentMarked(incident=incident.id, what=command.what)]
 
 
 def post_status(room: Room, command: c.PostStatus, now: datetime) -> News:

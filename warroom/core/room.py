@@ -14,15 +14,19 @@ from typing import Any
 
 from warroom.core import events as e
 from warroom.core import runfold
+from warroom.core.effects import TEAM, WAR_ROOM
 from warroom.core.events import Entry, Mode
-from warroom.core.faults import Fault, FaultState
+from warroom.core.faults import Fault, FaultState, Target
 from warroom.core.game import Game, GameState
 from warroom.core.incident import Incident, IncidentState
-from warroom.core.plan import ExpectationState, Held, InjectState, Plan
+from warroom.core.plan import ExpectationState, Held, InjectState, Plan, Rated
+from warroom.core.readiness import Answer, Approval, Predicted, Preflight, Readiness
 from warroom.core.roomclock import RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
 from warroom.core.runs import Run, begun
+from warroom.core.scenario import Rating
+from warroom.core.storytime import Story
 
 CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
 
@@ -52,6 +56,16 @@ class Update:
     text: str
     by: str
     at: datetime
+    reading: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Watched:
+    """A stop condition, and what was last found."""
+
+    holds: bool
+    detail: str
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +92,12 @@ class Room:
     faults: Mapping[str, Fault] = field(default_factory=dict)
     alerts: Mapping[str, KnownAlert] = field(default_factory=dict)
     update: Update | None = None
+    story: Story | None = None
+    heard: Mapping[str, timedelta] = field(default_factory=dict)  # what conditions listen for: when it was last said
+    readiness: Readiness = field(default_factory=Readiness)
+    breakable: Mapping[str, Target] = field(default_factory=dict)
+    stops: Mapping[str, Watched] = field(default_factory=dict)
+    too_early: frozenset[tuple[str, str]] = frozenset()  # (inject, person) that did not leave automation its time
 
     @property
     def drill(self) -> bool:
@@ -107,6 +127,19 @@ class Room:
     def incident_of(self, inject: str) -> Incident | None:
         """The incident that this inject opened."""
         return next((each for each in self.incidents.values() if each.inject == inject), None)
+
+    def places(self, teams: Iterable[str]) -> tuple[str, ...]:
+        """Where these teams are told something; the war room for nobody in particular."""
+        return tuple(f"{TEAM}{each}" for each in teams) or (WAR_ROOM,)
+
+    def place_of(self, incident: str) -> str:
+        """Where an incident is worked on: in the channel of the one team it is for, else in the war room."""
+        there = self.incidents.get(incident)
+        return self.places(there.teams)[0] if there and len(there.teams) == 1 else WAR_ROOM
+
+    def place_at(self, channel: str) -> str:
+        """What this channel of the chat is to the room; empty when it is none of its own."""
+        return next((place for place, each in self.channels.items() if each.id == channel), "")
 
     def wholes_of(self, run: Run) -> Iterator[Run]:
         """The walk itself, then what it is a part of, and so on up."""
@@ -138,6 +171,11 @@ class Room:
             yield from (at for at in due if at is not None)
         if self.plan is not None:
             yield from (at for each in self.plan.scenario.injects if (at := self.plan.due(each)) is not None)
+            yield from self.roster.sidelined.values()
+            endings = enumerate(self.plan.scenario.endings)
+            yield from (
+                each.at for at, each in endings if each.at is not None and self.game and at not in self.game.ends
+            )
             for held in self.plan.expectations.values():
                 if held.state is ExpectationState.ARMED and held.deadline is not None:
                     yield held.deadline
@@ -188,9 +226,30 @@ def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
 
 
 def _game_planned(room: Room, entry: Entry, event: e.GamePlanned) -> Room:
-    roster = Roster(controllers=event.controllers, players=event.players, observers=event.observers)
-    game = Game(title=event.title, scenario_id=event.scenario_id)
-    return replace(room, game=game, plan=Plan(scenario=event.scenario), roster=roster)
+    roster = Roster(
+        controllers=event.controllers,
+        players=event.players,
+        observers=event.observers,
+        evaluators=event.evaluators,
+        safety=event.safety,
+        teams=event.teams,
+    )
+    game = Game(
+        title=event.title,
+        scenario_id=event.scenario_id,
+        environment=event.environment,
+        surprise=event.surprise,
+        operations=event.operations,
+        digests=event.digests,
+    )
+    return replace(
+        room,
+        game=game,
+        plan=Plan(scenario=event.scenario.within(event.environment)),
+        roster=roster,
+        story=event.scenario.story,
+        breakable={each.target: each for each in event.breakable},
+    )
 
 
 def _game_moved(room: Room, state: GameState, clock: RoomClock, **changes: Any) -> Room:
@@ -207,7 +266,21 @@ def _game_paused(room: Room, entry: Entry, event: e.GamePaused) -> Room:
 
 
 def _game_resumed(room: Room, entry: Entry, event: e.GameResumed) -> Room:
-    return _game_moved(room, GameState.RUNNING, room.clock.start(entry.at))
+    return _game_moved(room, GameState.RUNNING, room.clock.start(entry.at), halted_at=None)
+
+
+def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Room:
+    return _game_moved(room, GameState.HALTED, room.clock.stop(entry.at), halted_at=entry.at)
+
+
+def _real_room(room: Room, entry: Entry, event: e.RealRoomOpened) -> Room:
+    game = room.game
+    return room if game is None else replace(room, game=replace(game, real_rooms=(*game.real_rooms, event.key)))
+
+
+def _end_reached(room: Room, entry: Entry, event: e.EndReached) -> Room:
+    game = room.game
+    return room if game is None else replace(room, game=replace(game, ends=(*game.ends, event.ending)))
 
 
 def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Room:
@@ -226,6 +299,31 @@ def _inject_became(state: InjectState) -> Callable[[Room, Entry, Any], Room]:
     return move
 
 
+def _inject_played(room: Room, entry: Entry, event: e.InjectPlayed) -> Room:
+    reading = room.clock.reading(entry.at)
+    played = _inject_became(InjectState.PLAYED)(room, entry, event)
+    if not event.story:
+        return played
+    return replace(played, story=Story(starts=event.story, pace=room.story.pace if room.story else 1, since=reading))
+
+
+def _inject_held(room: Room, entry: Entry, event: e.InjectHeld) -> Room:
+    return _planned(room, lambda plan: plan.with_held(event.inject, event.why))
+
+
+def _planned(room: Room, change: Callable[[Plan], Plan]) -> Room:
+    return room if room.plan is None else replace(room, plan=change(room.plan))
+
+
+def _plan_changed(change: Callable[[Plan, Any], Plan]) -> Callable[[Room, Entry, Any], Room]:
+    return lambda room, entry, event: _planned(room, lambda plan: change(plan, event))
+
+
+def _rated(room: Room, entry: Entry, event: e.ExpectationRated) -> Room:
+    rated = Rated(rating=Rating(event.rating), note=event.note)
+    return _planned(room, lambda plan: plan.with_rating(event.expectation, entry.by, rated))
+
+
 def _expectation_armed(room: Room, entry: Entry, event: e.ExpectationArmed) -> Room:
     held = Held(state=ExpectationState.ARMED, deadline=event.deadline)
     return room if room.plan is None else replace(room, plan=room.plan.with_expectation(event.expectation, held))
@@ -234,7 +332,7 @@ def _expectation_armed(room: Room, entry: Entry, event: e.ExpectationArmed) -> R
 def _expectation_ended(room: Room, entry: Entry, name: str, state: ExpectationState) -> Room:
     if room.plan is None:
         return room
-    held = replace(room.plan.held(name), state=state, at=room.clock.reading(entry.at))
+    held = replace(room.plan.standing(name), state=state, at=room.clock.reading(entry.at))
     return replace(room, plan=room.plan.with_expectation(name, held))
 
 
@@ -247,11 +345,72 @@ def _expectation_missed(room: Room, entry: Entry, event: e.ExpectationMissed) ->
     return _expectation_ended(room, entry, event.expectation, ExpectationState.MISSED)
 
 
+# --- before the game, and what is watched while it goes on
+
+
+def _readied(room: Room, **changes: Any) -> Room:
+    return replace(room, readiness=replace(room.readiness, **changes))
+
+
+def _predicted(room: Room, entry: Entry, event: e.Predicted) -> Room:
+    there = room.readiness.predictions
+    mine = Predicted(by=entry.by, sheet=event.sheet)
+    others = tuple(each for each in there.get(event.inject, ()) if each.by != entry.by)
+    return _readied(room, predictions={**there, event.inject: (*others, mine)})
+
+
+def _sealed(room: Room, entry: Entry, event: e.PredictionsSealed) -> Room:
+    return _readied(room, seal=event.digest)
+
+
+def _fault_approved(room: Room, entry: Entry, event: e.FaultApproved) -> Room:
+    approval = Approval(by=entry.by, until=event.until)
+    return _readied(room, approvals={**room.readiness.approvals, event.target: approval})
+
+
+def _approval_withdrawn(room: Room, entry: Entry, event: e.ApprovalWithdrawn) -> Room:
+    left = {target: each for target, each in room.readiness.approvals.items() if target != event.target}
+    return _readied(room, approvals=left)
+
+
+def _preflight_asked(room: Room, entry: Entry, event: e.PreflightAsked) -> Room:
+    return _readied(room, preflight=Preflight(attempt=event.attempt, asked_at=entry.at))
+
+
+def _preflight_reported(room: Room, entry: Entry, event: e.PreflightReported) -> Room:
+    there = room.readiness.preflight
+    if there is None or there.attempt != event.attempt:
+        return room
+    return _readied(room, preflight=replace(there, findings=event.findings, ready=event.ready, at=entry.at))
+
+
+def _go_said(room: Room, entry: Entry, event: e.GoSaid) -> Room:
+    answer = Answer(by=entry.by, go=event.go, at=entry.at, reason=event.reason)
+    return _readied(room, answers={**room.readiness.answers, event.role: answer})
+
+
+def _phrase_heard(room: Room, entry: Entry, event: e.PhraseHeard) -> Room:
+    return replace(room, heard={**room.heard, event.phrase: room.clock.reading(entry.at)})
+
+
+def _hands_off_broken(room: Room, entry: Entry, event: e.HandsOffBroken) -> Room:
+    return replace(room, too_early=room.too_early | {(event.inject, event.person)})
+
+
+def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Room:
+    watched = Watched(holds=event.holds, detail=event.detail, at=entry.at)
+    return replace(room, stops={**room.stops, event.stop: watched})
+
+
 # --- people
 
 
 def _player_joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Room:
     return replace(room, roster=room.roster.joined(event.person))
+
+
+def _roster_changed(change: Callable[[Roster, Any], Roster]) -> Callable[[Room, Entry, Any], Room]:
+    return lambda room, entry, event: replace(room, roster=change(room.roster, event))
 
 
 def _role_taken(room: Room, entry: Entry, event: e.RoleTaken) -> Room:
@@ -274,6 +433,7 @@ def _incident_declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> R
         failure_modes=event.failure_modes,
         inject=event.inject,
         labels=event.labels,
+        teams=event.teams,
         declared_at=entry.occurred_at or entry.at,
     )
     return _with_incident(room, incident)
@@ -311,12 +471,17 @@ def _incident_reopened(room: Room, entry: Entry, event: e.IncidentReopened) -> R
     return _with_incident(room, replace(there, state=IncidentState.ACKNOWLEDGED))
 
 
+def _moment_marked(room: Room, entry: Entry, event: e.MomentMarked) -> Room:
+    there = room.incidents[event.incident]
+    return _with_incident(room, replace(there, marked={event.what: entry.at, **there.marked}))
+
+
 def _severity_changed(room: Room, entry: Entry, event: e.SeverityChanged) -> Room:
     return _with_incident(room, replace(room.incidents[event.incident], severity=event.severity))
 
 
 def _status_posted(room: Room, entry: Entry, event: e.StatusPosted) -> Room:
-    return replace(room, update=Update(text=event.text, by=entry.by, at=entry.at))
+    return replace(room, update=Update(text=event.text, by=entry.by, at=entry.at, reading=room.clock.reading(entry.at)))
 
 
 def _runbooks_offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Room:
@@ -372,6 +537,7 @@ def _fault_asked(room: Room, entry: Entry, event: e.FaultAsked) -> Room:
         mode=event.mode,
         deadline=event.deadline,
         incident=event.incident,
+        inject=event.inject,
     )
     return replace(room, faults={**room.faults, event.fault: fault})
 
@@ -395,13 +561,36 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.GamePaused: _game_paused,
     e.GameResumed: _game_resumed,
     e.GameEnded: _game_ended,
-    e.InjectPlayed: _inject_became(InjectState.PLAYED),
+    e.EmergencyCalled: _emergency,
+    e.RealRoomOpened: _real_room,
+    e.EndReached: _end_reached,
+    e.InjectPlayed: _inject_played,
     e.InjectSkipped: _inject_became(InjectState.SKIPPED),
-    e.InjectHeld: _inject_became(InjectState.HELD),
+    e.InjectHeld: _inject_held,
+    e.InjectAdded: _plan_changed(lambda plan, event: plan.with_added(event.inject)),
+    e.InjectEdited: _plan_changed(lambda plan, event: plan.with_edited(event.inject)),
+    e.InjectRetimed: _plan_changed(lambda plan, event: plan.with_time(event.inject, event.at)),
+    e.PlanShifted: _plan_changed(lambda plan, event: plan.shifted(event.by)),
+    e.ExpectationRated: _rated,
+    e.Predicted: _predicted,
+    e.PredictionsSealed: _sealed,
+    e.FaultApproved: _fault_approved,
+    e.ApprovalWithdrawn: _approval_withdrawn,
+    e.PreflightAsked: _preflight_asked,
+    e.PreflightReported: _preflight_reported,
+    e.GoSaid: _go_said,
+    e.PhraseHeard: _phrase_heard,
+    e.HandsOffBroken: _hands_off_broken,
+    e.StopConditionChanged: _stop_changed,
     e.ExpectationArmed: _expectation_armed,
     e.ExpectationMet: _expectation_met,
     e.ExpectationMissed: _expectation_missed,
     e.PlayerJoined: _player_joined,
+    e.PartGiven: _roster_changed(lambda roster, event: roster.with_part(event.person, event.part)),
+    e.TeamJoined: _roster_changed(lambda roster, event: roster.in_team(event.person, event.team)),
+    e.ConsentGiven: _roster_changed(lambda roster, event: roster.consenting(event.person, event.agrees)),
+    e.Sidelined: _roster_changed(lambda roster, event: roster.taken_out(event.person, event.until)),
+    e.BackInGame: _roster_changed(lambda roster, event: roster.back(event.person)),
     e.RoleTaken: _role_taken,
     e.RoleLeft: _role_left,
     e.IncidentDeclared: _incident_declared,
@@ -410,6 +599,7 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.IncidentResolved: _incident_resolved,
     e.IncidentReopened: _incident_reopened,
     e.SeverityChanged: _severity_changed,
+    e.MomentMarked: _moment_marked,
     e.StatusPosted: _status_posted,
     e.RunbooksOffered: _runbooks_offered,
     e.AlertFired: _alert_fired,

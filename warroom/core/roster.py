@@ -1,16 +1,26 @@
 """Who is in a room, and as what.
 
-In a drill everybody has one part: dungeon master (controller), player or observer. Controllers direct and do not play,
-observers watch and do not act; whoever else acts in the war room has joined as a player. A real room has no parts.
-Incident roles (commander, scribe, a subject's expert) are held by one person each.
+In a drill everybody has one part:
+
+    controller  the dungeon master, and whoever directs with them; sees everything, does not play
+    evaluator   watches against the expectations and rates them; sees everything, does not play
+    safety      the safety officer: can stop the game, cannot play; sees everything
+    observer    watches, and does not act
+    player      responds; whoever else acts in the war room has joined as one
+
+A real room has no parts. Incident roles (commander, scribe, a subject's expert) are held by one person each. Players may
+be in teams. Whoever is sidelined cannot be reached, in the game, until its clock shows a time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from warroom.core.refusals import NotYours
+from warroom.core.refusals import NotNow, NotYours
 
 COMMANDER = "commander"
+CONTROLLER, EVALUATOR, SAFETY, OBSERVER, PLAYER = "controller", "evaluator", "safety", "observer", "player"
+PARTS = (CONTROLLER, EVALUATOR, SAFETY, OBSERVER, PLAYER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,11 +28,21 @@ class Roster:
     controllers: tuple[str, ...] = ()
     players: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
+    evaluators: tuple[str, ...] = ()
+    safety: tuple[str, ...] = ()
+    teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    sidelined: Mapping[str, timedelta] = field(default_factory=dict)
+    consents: tuple[str, ...] = ()
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """Who may see what is hidden."""
+        return tuple(dict.fromkeys((*self.controllers, *self.evaluators, *self.safety)))
 
     @property
     def everyone(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*self.controllers, *self.players, *self.observers)))
+        return tuple(dict.fromkeys((*self.staff, *self.players, *self.observers)))
 
     @property
     def commander(self) -> str:
@@ -32,8 +52,49 @@ class Roster:
         """Who does what is asked of this role: its holder, or the commander when it is empty."""
         return self.roles.get(role, "") or self.commander
 
+    def part(self, person: str) -> str:
+        """What this person is in the game; empty for nothing yet."""
+        held = {
+            CONTROLLER: self.controllers,
+            SAFETY: self.safety,
+            EVALUATOR: self.evaluators,
+            OBSERVER: self.observers,
+            PLAYER: self.players,
+        }
+        return next((part for part, people in held.items() if person in people), "")
+
+    def teams_of(self, person: str) -> tuple[str, ...]:
+        return tuple(team for team, people in self.teams.items() if person in people)
+
     def joined(self, person: str) -> "Roster":
         return replace(self, players=(*self.players, person))
+
+    def with_part(self, person: str, part: str) -> "Roster":
+        """The roster in which this person has this part and no other."""
+        without = {name: tuple(each for each in people if each != person) for name, people in self._parts().items()}
+        without[part] = (*without[part], person)
+        return replace(
+            self,
+            controllers=without[CONTROLLER],
+            evaluators=without[EVALUATOR],
+            safety=without[SAFETY],
+            observers=without[OBSERVER],
+            players=without[PLAYER],
+        )
+
+    def _parts(self) -> dict[str, tuple[str, ...]]:
+        return {
+            CONTROLLER: self.controllers,
+            EVALUATOR: self.evaluators,
+            SAFETY: self.safety,
+            OBSERVER: self.observers,
+            PLAYER: self.players,
+        }
+
+    def in_team(self, person: str, team: str) -> "Roster":
+        """The roster in which this person is in this team and in no other."""
+        left = {name: tuple(each for each in people if each != person) for name, people in self.teams.items()}
+        return replace(self, teams={**left, team: (*left.get(team, ()), person)})
 
     def with_role(self, role: str, person: str) -> "Roster":
         return replace(self, roles={**self.roles, role: person})
@@ -41,17 +102,42 @@ class Roster:
     def without_role(self, role: str) -> "Roster":
         return replace(self, roles={name: holder for name, holder in self.roles.items() if name != role})
 
+    def taken_out(self, person: str, until: timedelta) -> "Roster":
+        return replace(self, sidelined={**self.sidelined, person: until})
+
+    def back(self, person: str) -> "Roster":
+        return replace(self, sidelined={who: until for who, until in self.sidelined.items() if who != person})
+
+    def consenting(self, person: str, agrees: bool) -> "Roster":
+        others = tuple(each for each in self.consents if each != person)
+        return replace(self, consents=(*others, person) if agrees else others)
+
 
 def must_control(roster: Roster, person: str) -> None:
     if person not in roster.controllers:
         raise NotYours("Only the dungeon master of this game can do that.")
 
 
+def must_be_staff(roster: Roster, person: str) -> None:
+    if person not in roster.staff:
+        raise NotYours("That is for those who direct, evaluate or watch over this game.")
+
+
 def must_act(roster: Roster, person: str) -> None:
     """Whether this person may act as a responder in the drill."""
-    if person in roster.controllers:
-        raise NotYours(
-            "You are the dungeon master of this game. Let the players do that; your panel is in the backchannel."
+    match roster.part(person):
+        case "controller":
+            raise NotYours(
+                "You are the dungeon master of this game. Let the players do that; your panel is in the backchannel."
+            )
+        case "evaluator":
+            raise NotYours("You evaluate this game. Let the players do that; your sheet is in the backchannel.")
+        case "safety":
+            raise NotYours("You are this game's safety officer: you can stop it, and you do not play.")
+        case "observer":
+            raise NotYours("You are watching this game as an observer. Ask the dungeon master if you want to play.")
+    if person in roster.sidelined:
+        raise NotNow(
+            "You cannot be reached just now: that is part of the game. The others must do without you for a while. "
+            "If you see something real, say NO DUFF."
         )
-    if person in roster.observers:
-        raise NotYours("You are watching this game as an observer. Ask the dungeon master if you want to play.")

@@ -4,14 +4,15 @@ One function per event that is spoken of. Cards are not chosen by event: whateve
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
-from warroom.core import runtelling
-from warroom.core.channelnames import backchannel, war_room
-from warroom.core.durations import write
-from warroom.core.effects import BACKCHANNEL, ORIGIN, WAR_ROOM, Ask, Effect, Say, Tone, Voice
+from warroom.core import gametelling, runtelling
+from warroom.core.channelnames import war_room
+from warroom.core.effects import BACKCHANNEL, ORIGIN, TEAM, WAR_ROOM, Ask, Effect, Say, Tone
+from warroom.core.evaluationview import evaluation
 from warroom.core.events import Entry
 from warroom.core.panelview import panel
 from warroom.core.room import Room
@@ -28,20 +29,38 @@ def tell(before: Room, entries: tuple[Entry, ...], after: Room) -> Effects:
     for entry in entries:
         teller = _TELLERS.get(type(entry.event))
         if teller:
-            yield from teller(after, entry, entry.event)
+            place = _where(after, entry.event)
+            yield from (_there(effect, place) for effect in teller(after, entry, entry.event))
     yield from _cards(before, after)
+
+
+def _where(room: Room, event: e.Event) -> str:
+    """Where news of this event belongs, of all that is told to players: a team's own incidents in its own channel."""
+    run = room.runs.get(getattr(event, "run", ""))
+    return room.place_of(run.incident if run else getattr(event, "incident", ""))
+
+
+def _there(effect: Effect, place: str) -> Effect:
+    return replace(effect, place=place) if isinstance(effect, f.Talk) and effect.place == WAR_ROOM else effect
 
 
 def _cards(before: Room, after: Room) -> Effects:
     if after.game is not None and panel(before) != panel(after):
         yield f.ShowCard(place=BACKCHANNEL, card="panel", pin=True)
+    if after.game is not None and (sheet := evaluation(after)) is not None and evaluation(before) != sheet:
+        yield f.ShowCard(place=BACKCHANNEL, card="evaluation", pin=True)
     if not _has_war_room(after):
         return
-    if status(before) != status(after):
-        yield f.ShowCard(place=WAR_ROOM, card="status", pin=True)
+    for place in (WAR_ROOM, *_teams(after)):
+        if status(before, place) != status(after, place):
+            yield f.ShowCard(place=place, card="status", pin=True)
     for name in _perhaps_changed(before, after):
         if run(before, name) != run(after, name):
-            yield f.ShowCard(place=WAR_ROOM, card=f"run:{name}")
+            yield f.ShowCard(place=after.place_of(after.runs[name].incident), card=f"run:{name}")
+
+
+def _teams(room: Room) -> Iterable[str]:
+    return (f"{TEAM}{each}" for each in room.plan.scenario.teams) if room.plan else ()
 
 
 def _perhaps_changed(before: Room, after: Room) -> Iterable[str]:
@@ -90,128 +109,12 @@ def _opened(room: Room, entry: Entry, event: e.RoomOpened) -> Effects:
         yield Say(place=ORIGIN, tone=Tone.BAD_NEWS, title=room.title, body=("The war room is ", Place(WAR_ROOM), "."))
 
 
-def _planned(room: Room, entry: Entry, event: e.GamePlanned) -> Effects:
-    yield f.OpenChannel(
-        place=BACKCHANNEL,
-        name=backchannel(room.key),
-        topic=f"EXERCISE {event.title}: for the dungeon master only",
-        purpose="Players cannot see this channel. The panel is pinned.",
-        private=True,
-        invite=event.controllers,
-    )
-
-
-def _started(room: Room, entry: Entry, event: e.GameStarted) -> Effects:
-    yield f.OpenChannel(
-        place=WAR_ROOM,
-        name=war_room(room.key, room.title, drill=True),
-        topic=f"EXERCISE {room.title}: this is a drill, not a real incident",
-        purpose="A game day. Everything said here goes onto its timeline.",
-        private=False,
-        invite=room.roster.everyone,
-    )
-    yield f.ShowCard(place=WAR_ROOM, card="status", pin=True)
-    yield Say(place=WAR_ROOM, tone=Tone.PHASE, title="The exercise begins", body=(event.briefing,))
-    if room.origin:
-        yield Say(
-            place=ORIGIN,
-            tone=Tone.PHASE,
-            title=f"A game day begins: {room.title}",
-            body=(
-                "Run by ",
-                Person(entry.by),
-                " in ",
-                Place(WAR_ROOM),
-                ". Messages marked EXERCISE are not real. Whoever sees something real says so at once in the war room.",
-            ),
-        )
-
-
-def _paused(room: Room, entry: Entry, event: e.GamePaused) -> Effects:
-    why: Words = (f" Why: {event.reason}.",) if event.reason else ()
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.PHASE,
-        title="Paused",
-        body=("The clock stands still; nothing counts until play goes on.", *why),
-    )
-
-
-def _resumed(room: Room, entry: Entry, event: e.GameResumed) -> Effects:
-    yield Say(place=WAR_ROOM, tone=Tone.PHASE, title="Play goes on", body=("The clock runs again.",))
-
-
-def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
-    length = write(room.clock.elapsed)
-    why: Words = (f" Why now: {event.reason}.",) if event.reason else ()
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.PHASE,
-        title="The exercise is over",
-        body=(
-            f"It lasted {length} of game time. Thank you all.",
-            *why,
-            " Now the hot wash: what went well, what did not?",
-        ),
-        asks=(Ask(do="export", label="Export the report", style="primary"),),
-    )
-    if room.plan and room.plan.scenario.debrief:
-        questions = "\n".join(f"• {question}" for question in room.plan.scenario.debrief)
-        yield Say(place=WAR_ROOM, tone=Tone.PLAIN, title="Questions for the hot wash", body=(questions,))
-    if room.origin:
-        yield Say(
-            place=ORIGIN,
-            tone=Tone.PHASE,
-            title=f"All clear: the game day {room.title} is over",
-            body=("Whatever is announced from now on is real.",),
-        )
-
-
 def _closed(room: Room, entry: Entry, event: e.RoomClosed) -> Effects:
     place = WAR_ROOM if _has_war_room(room) else BACKCHANNEL
     export = Ask(do="export", label="Export the report", style="primary")
     yield Say(
         place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",), asks=(export,)
     )
-
-
-# --- the plan
-
-
-def _inject(room: Room, entry: Entry, event: e.InjectPlayed) -> Effects:
-    if event.actor:
-        voice = Voice(name=event.actor, title=event.actor_title, icon=event.icon)
-        yield Say(place=WAR_ROOM, tone=Tone.VOICE, body=(event.text,), voice=voice)
-    elif event.kind == "hint":
-        title = f"Hint ({event.level}): {_title(room, event.incident)}"
-        yield Say(place=WAR_ROOM, tone=Tone.HINT, title=title, body=(event.text,))
-    elif not event.incident:
-        yield Say(place=WAR_ROOM, tone=Tone.BAD_NEWS, body=(event.text,))
-
-
-def _held(room: Room, entry: Entry, event: e.InjectHeld) -> Effects:
-    inject = room.plan.scenario.inject(event.inject) if room.plan else None
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.OVERDUE,
-        title="An inject is waiting for you",
-        body=(
-            f"“{inject.title if inject else event.inject}” fell due while I was away. Play or skip it on the panel.",
-        ),
-    )
-
-
-def _spoke(room: Room, entry: Entry, event: e.ActorSpoke) -> Effects:
-    voice = Voice(name=event.actor, title=event.actor_title, icon=event.icon)
-    yield Say(place=WAR_ROOM, tone=Tone.VOICE, body=(event.text,), voice=voice)
-
-
-def _missed(room: Room, entry: Entry, event: e.ExpectationMissed) -> Effects:
-    yield Say(place=BACKCHANNEL, tone=Tone.OVERDUE, title="An expectation was missed", body=(event.what,))
-
-
-def _joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Effects:
-    yield f.Invite(place=WAR_ROOM, people=(event.person,))
 
 
 # --- incidents
@@ -233,7 +136,7 @@ def _declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> Effects:
         place=WAR_ROOM,
         tone=Tone.BAD_NEWS,
         title=f"{event.severity}: {incident.title}",
-        body=tuple(word for word in body if word),
+        body=(*(word for word in body if word), *gametelling.hands_off(room, event.inject, entry)),
         asks=tuple(asks),
     )
     yield f.FindRunbooks(
@@ -374,57 +277,9 @@ def _cut_short(room: Room, entry: Entry, event: e.AlertsCutShort) -> Effects:
     )
 
 
-# --- faults: spoken of in the backchannel alone
-
-
-def _break(room: Room, entry: Entry, event: e.FaultAsked) -> Effects:
-    yield f.InjectFault(
-        fault=event.fault,
-        driver=event.driver,
-        target=event.target,
-        mode=event.mode,
-        deadline=event.deadline,
-    )
-
-
-def _undo(room: Room, entry: Entry, event: e.RollbackAsked) -> Effects:
-    fault = room.faults[event.fault]
-    yield f.RollBack(fault=fault.id, driver=fault.driver, target=fault.target, mode=fault.mode)
-
-
-def _stuck(room: Room, entry: Entry, event: e.RollbackFailed) -> Effects:
-    fault = room.faults[event.fault]
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.BAD_NEWS,
-        title=f"A fault could not be undone: {fault.target} {fault.mode}",
-        body=(f"Somebody has to do it now. {event.detail}",),
-    )
-
-
-def _not_broken(room: Room, entry: Entry, event: e.FaultRefused) -> Effects:
-    fault = room.faults[event.fault]
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.OVERDUE,
-        title=f"Nothing was broken: {fault.target}",
-        body=(f"The game goes on in words. {event.detail}",),
-    )
-
-
 _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.RoomOpened: _opened,
-    e.GamePlanned: _planned,
-    e.GameStarted: _started,
-    e.GamePaused: _paused,
-    e.GameResumed: _resumed,
-    e.GameEnded: _game_ended,
     e.RoomClosed: _closed,
-    e.InjectPlayed: _inject,
-    e.InjectHeld: _held,
-    e.ActorSpoke: _spoke,
-    e.ExpectationMissed: _missed,
-    e.PlayerJoined: _joined,
     e.IncidentDeclared: _declared,
     e.IncidentAcknowledged: _acknowledged,
     e.IncidentMitigated: _mitigated,
@@ -438,9 +293,6 @@ _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.AlertFired: _fired,
     e.AlertResolved: _alert_resolved,
     e.AlertsCutShort: _cut_short,
-    e.FaultAsked: _break,
-    e.RollbackAsked: _undo,
-    e.RollbackFailed: _stuck,
-    e.FaultRefused: _not_broken,
+    **gametelling.TELLERS,
     **runtelling.TELLERS,
 }

@@ -10,7 +10,8 @@ Each view also says what may be asked for next, so that a card's buttons are tho
 from dataclasses import dataclass
 from datetime import datetime
 
-from warroom.core.effects import Ask
+from warroom.core.effects import TEAM, WAR_ROOM, Ask
+from warroom.core.game import GameState
 from warroom.core.incident import Incident, IncidentState
 from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
@@ -45,6 +46,7 @@ class IncidentLine:
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     asks: tuple[Ask, ...]
+    more: tuple[Ask, ...] = ()  # what is asked for now and then
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +81,9 @@ class StatusView:
     title: str
     state: str  # planned, running, paused, ended; open, closed
     since: datetime | None
+    story: tuple[str, datetime, int] | None  # what time it was in the story, when, and how fast that runs
+    team: str  # whose card it is; empty for everybody's
+    out: tuple[tuple[str, datetime | None], ...]  # who cannot be reached, until when
     commander: str
     roles: tuple[tuple[str, str], ...]
     incidents: tuple[IncidentLine, ...]
@@ -88,17 +93,27 @@ class StatusView:
     asks: tuple[Ask, ...]
 
 
-def status(room: Room) -> StatusView:
-    update = room.update
+def status(room: Room, place: str = WAR_ROOM) -> StatusView:
+    """How it stands, for everybody; in a team's channel, with what concerns that team."""
+    update, team = room.update, place.removeprefix(TEAM) if place != WAR_ROOM else ""
+    incidents = [each for each in room.incidents.values() if not team or team in each.teams or not each.teams]
+    shown = {each.id for each in incidents}
     return StatusView(
         mark=mark(room),
         title=room.title,
         state=room.state,
         since=(room.game.started_at if room.game else room.opened_at),
+        story=_story(room),
+        team=room.plan.scenario.teams[team].title if team and room.plan else "",
+        out=tuple((who, room.clock.when(until)) for who, until in sorted(room.roster.sidelined.items())),
         commander=room.roster.commander,
         roles=tuple(sorted((role, who) for role, who in room.roster.roles.items() if role != COMMANDER)),
-        incidents=tuple(incident_line(room, each) for each in room.incidents.values()),
-        runs=tuple(run_line(run) for run in room.runs.values() if run.parent is None),
+        incidents=tuple(incident_line(room, each) for each in incidents),
+        runs=tuple(
+            run_line(run)
+            for run in room.runs.values()
+            if run.parent is None and (run.incident in shown or run.incident not in room.incidents)
+        ),
         alerts=tuple(
             AlertLine(
                 name=each.name,
@@ -116,9 +131,17 @@ def status(room: Room) -> StatusView:
     )
 
 
+def _story(room: Room) -> tuple[str, datetime, int] | None:
+    if room.story is None:
+        return None
+    since = room.clock.when(room.story.since)
+    return None if since is None else (room.story.shown(room.story.since), since, room.story.pace)
+
+
 def _status_asks(room: Room) -> tuple[Ask, ...]:
+    emergency = (Ask(do="emergency", label="Something real…", style="danger"),) if room.drill and room.open else ()
     if not room.live:
-        return ()
+        return emergency if room.state != GameState.HALTED else ()
     asks = []
     if not room.roster.commander:
         asks.append(Ask(do="command", label="Take command", style="primary", args=(("instead", ""),)))
@@ -126,7 +149,7 @@ def _status_asks(room: Room) -> tuple[Ask, ...]:
     asks.append(Ask(do="note", label="Note"))
     if not room.drill and not any(each.open for each in room.incidents.values()):
         asks.append(Ask(do="close", label="Close the room", confirm="Close the room? The timeline is kept."))
-    return tuple(asks)
+    return (*asks, *emergency)
 
 
 def incident_line(room: Room, incident: Incident) -> IncidentLine:
@@ -141,6 +164,7 @@ def incident_line(room: Room, incident: Incident) -> IncidentLine:
         acknowledged_at=incident.acknowledged_at,
         resolved_at=incident.resolved_at,
         asks=_incident_asks(room, incident) if room.live else (),
+        more=_moments(incident) if room.live and incident.open else (),
     )
 
 
@@ -160,6 +184,18 @@ def _incident_asks(room: Room, incident: Incident) -> tuple[Ask, ...]:
             return (Ask(do="resolve", label="Resolved", args=args, style="primary"),)
         case IncidentState.RESOLVED:
             return (Ask(do="reopen", label="Reopen", args=args),)
+
+
+_SEEN = {"evidence": "Evidence seen", "automation": "Automation acted", "restored": "Service restored"}
+
+
+def _moments(incident: Incident) -> tuple[Ask, ...]:
+    """What people would otherwise look at a clock for, and write on paper."""
+    return tuple(
+        Ask(do="mark", label=label, args=(("incident", incident.id), ("what", what)))
+        for what, label in _SEEN.items()
+        if what not in incident.marked
+    )
 
 
 def _walked(room: Room, incident: Incident) -> bool:

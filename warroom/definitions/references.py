@@ -4,14 +4,14 @@ Noted against the line that names them. A kind of thing of which no file was giv
 runbook without its catalogue.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.catalogue import Catalogue
 from warroom.core.probes import Probe
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario
-from warroom.core.when import Condition
+from warroom.core.when import CONDITIONS, STEP, Condition, Conditions
 from warroom.definitions.loader import Source
 from warroom.definitions.reader import MappingFields, near
 
@@ -91,14 +91,21 @@ def _check_runbook(runbook: Runbook, fields: MappingFields, known: Known) -> Non
 
 def _check_scenario(scenario: Scenario, fields: MappingFields, known: Known) -> None:
     _check_services(scenario.services, fields, "services", known)
-    for inject, part in zip(scenario.injects, fields.parts("injects"), strict=True):
+    mishaps = [each.inject for each in scenario.deck]
+    parts = (*fields.parts("injects"), *fields.parts("deck"))
+    for inject, part in zip((*scenario.injects, *mishaps), parts, strict=True):
         if inject.incident and (incident := part.part("incident")):
             _check_services(inject.incident.services, incident, "services", known)
-        if inject.fault and (fault := part.part("fault")):
+        if inject.fault and not inject.fault.real and (fault := part.part("fault")):
             _check_endpoint(inject.fault.target, fault, "target", known)
         _check_condition(inject.timing.when, part, "when", known)
     for expectation, part in zip(scenario.expectations, fields.parts("expectations"), strict=True):
         _check_condition(expectation.met_by, part, "met_by", known)
+    for ending, part in zip(scenario.endings, fields.parts("ends"), strict=True):
+        _check_condition(ending.when, part, "when", known)
+    probes = (*(each.check for each in scenario.steady_state), *(each.check for each in scenario.stops))
+    for probe, part in zip(probes, (*fields.parts("steady_state"), *fields.parts("stop_conditions")), strict=True):
+        _check_probe(probe, part, known)
 
 
 def _check_services(names: Iterable[str], fields: MappingFields, key: str, known: Known) -> None:
@@ -131,22 +138,22 @@ def _check_endpoint(target: str, fields: MappingFields, key: str, known: Known) 
         fields.complain(key, f"{target!r} is not an endpoint of the catalogue", near(target, known.endpoints))
 
 
-def _check_condition(condition: Condition | None, fields: MappingFields, key: str, known: Known) -> None:
-    if (
-        condition is None
-        or condition.word != "step_done"
-        or not condition.ref
-        or known.steps is None
-        or not known.whole
-    ):
+def _check_condition(condition: Conditions | None, fields: MappingFields, key: str, known: Known) -> None:
+    if condition is None or known.steps is None or not known.whole:
         return
+    for each in condition.simple():
+        names = CONDITIONS[each.word][0]
+        if each.ref and names in (STEP, "runbook"):
+            _check_walk(each, names, fields, key, known.steps)
+
+
+def _check_walk(
+    condition: Condition, names: str, fields: MappingFields, key: str, known: Mapping[str, Collection[str]]
+) -> None:
     runbook, _, step = condition.ref.partition("/")
-    if runbook not in known.steps:
-        fields.complain(
-            key, f"`step_done` names the runbook {runbook!r}, which is not there", near(runbook, known.steps)
-        )
-    elif step not in known.steps[runbook]:
-        steps = known.steps[runbook]
-        fields.complain(
-            key, f"`step_done` names {condition.ref!r}, but that runbook has no such step", near(step, steps)
-        )
+    if runbook not in known:
+        said = f"`{condition.word}` names the runbook {runbook!r}, which is not there"
+        fields.complain(key, said, near(runbook, known))
+    elif names == STEP and step not in known[runbook]:
+        said = f"`{condition.word}` names {condition.ref!r}, but that runbook has no such step"
+        fields.complain(key, said, near(step, known[runbook]))

@@ -289,7 +289,9 @@ def _kinds(
     for word in among:
         there = [set(visit.asked) for visit in visits if visit.chosen.get(among) == word]
         own[word] = (set.intersection(*there) - always) | {word}
-    every = set.union(*own.values()) - set.union(*(visit.beside for visit in visits))
+    beside = set.union(*(visit.beside for visit in visits)) & set(among)
+    alone = not beside and all(keys == {word} for word, keys in own.items())  # then two match two branches, so none
+    every = set[str]() if alone else set.union(*own.values()) - beside
     return [
         _branch(explored, word, [key for key in asked if key in own[word]], every - own[word], asked) for word in among
     ]
@@ -297,7 +299,8 @@ def _kinds(
 
 def _branch(explored: _Explored, word: str, own: list[str], others: set[str], asked: Mapping[str, Question]) -> Schema:
     required = [key for key in own if key == word or _required(explored, asked[key])]
-    return {"required": required, "properties": dict.fromkeys(sorted(others), False)}
+    forbidden = {"properties": dict.fromkeys(sorted(others), False)} if others else {}
+    return {"required": required, **forbidden}
 
 
 def _required(explored: _Explored, question: Question) -> bool:

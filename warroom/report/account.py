@@ -233,7 +233,7 @@ class Account:
         return tuple(self._expectation(name, *armed) for name, armed in self.expected.items())
 
     def _expectation(self, name: str, what: str, armed: timedelta) -> ExpectationFacts:
-        held = self.room.plan.held(name) if self.room.plan else None
+        held = self.room.plan.standing(name) if self.room.plan else None
         deadline = held.deadline if held and held.deadline is not None else armed
         met = self.met.get(name)
         return ExpectationFacts(

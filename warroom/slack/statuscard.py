@@ -4,7 +4,18 @@ from collections.abc import Sequence
 
 from warroom.core.views import AlertLine, IncidentLine, RunLine, StatusView
 from warroom.slack import limits, signs
-from warroom.slack.blocks import Block, Message, actions, divider, fields, header, listed, marked, section, with_buttons
+from warroom.slack.blocks import (
+    Block,
+    Message,
+    actions,
+    actions_and_menu,
+    divider,
+    fields,
+    header,
+    listed,
+    marked,
+    section,
+)
 from warroom.slack.mrkdwn import clock_time, escape_line, link, moment, one_line, person, quote
 
 _INCIDENTS, _RUNS, _ALERTS, _ROLES = 12, 8, 5, 12
@@ -37,11 +48,14 @@ def _worst(view: StatusView) -> str:
 
 def _heading(view: StatusView) -> str:
     worst = _worst(view)
+    if view.state == "halted":
+        return f"{signs.ROOM[view.state]} STOPPED, SOMETHING IS REAL · {view.title}"
     if view.state in ("ended", "closed", "paused"):
         return f"{signs.ROOM[view.state]} {view.state.upper()} · {view.title}"
     if worst:
         return f"{signs.severity(worst)} {worst} · {view.title}"
-    return f"✅ Nothing open · {view.title}" if view.incidents else view.title
+    title = f"{view.title} · {view.team}" if view.team else view.title
+    return f"✅ Nothing open · {title}" if view.incidents else title
 
 
 def _text(view: StatusView) -> str:
@@ -64,6 +78,13 @@ def _facts(view: StatusView) -> Block:
     if view.roles:
         roles = [f"{short(role, 40)}: {person(who)}" for role, who in view.roles]
         told.append("*Roles*\n" + listed(roles, _ROLES))
+    if view.story:
+        shown, from_then, pace = view.story
+        fast = f", {pace} times as fast as the clock" if pace > 1 else ""
+        told.append(f"*In the story*\n{short(shown)} was at {clock_time(from_then)}{fast}")
+    if view.out:
+        out = [f"{person(who)}{f' until {clock_time(until)}' if until else ''}" for who, until in view.out]
+        told.append("*Cannot be reached*\n" + listed(out, _ROLES))
     return fields(*told)
 
 
@@ -75,7 +96,7 @@ def _incidents(view: StatusView, room: int) -> list[Block]:
     ordered = sorted(view.incidents, key=lambda each: (each.state == "resolved", each.severity))
     blocks = [divider()] if ordered else []
     for each in ordered[:_INCIDENTS]:
-        blocks += with_buttons(room, incident_words(each), each.asks)
+        blocks += [section(incident_words(each)), *actions_and_menu(room, each.asks, each.more)]
     left = ordered[_INCIDENTS:]
     if left:
         still = len(_open(left))

@@ -14,6 +14,11 @@ be read, kept beside the tests and sent with a bug report.
     > ana: declare The printer burns           opens a real incident
     > alert DiskFull fires: 99 % of db-1       news from monitoring; opens a real incident when there is none
     > alert DiskFull is over
+    > harriet: plan small with ana, ben; evaluator eve; safety sam; observer ola; team data dora; in staging
+    > preflight green                          what a machine found before the game; `preflight red: the database is down`
+    > stop errors fails: 7 % of requests       a stop condition; `stop errors holds`
+    > fault F1 active                          what a driver says; `refused: …`, `undone`, `stuck: …`
+    > real room INC-7                          what an emergency became
 
 Lines that come back: `3 ana IncidentAcknowledged …` is an entry, `~ …` is owed to the world, `! …` is a refusal.
 """
@@ -30,6 +35,8 @@ from warroom.core.deciding import decide
 from warroom.core.durations import mark, read
 from warroom.core.effects import Effect
 from warroom.core.events import Entry, Event
+from warroom.core.faults import Target
+from warroom.core.readiness import Finding, Prediction
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.core.runbook import Runbook, within
@@ -48,7 +55,10 @@ class Table:
         scenarios: Iterable[Scenario] = (),
         runbooks: Iterable[Runbook] = (),
         now: datetime = MORNING,
+        breakable: Iterable[Target] = (),
+        operations: str = "",
     ) -> None:
+        self.breakable, self.operations = tuple(breakable), operations
         self.scenarios = {each.id: each for each in scenarios}
         self.runbooks = {each.id: each for each in runbooks}
         self.room, self.now = Room(), now
@@ -88,6 +98,8 @@ class Table:
             return self.give(self._act(line))
         if line.startswith("alert "):
             return self._alert(line)
+        if line.startswith(_WORLD):
+            return self.give(self._world(line))
         who, colon, what = line.partition(": ")
         word, _, rest = what.partition(" ")
         if not colon or not word:
@@ -102,9 +114,51 @@ class Table:
 
     def _open(self, who: str, rest: str) -> list[str]:
         name, _, people = rest.partition(" with ")
-        players = tuple(each.strip() for each in people.split(",") if each.strip())
-        game = c.OpenGame(by=who, key="GD-1", workspace="T1", scenario=self.scenarios[name], players=players)
+        players, *further = (each.strip() for each in people.split(";"))
+        named: dict[str, Any] = {"teams": {}}
+        for each in further:
+            word, _, said = each.partition(" ")
+            match word:
+                case "team":
+                    team, _, members = said.partition(" ")
+                    named["teams"][team] = _names(members)
+                case "in":
+                    named["environment"] = said
+                case "surprise":
+                    named["surprise"] = said
+                case "played":
+                    named["played_in"] = _names(said)
+                case _:
+                    named[_PARTS[word]] = _names(said)
+        game = c.OpenGame(
+            by=who,
+            key="GD-1",
+            workspace="T1",
+            scenario=self.scenarios[name],
+            players=_names(players),
+            breakable=self.breakable,
+            operations=self.operations,
+            **named,
+        )
         return self.give(game)
+
+    def _world(self, line: str) -> Command:
+        """What the world answers, beside checks and acts."""
+        word, name, rest = (*line.split(" ", 2), "")[:3]
+        told, _, detail = rest.partition(": ")
+        match word:
+            case "preflight":
+                there = self.room.readiness.preflight
+                green = name == "green"
+                finding = Finding(what="the systems", holds=green, detail=detail or rest)
+                return c.RecordPreflight(attempt=there.attempt if there else 0, findings=(finding,))
+            case "stop":
+                return c.RecordStop(stop=name, holds=told == "holds", detail=detail)
+            case "real":
+                return c.RecordRealRoom(key=rest)
+        if told in ("undone", "stuck"):
+            return c.RecordRollback(fault=name, undone=told == "undone", detail=detail)
+        return c.RecordFault(fault=name, injected=told == "active", detail=detail)
 
     def _alert(self, line: str) -> list[str]:
         name, _, rest = line.removeprefix("alert ").partition(" ")
@@ -202,7 +256,8 @@ def shown(effect: Effect) -> str:
             text = " / ".join(part for part in (effect.title, plain(effect.body)) if part).replace("\n", " ")
             buttons = "".join(f" [{ask.label}]" for ask in effect.asks)
             under = f" under {effect.under}" if effect.under else ""
-            return f"say in {effect.place}{under}{who} ({effect.tone}): {text[:110]}{'…' if len(text) > 110 else ''}{buttons}"
+            real = " REAL" if effect.real else ""
+            return f"say in {effect.place}{under}{who} ({effect.tone}{real}): {text[:110]}{'…' if len(text) > 110 else ''}{buttons}"
         case f.OpenChannel():
             kind = "private" if effect.private else "public"
             return f"open {effect.place}: #{effect.name} ({kind}), inviting {', '.join(effect.invite) or 'nobody'}"
@@ -218,10 +273,58 @@ def shown(effect: Effect) -> str:
             return f"run act {effect.act} of {effect.run}: {effect.action.shown}"
         case f.InjectFault():
             return f"break {effect.target}: {effect.mode} ({effect.driver})"
+        case f.LookAround():
+            steady = ", ".join(each.id for each in effect.steady)
+            faults = ", ".join(each.target for each in effect.faults)
+            return f"look around, attempt {effect.attempt}: steady {steady or 'none'}; faults {faults or 'none'}"
+        case f.WatchStop():
+            return f"watch {effect.stop.id} every {effect.stop.every.total_seconds():.0f} s"
+        case f.OpenRealRoom():
+            return f"open a real incident: {effect.title}, inviting {', '.join(effect.people)}"
         case f.RollBack():
             return f"undo {effect.target}: {effect.mode} ({effect.driver})"
         case _:
             return type(effect).__name__
+
+
+_WORLD = ("preflight ", "stop ", "fault ", "real room ")
+_PARTS = {"evaluator": "evaluators", "safety": "safety", "observer": "observers", "controller": "controllers"}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _length(text: str) -> timedelta:
+    later = text.removeprefix("-")
+    length = read(later)
+    if length is None:
+        raise ValueError(f"{text!r} is not a length of time")
+    return -length if later != text else length
+
+
+def _offset(text: str) -> timedelta:
+    """`T+12m`."""
+    return _length(text.removeprefix("T+"))
+
+
+def _edited(who: str, rest: str) -> Command:
+    """`edit ID T+12m`, or `edit ID: other words`."""
+    name, colon, text = rest.partition(": ")
+    if colon:
+        return c.EditInject(by=who, inject=name, text=text)
+    name, _, at = rest.partition(" ")
+    return c.EditInject(by=who, inject=name, at=_offset(at))
+
+
+def _improvised(who: str, rest: str) -> Command:
+    """`improvise text`, `improvise as vendor: text`, `improvise incident Title: text`."""
+    head, colon, text = rest.partition(": ")
+    if colon and head.startswith("as "):
+        return c.Improvise(by=who, actor=head.removeprefix("as "), text=text)
+    if colon and head.startswith("incident "):
+        return c.Improvise(by=who, title=head.removeprefix("incident "), text=text)
+    return c.Improvise(by=who, text=rest)
 
 
 def _first(rest: str) -> str:
@@ -244,6 +347,43 @@ WORDS: dict[str, Callable[[Table, str, str], Command]] = {
     "end": lambda table, who, rest: c.EndGame(by=who, reason=rest),
     "close": lambda table, who, rest: c.CloseRoom(by=who),
     "play": lambda table, who, rest: c.PlayInject(by=who, inject=rest),
+    "real": lambda table, who, rest: c.CallEmergency(by=who, words=rest),
+    "says": lambda table, who, rest: c.HearMessage(
+        by=who, channel=f"C-{_first(rest)}", ts=str(len(table.entries)), text=_further(rest)
+    ),
+    "channel": lambda table, who, rest: c.RecordChannel(place=rest, channel=f"C-{rest}", name=rest),
+    "shift": lambda table, who, rest: c.ShiftPlan(by=who, by_length=_length(rest)),
+    "forward": lambda table, who, rest: c.ForwardPlan(by=who),
+    "move-on": lambda table, who, rest: c.MoveOn(by=who),
+    "improvise": lambda table, who, rest: _improvised(who, rest),
+    "mishap": lambda table, who, rest: c.PlayMishap(by=who, mishap=rest),
+    "edit": lambda table, who, rest: _edited(who, rest),
+    "earlier": lambda table, who, rest: c.SwapInject(by=who, inject=rest),
+    "later": lambda table, who, rest: c.SwapInject(by=who, inject=rest, later=True),
+    "sideline": lambda table, who, rest: c.SidelinePerson(
+        by=who, person=_first(rest), lasts=_length(_first(_further(rest))), why=_further(_further(rest))
+    ),
+    "bring-back": lambda table, who, rest: c.BringBack(by=who, person=rest),
+    "consent": lambda table, who, rest: c.Consent(by=who, agrees=rest != "no"),
+    "part": lambda table, who, rest: c.GivePart(by=who, person=_first(rest), part=_further(rest)),
+    "team": lambda table, who, rest: c.JoinTeam(by=who, team=rest),
+    "predict": lambda table, who, rest: c.Predict(
+        by=who, inject=_first(rest), sheet=Prediction(detects=_further(rest), alert="page")
+    ),
+    "approve-fault": lambda table, who, rest: c.ApproveFault(by=who, target=rest),
+    "withdraw": lambda table, who, rest: c.WithdrawApproval(by=who, target=rest),
+    "preflight": lambda table, who, rest: c.AskPreflight(by=who),
+    "say-go": lambda table, who, rest: c.SayGo(by=who, role=rest, go=True),
+    "say-no-go": lambda table, who, rest: c.SayGo(
+        by=who, role=rest.partition(": ")[0], go=False, reason=rest.partition(": ")[2]
+    ),
+    "rate": lambda table, who, rest: c.RateExpectation(
+        by=who, expectation=_first(rest), rating=_first(_further(rest)), note=_further(_further(rest))
+    ),
+    "judge": lambda table, who, rest: c.JudgeExpectation(by=who, expectation=rest),
+    "observe": lambda table, who, rest: c.Observe(by=who, text=rest),
+    "mark": lambda table, who, rest: c.MarkMoment(by=who, incident=_first(rest), what=_further(rest)),
+    "severity": lambda table, who, rest: c.SetSeverity(by=who, incident=_first(rest), severity=_further(rest)),
     "skip-inject": lambda table, who, rest: c.SkipInject(by=who, inject=rest),
     "hint": lambda table, who, rest: c.GiveHint(by=who, about=rest),
     "speak": lambda table, who, rest: c.SpeakAs(by=who, actor=rest.partition(" ")[0], text=rest.partition(" ")[2]),

@@ -1,6 +1,6 @@
 """`actor`: somebody outside the room speaks: the vendor, a manager, a customer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from warroom.core.injects.kind import InjectBase
@@ -9,9 +9,12 @@ from warroom.core.reading import Fields
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speak(InjectBase):
+    """With a `role`, only its holder is told: another team calls the commander, and nobody else hears it."""
+
     word: ClassVar[str] = "actor"
     actor: str
     text: str
+    role: str = ""
 
     @classmethod
     def parse(cls, fields: Fields) -> "Speak":
@@ -19,6 +22,7 @@ class Speak(InjectBase):
         return cls(
             actor=inner.slug("who", help="One of the scenario's actors."),
             text=inner.text("says", help="Their words, in the first person."),
+            role=inner.text("privately_to", default="", help="An incident role; only its holder is told."),
         )
 
     def refers(self) -> tuple[tuple[str, str], ...]:
@@ -29,3 +33,9 @@ class Speak(InjectBase):
 
     def words(self) -> str:
         return self.text
+
+    def saying(self, text: str) -> "Speak":
+        return replace(self, text=text)
+
+    def privately(self) -> str:
+        return self.role

@@ -1,6 +1,6 @@
 """`announce`: the bearer of bad news says that something is gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from warroom.core.injects.kind import InjectBase
@@ -18,3 +18,6 @@ class Announce(InjectBase):
 
     def words(self) -> str:
         return self.text
+
+    def saying(self, text: str) -> "Announce":
+        return replace(self, text=text)

@@ -1,6 +1,6 @@
 """`hint`: help from the dungeon master, on a ladder: a nudge, a pointer, the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from warroom.core.injects.kind import InjectBase
@@ -30,6 +30,9 @@ class Hint(InjectBase):
 
     def words(self) -> str:
         return self.text
+
+    def saying(self, text: str) -> "Hint":
+        return replace(self, text=text)
 
     def about(self) -> str:
         return self.on

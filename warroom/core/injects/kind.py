@@ -1,7 +1,7 @@
 """What every kind of inject says about itself."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +20,14 @@ class InjectBase:
         """What the players are told."""
         return ""
 
+    def saying(self, text: str) -> Self:
+        """The same, in other words. A kind that says nothing stays as it is."""
+        return self
+
     def about(self) -> str:
         """The inject whose incident it belongs to; empty for none."""
+        return ""
+
+    def privately(self) -> str:
+        """The incident role whose holder alone is told; empty when everybody is."""
         return ""

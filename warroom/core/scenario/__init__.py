@@ -1,0 +1,29 @@
+"""Scenarios as they are written: what a game day is made of. How they are played is in `plan`, `playing` and `coupling`."""
+
+from warroom.core.scenario.deck import Mishap, MurphyRules
+from warroom.core.scenario.expectation import RATINGS, Expectation, Rating
+from warroom.core.scenario.guards import ABORT, PAUSE, ROLL_BACK, SteadyState, StopCondition
+from warroom.core.scenario.inject import SEVERITIES, Breakage, FaultSpec, Inject
+from warroom.core.scenario.scenario import Actor, Ending, Environment, Scenario, Team
+
+__all__ = [
+    "ABORT",
+    "PAUSE",
+    "RATINGS",
+    "ROLL_BACK",
+    "SEVERITIES",
+    "Actor",
+    "Breakage",
+    "Ending",
+    "Environment",
+    "Expectation",
+    "FaultSpec",
+    "Inject",
+    "Mishap",
+    "MurphyRules",
+    "Rating",
+    "Scenario",
+    "SteadyState",
+    "StopCondition",
+    "Team",
+]
