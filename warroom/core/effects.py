@@ -238,10 +238,6 @@ class WatchStop(Effect):
     def lane(self) -> str:
         return f"watch:{self.stop.id}"
 
-    @property
-    def lasts(self) -> timedelta:
-        return timedelta(days=2)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenRealRoom(Effect):

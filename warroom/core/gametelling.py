@@ -19,6 +19,7 @@ from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario
+from warroom.core.views import EMERGENCY
 from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
 
 Effects = Iterable[Effect]
@@ -209,8 +210,7 @@ def _seal(room: Room) -> Words:
     return (" What was predicted is sealed: ", Code(room.readiness.seal), ".") if room.readiness.seal else ()
 
 
-_REAL = Ask(do="emergency", label="Something real…", style="danger")
-_OPENING_ASKS = (Ask(do="consent", label="I agree to that"), _REAL)
+_OPENING_ASKS = (Ask(do="consent", label="I agree to that"), EMERGENCY)
 
 
 def _announced(room: Room, entry: Entry, scenario: Scenario | None) -> Effects:
@@ -241,7 +241,7 @@ def _announced(room: Room, entry: Entry, scenario: Scenario | None) -> Effects:
                 f". {reach} Messages marked EXERCISE are not real. To stop it: say NO DUFF in one of its channels, "
                 "or press the button.",
             ),
-            asks=(_REAL,),
+            asks=(EMERGENCY,),
         )
 
 

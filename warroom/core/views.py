@@ -17,6 +17,13 @@ from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runs import Run
 
+EMERGENCY = Ask(
+    do="emergency",
+    label="NO DUFF: it is real",
+    style="danger",
+    confirm="Stop play at once, undo what was broken, and open a real incident?",
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mark:
@@ -139,7 +146,7 @@ def _story(room: Room) -> tuple[str, datetime, int] | None:
 
 
 def _status_asks(room: Room) -> tuple[Ask, ...]:
-    emergency = (Ask(do="emergency", label="Something real…", style="danger"),) if room.drill and room.open else ()
+    emergency = (EMERGENCY,) if room.drill and room.open else ()
     if not room.live:
         return emergency if room.state != GameState.HALTED else ()
     asks = []

@@ -13,8 +13,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command, RecordActEnded, RecordCheck, RecordFailure, RecordNoChannel
-from warroom.core.effects import BACKCHANNEL, Effect, OpenChannel, RunAct, RunCheck
+from warroom.core.commands import (
+    Command,
+    RecordActEnded,
+    RecordCheck,
+    RecordFailure,
+    RecordNoChannel,
+    RecordPreflight,
+)
+from warroom.core.effects import BACKCHANNEL, Effect, LookAround, OpenChannel, RunAct, RunCheck
+from warroom.core.readiness import Finding
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.runtime.clock import Clock
@@ -24,7 +32,7 @@ from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
-LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60)}  # longer than one of either may take
+LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60), "watch": timedelta(seconds=60)}  # longer than one of either may take
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -61,7 +69,7 @@ Performer = Callable[[Claimed, Room], Awaitable[Result]]
 
 
 class Delivery:
-    """Performs one kind of lane (`talk` or `act`) of all rooms."""
+    """Performs one kind of lane (`talk`, `act` or `watch`) of all rooms."""
 
     def __init__(
         self,
@@ -200,6 +208,8 @@ def _note(effect: Effect, reason: str) -> Command:
             return RecordCheck(run=run, step=step, attempt=attempt, holds=False, detail=f"Nobody could look: {reason}")
         case RunAct(run=run, act=act):
             return RecordActEnded(run=run, act=act, outcome="unknown", detail=f"It was given up: {reason}")
+        case LookAround(attempt=attempt):
+            return RecordPreflight(attempt=attempt, findings=(Finding(what="a machine looks", holds=False, detail=reason),))
     return RecordFailure(what=_in_words(effect), reason=reason)
 
 

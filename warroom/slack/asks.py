@@ -5,11 +5,14 @@ it and whether it still makes sense is decided by the room.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from warroom.core import commands as c
 from warroom.core.commands import Command
-from warroom.core.refusals import Unknown
+from warroom.core.durations import read
+from warroom.core.readiness import Prediction
+from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
 from warroom.core.steps.confirm import DECLINED
 
@@ -63,6 +66,52 @@ def _add(said: Said, by: str) -> Command:
     return c.GiveEvidence(by=by, run=said["run"], step=said["step"], kind=kind, text=text, link=link)
 
 
+def _length(said: Said, name: str) -> timedelta:
+    length = read(said.get(name, "").strip())
+    if length is None:
+        raise NotNow(f"“{said.get(name, '')}” is not a length of time; write it as `10m` or `1h 30m`.")
+    return length
+
+
+def _maybe_at(said: Said) -> timedelta | None:
+    """A place on the game's clock, `T+25m`; None when nothing was written."""
+    text = said.get("at", "").strip()
+    if not text:
+        return None
+    at = read(text.upper().removeprefix("T+").lower())
+    if at is None:
+        raise NotNow(f"“{text}” is not a place on the game's clock; write it as `T+25m`.")
+    return at
+
+
+def _shift(said: Said, by: str) -> Command:
+    length = _length(said, "length")
+    earlier = said.get("way") == "earlier"
+    return c.ShiftPlan(by=by, by_length=-length if earlier else length, reason=said.get("reason", ""))
+
+
+def _improvise(said: Said, by: str) -> Command:
+    return c.Improvise(
+        by=by,
+        text=said.get("text", ""),
+        actor=said.get("actor", ""),
+        title=said.get("title", "").strip(),
+        severity=said.get("severity") or "SEV2",
+        teams=tuple(each for each in said.get("teams", "").split(",") if each),
+    )
+
+
+def _predict(said: Said, by: str) -> Command:
+    sheet = Prediction(
+        detects=said.get("detects", "").strip(),
+        alert=said.get("alert", ""),
+        heals=said.get("heals", "").strip(),
+        customers=said.get("customers", "").strip(),
+        restored=_length(said, "restored") if said.get("restored", "").strip() else None,
+    )
+    return c.Predict(by=by, inject=said.get("inject", ""), sheet=sheet)
+
+
 COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "acknowledge": lambda said, by: c.Acknowledge(by=by, incident=said["incident"]),
     "mitigate": lambda said, by: c.Mitigate(by=by, incident=said["incident"]),
@@ -101,6 +150,35 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "play": lambda said, by: c.PlayInject(by=by, inject=said.get("inject", "")),
     "skip-inject": lambda said, by: c.SkipInject(by=by, inject=said.get("inject", ""), reason=said.get("reason", "")),
     "speak": lambda said, by: c.SpeakAs(by=by, actor=said["actor"], text=said.get("text", "")),
+    "emergency": lambda said, by: c.CallEmergency(by=by, words=said.get("text", "")),
+    "mark": lambda said, by: c.MarkMoment(by=by, incident=said["incident"], what=said["what"]),
+    "improvise": _improvise,
+    "play-mishap": lambda said, by: c.PlayMishap(by=by, mishap=said["mishap"]),
+    "edit": lambda said, by: c.EditInject(
+        by=by, inject=said["inject"], text=said.get("text", ""), title=said.get("title", ""), at=_maybe_at(said)
+    ),
+    "earlier": lambda said, by: c.SwapInject(by=by, inject=said["inject"]),
+    "later": lambda said, by: c.SwapInject(by=by, inject=said["inject"], later=True),
+    "shift": _shift,
+    "forward": lambda said, by: c.ForwardPlan(by=by),
+    "move-on": lambda said, by: c.MoveOn(by=by),
+    "sideline": lambda said, by: c.SidelinePerson(
+        by=by, person=said["person"], lasts=_length(said, "length"), why=said.get("why", "")
+    ),
+    "bring-back": lambda said, by: c.BringBack(by=by, person=said["person"]),
+    "consent": lambda said, by: c.Consent(by=by),
+    "part": lambda said, by: c.GivePart(by=by, person=said["person"], part=said["part"]),
+    "approve-fault": lambda said, by: c.ApproveFault(by=by, target=said["target"]),
+    "withdraw-approval": lambda said, by: c.WithdrawApproval(by=by, target=said["target"]),
+    "preflight": lambda said, by: c.AskPreflight(by=by),
+    "go": lambda said, by: c.SayGo(by=by, role=said["role"], go=True),
+    "no-go": lambda said, by: c.SayGo(by=by, role=said["role"], go=False, reason=said.get("reason", "")),
+    "predict": _predict,
+    "rate": lambda said, by: c.RateExpectation(
+        by=by, expectation=said["expectation"], rating=said["rating"], note=said.get("note", "")
+    ),
+    "judge": lambda said, by: c.JudgeExpectation(by=by, expectation=said["expectation"]),
+    "observe": lambda said, by: c.Observe(by=by, text=said.get("text", ""), expectation=said.get("expectation", "")),
     "hint": lambda said, by: c.GiveHint(by=by, about=said["about"]),
     "pause": lambda said, by: c.PauseGame(by=by, reason=said.get("reason", "")),
     "resume": lambda said, by: c.ResumeGame(by=by),

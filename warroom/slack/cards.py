@@ -1,6 +1,7 @@
 """Everything warroom shows in Slack, as functions from views and effects to messages. Each kind has a file of its own."""
 
 from warroom.slack.blocks import Message
+from warroom.slack.evaluationcard import evaluation_card
 from warroom.slack.home import HomeRoom, HomeScenario, HomeView, home
 from warroom.slack.notices import notice, offer, plainly, refusal, report_comment
 from warroom.slack.panelcard import panel_card
@@ -12,6 +13,7 @@ __all__ = [
     "HomeScenario",
     "HomeView",
     "Message",
+    "evaluation_card",
     "home",
     "notice",
     "offer",

@@ -3,6 +3,7 @@
 The doors (slash command, direct message, mention, modal, App Home) all lead here, so that each means the same.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +11,11 @@ from typing import Literal
 from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.events import Mode
+from warroom.core.faults import Target
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
 from warroom.core.runbook import within
+from warroom.core.scenario import Scenario
 from warroom.definitions.library import Library
 from warroom.errors import NotFound
 from warroom.runtime.handle import Handled, Runtime
@@ -33,8 +36,19 @@ class Whereabouts:
 
 
 class Desk:
-    def __init__(self, runtime: Runtime, library: Library) -> None:
+    """`breakable` is what the operator lets be broken; `operations` the channel where game days are announced."""
+
+    def __init__(
+        self, runtime: Runtime, library: Library, *, breakable: Sequence[Target] = (), operations: str = ""
+    ) -> None:
         self.runtime, self.library = runtime, library
+        self._breakable, self._operations = tuple(breakable), operations
+
+    def _digests(self, plan: Scenario) -> dict[str, str]:
+        """What the game was made of, so that it can be said later whether anything was changed since."""
+        services = {f"runbook/{each.id}" for each in self.library.runbooks.values()}
+        wanted = {f"scenario/{plan.id}", "catalogue", *services}
+        return {name: digest for name, digest in self.library.digests.items() if name in wanted}
 
     # --- opening rooms
 
@@ -45,6 +59,11 @@ class Desk:
         players: Sequence[str],
         observers: Sequence[str] = (),
         *,
+        controllers: Sequence[str] = (),
+        evaluators: Sequence[str] = (),
+        safety: Sequence[str] = (),
+        environment: str = "",
+        surprise: str = "announced",
         at_once: bool = True,
         key: str | None = None,
     ) -> Handled:
@@ -55,6 +74,11 @@ class Desk:
         if not [each for each in players if each != where.person]:
             raise NotNow("A game needs players: name at least one person besides yourself.")
 
+        if not environment and len(plan.environments) == 1:
+            environment = next(iter(plan.environments))
+        played_in = await self.runtime.db.read(rooms.environments_played, where.workspace, scenario)
+        seed, salt = secrets.token_hex(16), secrets.token_hex(16)
+
         def make(name: str) -> Sequence[Command]:
             opened = c.OpenGame(
                 by=where.person,
@@ -64,8 +88,18 @@ class Desk:
                 players=tuple(players),
                 observers=tuple(observers),
                 origin=where.channel,
+                controllers=tuple(controllers),
+                evaluators=tuple(evaluators),
+                safety=tuple(safety),
+                environment=environment,
+                played_in=tuple(played_in),
+                surprise=surprise,
+                seed=seed,
+                digests=self._digests(plan),
+                breakable=self._breakable,
+                operations=self._operations,
             )
-            return [opened, c.StartGame(by=where.person)] if at_once else [opened]
+            return [opened, c.StartGame(by=where.person, salt=salt)] if at_once else [opened]
 
         return await self.runtime.open(make, workspace=where.workspace, kind=GAME_DAY, mode=Mode.DRILL.value, key=key)
 
@@ -151,5 +185,5 @@ def only_open_incident(room: Room) -> str:
 
 def may_export(room: Room, person: str) -> None:
     """A running game's report would give its plan away; only its dungeon master may have it before the end."""
-    if room.drill and room.open and person not in room.roster.controllers:
+    if room.drill and room.open and person not in room.roster.staff:
         raise NotYours("The report comes after the end of the game; before that it would give the plan away.")

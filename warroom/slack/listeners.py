@@ -19,9 +19,8 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from warroom.core import commands as c
-from warroom.core.effects import WAR_ROOM
 from warroom.core.refusals import NotNow, Refused, Unknown
-from warroom.core.roster import must_control
+from warroom.core.roster import must_be_staff, must_control
 from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.runtime.clock import Clock
@@ -112,7 +111,7 @@ class Listeners:
             await self._direct(body, event)
             return
         here = await self._desk.room_here(_whereabouts(body, event))
-        if here is None or here[1] != WAR_ROOM:
+        if here is None:
             return
         command = _heard(event, await self._names(body, event))
         if command is not None and body.get("late"):
@@ -257,6 +256,11 @@ class Listeners:
                 str(given.get("scenario", "")),
                 tuple(given.get("players", ())),
                 tuple(given.get("observers", ())),
+                controllers=tuple(given.get("controllers", ())),
+                evaluators=tuple(given.get("evaluators", ())),
+                safety=tuple(given.get("safety", ())),
+                environment=str(given.get("environment", "")),
+                surprise=str(given.get("surprise", "") or "announced"),
                 at_once=given.get("begin", "now") == "now",
                 key=key,
             )
@@ -273,7 +277,7 @@ class Listeners:
                 key=key,
             )
         else:
-            said = {name: value for name, value in given.items() if isinstance(value, str)}
+            said = {name: value if isinstance(value, str) else ",".join(value) for name, value in given.items()}
             await self._desk.runtime.handle(room, asks.command(do, said, where.person), key=key)
 
     async def _shortcut(self, ack: Ack, body: Body) -> None:
@@ -377,6 +381,8 @@ class Listeners:
         room = await self._desk.runtime.room(room_id)
         if do in DIRECTING:
             must_control(room.roster, person)
+        if do in EVALUATING:
+            must_be_staff(room.roster, person)
         return modals.for_room(do, room, room_id, said)
 
 
@@ -387,7 +393,9 @@ def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabou
     return build
 
 
-DIRECTING = ("speak", "skip-inject", "end")  # modals that only the dungeon master is shown
+# Modals that show what is hidden: only to the dungeon master, or to whoever directs, evaluates or watches over the game.
+DIRECTING = ("speak", "skip-inject", "improvise", "edit", "shift", "sideline", "part")
+EVALUATING = ("end", "predict", "rate", "observe", "no-go")
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
     "declare": Listeners._declare_modal,

@@ -15,13 +15,11 @@ from warroom.core.scenario import SEVERITIES, Scenario
 from warroom.core.steps.ask import Ask
 from warroom.core.values import LONGEST, Value
 from warroom.core.views import Mark
-from warroom.slack import limits, presses, signs
+from warroom.slack import gamemodals, limits, presses, signs
 from warroom.slack.asks import VALUE
-from warroom.slack.blocks import Block, grouped, mark_block, numbered, options, plain, section
-from warroom.slack.statuscard import bare
+from warroom.slack.blocks import Block, options, plain, section
+from warroom.slack.forms import Said, View, about, field, modal, people, radio, select, text_input
 
-View = dict[str, Any]
-Said = Mapping[str, str]
 _TITLE = 150  # of an incident
 
 
@@ -35,26 +33,48 @@ def start_game(
     made = options(((each.id, each.title) for each in scenarios), (each.summary for each in scenarios))
     blocks = [section("🎲 This starts an *EXERCISE*. Every message of it says so, and nothing real is paged.")]
     if not made:
-        return _view("start", "Start a game day", "", [*blocks, section("There is no scenario to play yet.")])
+        return modal("start", "Start a game day", "", [*blocks, section("There is no scenario to play yet.")])
     blocks += [
-        _input("scenario", "Scenario", _select("Choose a scenario", made, chosen)),
-        _input(
+        field("scenario", "Scenario", select("Choose a scenario", made, chosen)),
+        field(
             "players",
             "Players",
-            _people(players),
+            people(players),
             "It may stay empty: whoever acts in the war room becomes a player.",
             optional=True,
         ),
-        _input(
+        field(
             "observers",
             "Observers",
-            _people(()),
+            people(()),
             "They watch and do not act. Whoever is named as a player as well, plays.",
             optional=True,
         ),
-        _input("begin", "When", _radio(_BEGIN)),
+        *(_staff(part, label, hint) for part, label, hint in _STAFF),
+        *_environments(scenarios),
+        field("begin", "When", radio(_BEGIN)),
     ]
-    return _view("start", "Start a game day", "Go", blocks, said={"origin": origin})
+    return modal("start", "Start a game day", "Go", blocks, said={"origin": origin})
+
+
+_STAFF = (
+    ("controllers", "Who directs it with you?", "They see the plan, and do not play."),
+    ("evaluators", "Evaluators", "They see the plan, and rate how it goes."),
+    ("safety", "Safety officer", "Can stop the game at any time, and does not play."),
+)
+
+
+def _staff(part: str, label: str, hint: str) -> Block:
+    return field(part, label, people(()), hint, optional=True)
+
+
+def _environments(scenarios: Sequence[Scenario]) -> list[Block]:
+    """Where it is played, if any of them asks for that."""
+    named = {name: each.title for scenario in scenarios for name, each in scenario.environments.items()}
+    if not named:
+        return []
+    hint = "Only some scenarios ask for it."
+    return [field("environment", "Where?", select("Choose", options(named.items())), hint, optional=True)]
 
 
 _BEGIN = (("now", "Start at once"), ("later", "Open the backchannel first; I start it from the panel"))
@@ -66,26 +86,26 @@ def declare(services: Sequence[tuple[str, str]], *, title: str = "", origin: str
     levels = options((word, f"{signs.severity(word)} {word}") for word in SEVERITIES)
     blocks = [
         section("🔴 This declares a *REAL INCIDENT*. A war room opens at once."),
-        _input("title", "What is wrong?", _text(title, most=_TITLE, lines=False)),
-        _input("severity", "How bad is it?", _select("Choose", levels, "SEV2"), "SEV1 is the worst."),
+        field("title", "What is wrong?", text_input(title, most=_TITLE, lines=False)),
+        field("severity", "How bad is it?", select("Choose", levels, "SEV2"), "SEV1 is the worst."),
     ]
     if listed:
-        menu = {**_select("Choose", listed), "type": "multi_static_select"}
-        blocks.append(_input("services", "Affected services", menu, "Runbooks are found by this.", optional=True))
-    return _view("declare", "Declare an incident", "Declare", blocks, said={"origin": origin})
+        menu = {**select("Choose", listed), "type": "multi_static_select"}
+        blocks.append(field("services", "Affected services", menu, "Runbooks are found by this.", optional=True))
+    return modal("declare", "Declare an incident", "Declare", blocks, said={"origin": origin})
 
 
 # --- within a room
 
 
 def skip_step(mark: Mark, room: int, said: Said, title: str) -> View:
-    why = _input("reason", "Why?", _text(), "It goes onto the timeline.")
-    return _view("skip", "Skip this step", "Skip", [*_about(title), why], mark=mark, room=room, said=said)
+    why = field("reason", "Why?", text_input(), "It goes onto the timeline.")
+    return modal("skip", "Skip this step", "Skip", [*about(title), why], mark=mark, room=room, said=said)
 
 
 def skip_inject(mark: Mark, room: int, said: Said, title: str) -> View:
-    why = _input("reason", "Why?", _text(), optional=True)
-    return _view("skip-inject", "Skip this inject", "Skip", [*_about(title), why], mark=mark, room=room, said=said)
+    why = field("reason", "Why?", text_input(), optional=True)
+    return modal("skip-inject", "Skip this inject", "Skip", [*about(title), why], mark=mark, room=room, said=said)
 
 
 def speak(mark: Mark, room: int, said: Said, actors: Iterable[tuple[str, str]]) -> View:
@@ -93,58 +113,58 @@ def speak(mark: Mark, room: int, said: Said, actors: Iterable[tuple[str, str]]) 
     made = options(actors)
     if not made:
         nobody = [section("This scenario has nobody to speak as.")]
-        return _view("speak", "Speak as somebody", "", nobody, mark=mark, room=room, said=said)
-    who = _input("actor", "Who speaks?", _select("Choose", made, made[0]["value"]))
-    blocks = [who, _input("text", "What do they say?", _text())]
-    return _view("speak", "Speak as somebody", "Say it", blocks, mark=mark, room=room, said=said)
+        return modal("speak", "Speak as somebody", "", nobody, mark=mark, room=room, said=said)
+    who = field("actor", "Who speaks?", select("Choose", made, made[0]["value"]))
+    blocks = [who, field("text", "What do they say?", text_input())]
+    return modal("speak", "Speak as somebody", "Say it", blocks, mark=mark, room=room, said=said)
 
 
 def post_update(mark: Mark, room: int, said: Said) -> View:
     hint = "What is known, what is being done, when the next update comes."
-    blocks = [_input("text", "How do things stand?", _text(), hint)]
-    return _view("update", "Post a status update", "Post", blocks, mark=mark, room=room, said=said)
+    blocks = [field("text", "How do things stand?", text_input(), hint)]
+    return modal("update", "Post a status update", "Post", blocks, mark=mark, room=room, said=said)
 
 
 def take_note(mark: Mark, room: int, said: Said) -> View:
-    blocks = [_input("text", "Note", _text(said.get("text", "")), "It goes onto the timeline.")]
+    blocks = [field("text", "Note", text_input(said.get("text", "")), "It goes onto the timeline.")]
     held = {name: value for name, value in said.items() if name != "text"}
-    return _view("note", "Note on the timeline", "Note", blocks, mark=mark, room=room, said=held)
+    return modal("note", "Note on the timeline", "Note", blocks, mark=mark, room=room, said=held)
 
 
 def resolve(mark: Mark, room: int, said: Said, title: str) -> View:
-    note = _input("note", "What ended it?", _text(), "For the report.", optional=True)
-    return _view("resolve", "Resolve the incident", "Resolve", [*_about(title), note], mark=mark, room=room, said=said)
+    note = field("note", "What ended it?", text_input(), "For the report.", optional=True)
+    return modal("resolve", "Resolve the incident", "Resolve", [*about(title), note], mark=mark, room=room, said=said)
 
 
 def reopen(mark: Mark, room: int, said: Said, title: str) -> View:
-    why = _input("reason", "Why?", _text(), "What shows that it is not over?")
-    return _view("reopen", "Reopen the incident", "Reopen", [*_about(title), why], mark=mark, room=room, said=said)
+    why = field("reason", "Why?", text_input(), "What shows that it is not over?")
+    return modal("reopen", "Reopen the incident", "Reopen", [*about(title), why], mark=mark, room=room, said=said)
 
 
 def end_game(mark: Mark, room: int, said: Said) -> View:
     ends = section("The clock stops, nothing more is played, and everything that was broken is repaired.")
-    why = _input("reason", "Why now?", _text(), "Every player is told.", optional=True)
-    return _view("end", "End the game", "End it", [ends, why], mark=mark, room=room, said=said)
+    why = field("reason", "Why now?", text_input(), "Every player is told.", optional=True)
+    return modal("end", "End the game", "End it", [ends, why], mark=mark, room=room, said=said)
 
 
 # --- walking a runbook
 
 
 def fail_step(mark: Mark, room: int, said: Said, title: str) -> View:
-    why = _input(
-        "reason", "What went wrong?", _text(), "Whoever decides how to go on reads it, and so does the report."
+    why = field(
+        "reason", "What went wrong?", text_input(), "Whoever decides how to go on reads it, and so does the report."
     )
-    return _view("fail", "The step failed", "It failed", [*_about(title), why], mark=mark, room=room, said=said)
+    return modal("fail", "The step failed", "It failed", [*about(title), why], mark=mark, room=room, said=said)
 
 
 def decline(mark: Mark, room: int, said: Said, title: str) -> View:
-    why = _input("reason", "Why not?", _text(), "Whoever decides how to go on reads it.")
-    return _view("decline", "It is not so", "No", [*_about(title), why], mark=mark, room=room, said=said)
+    why = field("reason", "Why not?", text_input(), "Whoever decides how to go on reads it.")
+    return modal("decline", "It is not so", "No", [*about(title), why], mark=mark, room=room, said=said)
 
 
 def answer_with_evidence(mark: Mark, room: int, said: Said, title: str, wanted: str) -> View:
-    kept = _input("evidence", "Evidence", _text(), wanted or "What shows that it is so: an output, a link.")
-    return _view("answer-with", "With evidence", "Send", [*_about(title), kept], mark=mark, room=room, said=said)
+    kept = field("evidence", "Evidence", text_input(), wanted or "What shows that it is so: an output, a link.")
+    return modal("answer-with", "With evidence", "Send", [*about(title), kept], mark=mark, room=room, said=said)
 
 
 def give_values(mark: Mark, room: int, said: Said, asked: Sequence[Value], given: Said) -> View:
@@ -152,26 +172,26 @@ def give_values(mark: Mark, room: int, said: Said, asked: Sequence[Value], given
     optional = not said.get("step")
     blocks = [_value(each, given.get(each.name, ""), optional=optional) for each in asked[: limits.VIEW_BLOCKS - 2]]
     more = section("They are put into every text and command of this walk. Do not write secrets here.")
-    return _view("values", "Fill in", "Fill in", [more, *blocks], mark=mark, room=room, said=said)
+    return modal("values", "Fill in", "Fill in", [more, *blocks], mark=mark, room=room, said=said)
 
 
 def _value(value: Value, given: str, *, optional: bool) -> Block:
     label = f"{value.question} ({value.name})" if value.question else value.name
     made = options((each, each) for each in value.options)
     if made:
-        return _input(f"{VALUE}{value.name}", label, _select("Choose", made, given), optional=optional)
+        return field(f"{VALUE}{value.name}", label, select("Choose", made, given), optional=optional)
     hint = f"For example: {value.example}" if value.example else ""
-    return _input(f"{VALUE}{value.name}", label, _text(given, most=LONGEST, lines=False), hint, optional=optional)
+    return field(f"{VALUE}{value.name}", label, text_input(given, most=LONGEST, lines=False), hint, optional=optional)
 
 
 def flag_step(mark: Mark, room: int, said: Said, steps: Sequence[tuple[str, str]]) -> View:
     blocks = [
-        _input("step", "Which step?", _select("Choose a step", options(steps), said.get("step", ""))),
-        _input("verdict", "It …", _radio(_VERDICTS)),
-        _input("comment", "In your words", _text(), "What would have helped you.", optional=True),
+        field("step", "Which step?", select("Choose a step", options(steps), said.get("step", ""))),
+        field("verdict", "It …", radio(_VERDICTS)),
+        field("comment", "In your words", text_input(), "What would have helped you.", optional=True),
     ]
     held = {name: value for name, value in said.items() if name not in ("step", "leg")}
-    return _view("flag", "How was that step?", "Say so", blocks, mark=mark, room=room, said=held)
+    return modal("flag", "How was that step?", "Say so", blocks, mark=mark, room=room, said=held)
 
 
 _VERDICTS = (
@@ -184,46 +204,48 @@ _VERDICTS = (
 
 def add(mark: Mark, room: int, said: Said, title: str) -> View:
     blocks = [
-        *_about(title),
-        _input(
+        *about(title),
+        field(
             "kind",
             "What is it?",
-            _radio((("evidence", "Evidence for this step"), ("beside", "Something else that was done"))),
+            radio((("evidence", "Evidence for this step"), ("beside", "Something else that was done"))),
         ),
-        _input("text", "What?", _text(), "Of something that was done: in the first line what, below it how."),
-        _input("link", "Where is it?", _text(lines=False), "An address, if it is elsewhere.", optional=True),
+        field("text", "What?", text_input(), "Of something that was done: in the first line what, below it how."),
+        field("link", "Where is it?", text_input(lines=False), "An address, if it is elsewhere.", optional=True),
     ]
-    return _view("add", "Add to the walk", "Add", blocks, mark=mark, room=room, said=said)
+    return modal("add", "Add to the walk", "Add", blocks, mark=mark, room=room, said=said)
 
 
 def give_to(mark: Mark, room: int, said: Said, title: str) -> View:
     what = (("step", "This step"), ("walk", "The whole walk"))
     blocks = [
-        *_about(title),
-        _input("what", "What?", _radio(what if title else what[1:])),
-        _input(
+        *about(title),
+        field("what", "What?", radio(what if title else what[1:])),
+        field(
             "person", "To whom?", {"type": "users_select", "placeholder": plain("Choose a person", limits.PLACEHOLDER)}
         ),
     ]
-    return _view("give-to", "Give it to somebody", "Give", blocks, mark=mark, room=room, said=said)
+    return modal("give-to", "Give it to somebody", "Give", blocks, mark=mark, room=room, said=said)
 
 
 def halt(mark: Mark, room: int, said: Said, title: str, *, paused: bool) -> View:
     how = (("pause", "Pause: nothing is overdue meanwhile"), ("stop", "Stop: it is not walked any further"))
     blocks = [
-        *_about(title),
-        _input("how", "What?", _radio(how[1:] if paused else how)),
-        _input("reason", "Why?", _text(), "Everybody is told, and the report will ask."),
+        *about(title),
+        field("how", "What?", radio(how[1:] if paused else how)),
+        field("reason", "Why?", text_input(), "Everybody is told, and the report will ask."),
     ]
-    return _view("halt", "Pause or stop", "Do it", blocks, mark=mark, room=room, said=said)
+    return modal("halt", "Pause or stop", "Do it", blocks, mark=mark, room=room, said=said)
 
 
 def write_step(mark: Mark, room: int, said: Said) -> View:
     blocks = [
-        _input("title", "What is done next?", _text(most=_TITLE, lines=False), "In a few words, as an instruction."),
-        _input("text", "How?", _text(), "Commands, where to look, what to expect.", optional=True),
+        field(
+            "title", "What is done next?", text_input(most=_TITLE, lines=False), "In a few words, as an instruction."
+        ),
+        field("text", "How?", text_input(), "Commands, where to look, what to expect.", optional=True),
     ]
-    return _view("write-step", "The next step", "Begin it", blocks, mark=mark, room=room, said=said)
+    return modal("write-step", "The next step", "Begin it", blocks, mark=mark, room=room, said=said)
 
 
 def for_room(do: str, room: Room, room_id: int, said: Said) -> View:
@@ -251,6 +273,7 @@ FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
     "resolve": lambda room, mark, id, said: resolve(mark, id, said, _incident_title(room, said)),
     "reopen": lambda room, mark, id, said: reopen(mark, id, said, _incident_title(room, said)),
     "end": lambda room, mark, id, said: end_game(mark, id, said),
+    **gamemodals.FOR_GAME,
 }
 
 
@@ -352,66 +375,3 @@ def _answer(value: Mapping[str, Any]) -> str | tuple[str, ...]:
 def first_input(view: Mapping[str, Any]) -> str:
     """The block id of the first input, under which a refusal can be shown; empty when there is none."""
     return next((str(block["block_id"]) for block in view["blocks"] if block["type"] == "input"), "")
-
-
-# --- pieces
-
-
-def _view(
-    do: str,
-    title: str,
-    submit: str,
-    blocks: Sequence[Block],
-    *,
-    mark: Mark | None = None,
-    room: int = 0,
-    said: Said | None = None,
-) -> View:
-    """The modal. One that concerns a room shows its mark first. Without `submit` there is nothing to send."""
-    shown = [mark_block(mark), *blocks] if mark else list(blocks)
-    view: View = {
-        "type": "modal",
-        "callback_id": presses.action_id(do),
-        "private_metadata": presses.packed(room, tuple((said or {}).items()), limits.PRIVATE_METADATA),
-        "title": plain(title, limits.MODAL_TITLE),
-        "close": plain("Cancel" if submit else "Close", limits.MODAL_TITLE),
-        "blocks": numbered(shown),
-    }
-    return {**view, "submit": plain(submit, limits.MODAL_TITLE)} if submit else view
-
-
-def _about(title: str) -> list[Block]:
-    """What it is about, when that is known."""
-    return [section(f"*{bare(title)}*")] if bare(title) else []
-
-
-def _input(name: str, label: str, element: Block, hint: str = "", *, optional: bool = False) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": name,
-        "label": plain(label, limits.INPUT_LABEL),
-        "element": {"action_id": name, **element},
-        "optional": optional,
-    }
-    return {**block, "hint": plain(hint, limits.HINT)} if hint else block
-
-
-def _text(initial: str = "", *, most: int = limits.INPUT, lines: bool = True) -> Block:
-    element: Block = {"type": "plain_text_input", "multiline": lines, "max_length": most}
-    return {**element, "initial_value": limits.clamp(initial, most)} if initial else element
-
-
-def _select(placeholder: str, made: Sequence[Block], chosen: str = "") -> Block:
-    menu = {"type": "static_select", "placeholder": plain(placeholder, limits.PLACEHOLDER), **grouped(made)}
-    initial = next((each for each in made if each["value"] == chosen), None)
-    return {**menu, "initial_option": initial} if initial else menu
-
-
-def _people(chosen: Sequence[str]) -> Block:
-    menu: Block = {"type": "multi_users_select", "placeholder": plain("Choose people", limits.PLACEHOLDER)}
-    return {**menu, "initial_users": list(chosen)} if chosen else menu
-
-
-def _radio(choices: Sequence[tuple[str, str]]) -> Block:
-    made = options(choices)
-    return {"type": "radio_buttons", "options": made, "initial_option": made[0]}

@@ -20,6 +20,8 @@ def notice(say: Say, mark: Mark, room: int, channels: Mapping[str, str]) -> Mess
         blocks.append(section(bold(_short(signs.titled(say.tone, say.title)))))
     blocks += paragraphs(body, _SECTIONS)
     text = "\n".join(part for part in (escape_line(_short(say.title)), body) if part)
+    if say.real:
+        mark = Mark(drill=False, name="not part of the exercise", key=mark.key)
     username, icon = _face(say.voice) if say.voice else ("", "")
     return marked(mark, text, [*blocks, *actions(room, say.asks)], username=username, icon=icon)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 
 from warroom.core.durations import mark as reading
@@ -12,6 +13,7 @@ from warroom.slack.blocks import (
     Block,
     Message,
     actions,
+    actions_and_menu,
     context,
     divider,
     fields,
@@ -20,6 +22,7 @@ from warroom.slack.blocks import (
     listed,
     marked,
     options,
+    overflow,
     paragraphs,
     plain,
     section,
@@ -29,6 +32,7 @@ from warroom.slack.mrkdwn import ago, clock_time, escape, escape_line, one_line,
 from warroom.slack.statuscard import bare, incident_words, run_words, short
 
 _ROWS, _BY_HAND, _LINES, _PEOPLE = 8, 6, 20, 15
+_MORE, _DECK = 5, 5
 _NOTES, _INJECT_TEXT, _ROW_TEXT, _ROW_NOTES = 1_500, 800, 200, 300
 _SECTIONS = 2
 
@@ -40,10 +44,14 @@ def panel_card(view: PanelView, room: int) -> Message:
         header(f"🎭 {view.scenario}"),
         _facts(view),
     ]
-    blocks += [*([] if over else [_next(view)]), *actions(room, view.asks), *_secret(view), divider()]
+    blocks += [*([] if over else [_next(view, room)]), *actions_and_menu(room, view.asks, view.more[:_MORE])]
+    blocks += [*actions(room, view.more[_MORE:]), *_readiness(view, room), *_secret(view), divider()]
     for title, lines in _lists(view):
         blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []
-    blocks += _unplayed(view) if over else [*_coming(view, room), *_by_hand(view, room), *_rest(view, room)]
+    if over:
+        blocks += _unplayed(view)
+    else:
+        blocks += [*_coming(view, room), *_by_hand(view, room), *_rest(view, room), *_deck(view, room)]
     return marked(view.mark, _text(view), blocks)
 
 
@@ -64,7 +72,87 @@ def _facts(view: PanelView) -> Block:
         f"*Clock*\n{_clock(view)}",
         f"*Players*\n{', '.join(people[:_PEOPLE]) + more if people else 'nobody yet'}",
         f"*War room*\n{'open' if view.war_room else 'opens when the game starts'}",
+        *_others(view),
     )
+
+
+def _others(view: PanelView) -> list[str]:
+    told = []
+    if len(view.staff) > 1:
+        told.append("*Beside the players*\n" + listed([f"{person(who)}: {part}" for part, who in view.staff], _PEOPLE))
+    if view.out:
+        told.append("*Taken out*\n" + listed([f"{person(who)}{_until(until)}" for who, until in view.out], _PEOPLE))
+    elif view.consents:
+        told.append("*May be taken out*\n" + listed([person(each) for each in view.consents], _PEOPLE))
+    if view.real_rooms:
+        told.append(f"*Really happening*\n{short(', '.join(view.real_rooms))}")
+    return told
+
+
+def _until(until: datetime | None) -> str:
+    return f" until {clock_time(until)}" if until else ""
+
+
+# --- whether it may begin, or go on
+
+
+def _readiness(view: PanelView, room: int) -> list[Block]:
+    ready = view.readiness
+    if ready is None:
+        return []
+    parts = [
+        *(
+            [f"*Preflight*{f', {clock_time(ready.preflight_at)}' if ready.preflight_at else ''}"]
+            if ready.preflight or ready.preflight_at
+            else []
+        ),
+        *(
+            f"{_tick(holds)} {short(what)}{f': {short(detail)}' if detail else ''}"
+            for what, holds, detail in ready.preflight
+        ),
+        *(["*Go or No-go*"] if ready.go else []),
+        *(_answer(*each) for each in ready.go),
+        *(["*May really be broken*"] if ready.approvals else []),
+        *(_approval(*each) for each in ready.approvals),
+        *(
+            [f"*Predictions* {sum(count for _, count in ready.predictions)}, sealed at the start"]
+            if ready.predictions
+            else []
+        ),
+    ]
+    text = listed(parts, _LINES)
+    title = "*Before it begins*" if view.state == "planned" else "*Before it goes on*"
+    return [section(f"{title}\n{text}" if text else title), *actions(room, ready.asks)]
+
+
+def _tick(holds: bool | None) -> str:
+    return "▫" if holds is None else "✅" if holds else "❌"
+
+
+def _answer(role: str, go: bool | None, by: str, why: str) -> str:
+    word = "not asked yet" if go is None else "Go" if go else "No-go"
+    who = f", says {person(by)}" if by else ""
+    return f"{_tick(go)} {short(role, 60)}: {word}{who}{f': {short(why)}' if why else ''}"
+
+
+def _approval(target: str, owners: tuple[str, ...], by: str, until: datetime | None) -> str:
+    if by:
+        end = f" until {clock_time(until)}" if until else ""
+        return f"✅ {short(target, 80)}: approved by {person(by)}{end}"
+    asked = ", ".join(person(each) for each in owners[:_PEOPLE]) or "nobody, it has no owner"
+    return f"▫ {short(target, 80)}: not approved; asked: {asked}"
+
+
+def _deck(view: PanelView, room: int) -> list[Block]:
+    """What may be put into play beside the plan: the first few with a button, all of them in a menu."""
+    if not view.deck:
+        return []
+    blocks = [section("*In the deck*")]
+    for line in view.deck[:_DECK]:
+        text = f"{bare(line.title)} · {short(line.kind, 20)}, difficulty {line.difficulty}"
+        blocks += with_buttons(room, text, line.asks)
+    left = len(view.deck) - _DECK
+    return [*blocks, context(f"… and {left} more")] if left > 0 else blocks
 
 
 def _clock(view: PanelView) -> str:
@@ -87,7 +175,7 @@ def _secret(view: PanelView) -> list[Block]:
 # --- injects
 
 
-def _next(view: PanelView) -> Block:
+def _next(view: PanelView, room: int) -> Block:
     """The next inject whole: what will be said, and what to watch for."""
     if not view.coming:
         return section("*Next:* nothing more comes by itself.")
@@ -97,7 +185,7 @@ def _next(view: PanelView) -> Block:
         lines.append(quote(limits.clamp(here.text.strip(), _INJECT_TEXT)))
     if one_line(here.notes):
         lines.append(f"{signs.HIDDEN} {escape(limits.clamp(here.notes.strip(), _INJECT_TEXT))}")
-    return section("\n".join(lines), expand=True)
+    return section("\n".join(lines), accessory=overflow(room, here.more), expand=True)
 
 
 def _unplayed(view: PanelView) -> list[Block]:
@@ -113,7 +201,8 @@ def _when(line: InjectLine) -> str:
 
 
 def _row(line: InjectLine) -> str:
-    lines = [f"*{bare(line.title)}* · {_when(line)}"]
+    to = f" · to {short(', '.join(line.to), 60)}" if line.to else ""
+    lines = [f"*{bare(line.title)}* · {_when(line)}{to}"]
     if one_line(line.text):
         lines.append(short(line.text, _ROW_TEXT))
     if one_line(line.notes):
@@ -125,7 +214,7 @@ def _coming(view: PanelView, room: int) -> list[Block]:
     rows = view.coming[1 : 1 + _ROWS]
     blocks = [section("*Then*")] if rows else []
     for line in rows:
-        blocks += with_buttons(room, _row(line), line.asks)
+        blocks += [section(_row(line)), *actions_and_menu(room, line.asks[:1], (*line.asks[1:], *line.more))]
     return blocks
 
 
@@ -181,6 +270,13 @@ def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
         ),
         ("Runbooks", [run_words(each) for each in view.runs]),
         ("Faults", [_fault(*each) for each in view.faults]),
+        (
+            "Must stay true",
+            [
+                f"{_tick(holds)} {short(what)}{f': {short(found)}' if found else ''}"
+                for what, holds, found in view.stops
+            ],
+        ),
         ("You can speak as", _voices(view)),
         ("Questions for the hot wash", [f"• {short(each, 300)}" for each in view.debrief]),
     ]

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.core import commands as c
 from warroom.core import effects as f
-from warroom.core import panelview, runview, views
+from warroom.core import evaluationview, panelview, runview, views
 from warroom.core.chain import canonical
 from warroom.core.room import Room
 from warroom.core.words import Place
@@ -188,12 +188,19 @@ class Talker:
         mentioned = {word.name for word in effect.body if isinstance(word, Place)}
         if mentioned - room.channels.keys() - room.unopened:
             return Later(reason="a channel it mentions is not open yet", after=NOT_YET)
-        channel, thread = _channel(room, effect.place), await self._thread(claimed.room_id, effect)
+        channel, thread = await self._channel_of(room, effect.place), await self._thread(claimed.room_id, effect)
         message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
-        if effect.place == f.ORIGIN:
+        if effect.place in (f.ORIGIN, f.OPERATIONS):
             await self._attempt("conversations.join", channel=channel)
         ts = await self._sent_before(claimed, channel, thread) or await self._post(claimed, channel, message, thread)
         return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
+
+    async def _channel_of(self, room: Room, place: str) -> str:
+        """The channel of this place; of a person, their conversation with the bot."""
+        if not place.startswith(f.PERSON):
+            return _channel(room, place)
+        person = place.removeprefix(f.PERSON)
+        return str((await self._call("conversations.open", users=person))["channel"]["id"])
 
     async def _thread(self, room: int, effect: f.Say) -> str:
         if not effect.under:
@@ -261,7 +268,7 @@ class Talker:
     # --- cards
 
     async def _show_card(self, claimed: Claimed, room: Room, effect: f.ShowCard) -> Result:
-        message = draw_card(effect.card, room, claimed.room_id)
+        message = draw_card(effect.card, room, claimed.room_id, effect.place)
         if message is None:
             return Done()
         channel = _channel(room, effect.place)
@@ -318,10 +325,13 @@ class NowhereToTalk(Exception):
     """The channel was never opened, and will not be. The timeline says so once; not again for every message."""
 
 
-def draw_card(card: str, room: Room, room_id: int) -> Message | None:
-    """The card as the room is now; the panel is the only one that shows what is hidden."""
+def draw_card(card: str, room: Room, room_id: int, place: str = f.WAR_ROOM) -> Message | None:
+    """The card as the room is now; the panel and the evaluators' sheet are the only ones that show what is hidden."""
     if card == "status":
-        return look.status_card(views.status(room), room_id)
+        return look.status_card(views.status(room, place), room_id)
+    if card == "evaluation":
+        sheet = evaluationview.evaluation(room)
+        return look.evaluation_card(sheet, room_id) if sheet else None
     if card == "panel":
         panel = panelview.panel(room)
         return look.panel_card(panel, room_id) if panel else None
@@ -333,6 +343,8 @@ def _channel(room: Room, place: str) -> str:
     """The channel of this place. Opening it comes first in its lane: if it is not there now, it will never be."""
     if place == f.ORIGIN:
         return room.origin
+    if place == f.OPERATIONS and room.game is not None:
+        return room.game.operations
     there = room.channels.get(place)
     if there is None:
         raise NowhereToTalk(f"{room.key} has no {place}")

@@ -16,6 +16,7 @@ from warroom.core.words import Words
 from warroom.definitions.library import Library
 from warroom.slack import cards, modals
 from warroom.slack.cards import HomeRoom, HomeScenario, HomeView
+from warroom.slack.forms import View
 from warroom.slack.perform import draw_card
 from warroom.slack.slash import help_text
 
@@ -36,15 +37,15 @@ class Sample:
 
 def of_effects(effects: Iterable[f.Effect], room: Room) -> Iterator[Sample]:
     """What is said and shown when these effects are performed, with the room as it is then: a card once, as it ends up."""
-    cards_shown: set[str] = set()
+    cards_shown: set[tuple[str, str]] = set()
     for effect in effects:
         match effect:
             case f.Say():
                 message = cards.notice(effect, views.mark(room), ROOM_ID, _links(room))
                 yield _message(f"news: {effect.tone.value}", message)
-            case f.ShowCard() if effect.card not in cards_shown:
-                cards_shown.add(effect.card)
-                shown = draw_card(effect.card, room, ROOM_ID)
+            case f.ShowCard() if (effect.card, effect.place) not in cards_shown:
+                cards_shown.add((effect.card, effect.place))
+                shown = draw_card(effect.card, room, ROOM_ID, effect.place)
                 if shown is not None:
                     yield _message(f"card: {effect.card.partition(':')[0]}", shown)
 
@@ -70,7 +71,9 @@ def _asked_about(room: Room) -> Iterator[dict[str, str]]:
     incidents = [*room.incidents, ""]
     walks = [(walk.id, walk.at or "") for walk in room.runs.values()] or [("", "")]
     injects = [each.id for each in room.plan.scenario.injects] if room.plan else [""]
-    for at in range(max(len(incidents), len(walks), len(injects))):
+    expectations = [each.id for each in room.plan.scenario.expectations] if room.plan else []
+    expectations = expectations or [""]
+    for at in range(max(len(incidents), len(walks), len(injects), len(expectations))):
         run, step = walks[at % len(walks)]
         yield {
             "incident": incidents[at % len(incidents)],
@@ -78,6 +81,7 @@ def _asked_about(room: Room) -> Iterator[dict[str, str]]:
             "step": step,
             "leg": "1",
             "inject": injects[at % len(injects)],
+            "expectation": expectations[at % len(expectations)],
         }
 
 
@@ -126,7 +130,7 @@ def _message(kind: str, message: cards.Message) -> Sample:
     return Sample(kind=kind, surface="message", doc={"text": message.text, "blocks": list(message.blocks)})
 
 
-def _modal(do: str, view: modals.View) -> Sample:
+def _modal(do: str, view: View) -> Sample:
     return Sample(kind=f"modal: {do}", surface="modal", doc=view)
 
 

@@ -4,7 +4,7 @@ from warroom.core.effects import Tone
 
 SEVERITY = {"SEV1": "🟥", "SEV2": "🟧", "SEV3": "🟨", "SEV4": "🟦"}
 UNKNOWN_SEVERITY = "⬜"
-ROOM = {"planned": "🗓", "running": "▶", "paused": "⏸", "ended": "🏁", "open": "▶", "closed": "⬛"}
+ROOM = {"planned": "🗓", "running": "▶", "paused": "⏸", "halted": "🚨", "ended": "🏁", "open": "▶", "closed": "⬛"}
 INCIDENT = {"declared": "🔔", "acknowledged": "👀", "mitigated": "🩹", "resolved": "✅"}
 RUN = {"walking": "📘", "paused": "⏸", "finished": "✅", "abandoned": "⏹"}
 ACT = {
@@ -28,6 +28,7 @@ TONE = {
     Tone.OVERDUE: OVERDUE,
     Tone.HINT: "💡",
     Tone.VOICE: "💬",
+    Tone.EMERGENCY: "🚨",
     Tone.ALERT: "🔔",
     Tone.PLAIN: "",
 }

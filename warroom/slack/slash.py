@@ -11,6 +11,7 @@ from typing import Any
 
 from warroom.core import commands as c
 from warroom.core import views
+from warroom.core.durations import read
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
@@ -210,6 +211,41 @@ async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="Said.")
 
 
+async def _real(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    words = await slash.plain(asked, rest)
+    command = c.CallEmergency(by=asked.where.person, words=words, channel=asked.where.channel)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Play has stopped. A real incident is being opened, and you are being invited to it.")
+
+
+async def _seen(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    incident = only_open_incident(await slash.desk.runtime.room(room))
+    command = c.MarkMoment(by=asked.where.person, incident=incident, what=rest.lower())
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Marked.")
+
+
+async def _no_go(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    role, _, why = rest.partition(":")
+    reason = await slash.plain(asked, why)
+    command = c.SayGo(by=asked.where.person, role=role.strip().lower(), go=False, reason=reason)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="No-go.")
+
+
+async def _shift(slash: Slash, asked: Asked, rest: str) -> Reply:
+    length = read(rest.removeprefix("-").strip())
+    if length is None:
+        raise NotNow("Say by how much: `shift 10m`, or `shift -10m` for earlier.")
+    room = await slash.desk.room_meant(asked.where)
+    command = c.ShiftPlan(by=asked.where.person, by_length=-length if rest.startswith("-") else length)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Shifted.")
+
+
 async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(exports=await slash.desk.room_meant(asked.where, rest))
 
@@ -266,6 +302,60 @@ WORDS: dict[str, Word] = {
         usage="close", means="close this room", does=_in_room(lambda by, rest: c.CloseRoom(by=by), "Closed.")
     ),
     "export": Word(usage="export [ROOM]", means="the timeline and the after-action report, as files", does=_export),
+    "real": Word(
+        usage="real [WHAT YOU SEE]",
+        means="NO DUFF: something real is happening; stop the game and open a real incident",
+        does=_real,
+    ),
+    "seen": Word(
+        usage="seen evidence|automation|restored",
+        means="mark the moment: definitive evidence, automation acted, service restored",
+        does=_seen,
+    ),
+    "team": Word(
+        usage="team NAME",
+        means="in a game: join a team",
+        does=_in_room(lambda by, rest: c.JoinTeam(by=by, team=rest.lower()), "You are in the team."),
+    ),
+    "consent": Word(
+        usage="consent [no]",
+        means="in a game: you may be taken out for a while, or no longer",
+        does=_in_room(lambda by, rest: c.Consent(by=by, agrees=rest.lower() != "no"), "Kept."),
+    ),
+    "go": Word(
+        usage="go ROLE",
+        means="before a game: Go, for a role",
+        does=_in_room(lambda by, rest: c.SayGo(by=by, role=rest.lower(), go=True), "Go."),
+    ),
+    "no-go": Word(usage="no-go ROLE: WHY", means="before a game: No-go, for a role, and why", does=_no_go),
+    "preflight": Word(
+        usage="preflight",
+        means="who directs or evaluates: have a machine look whether the game may begin, or go on",
+        does=_in_room(lambda by, rest: c.AskPreflight(by=by), "It is being looked at."),
+    ),
+    "observe": Word(
+        usage="observe TEXT",
+        means="who directs or evaluates: a hidden note for the hot wash",
+        does=_in_room(lambda by, rest: c.Observe(by=by, text=rest), "Noted, for the hot wash."),
+    ),
+    "improvise": Word(
+        usage="improvise TEXT",
+        means="dungeon master: say something that is in no plan",
+        does=_in_room(lambda by, rest: c.Improvise(by=by, text=rest), "Played."),
+    ),
+    "shift": Word(
+        usage="shift 10m | shift -10m", means="dungeon master: everything to come, later or earlier", does=_shift
+    ),
+    "forward": Word(
+        usage="forward",
+        means="dungeon master: bring the plan forward, so that the next inject comes now",
+        does=_in_room(lambda by, rest: c.ForwardPlan(by=by), "Brought forward."),
+    ),
+    "onward": Word(
+        usage="onward",
+        means="dungeon master: begin the next part of the game",
+        does=_in_room(lambda by, rest: c.MoveOn(by=by), "The next part has begun."),
+    ),
     "next": Word(
         usage="next",
         means="dungeon master: play the next inject now",

@@ -17,14 +17,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, tuple_, update
 
 from warroom.core import chain, effects
-from warroom.core.effects import Effect, Talk
+from warroom.core.effects import Effect, Talk, WatchStop
 from warroom.store import codec
 from warroom.store.db import insert
 from warroom.store.errors import Unreadable
 from warroom.store.tables import lanes, outbox, rooms
 
-TALK, ACT = "talk", "act"
-EVERY_KIND = (TALK, ACT)
+TALK, ACT, WATCH = "talk", "act", "watch"
+EVERY_KIND = (TALK, ACT, WATCH)
 EFFECTS = effects.vocabulary()
 _log = logging.getLogger(__name__)
 
@@ -144,15 +144,16 @@ def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetim
 
 
 def pending(conn: Connection, room_id: int | None = None) -> int:
-    """How many effects are neither done nor given up."""
+    """How many effects are neither done nor given up. What goes on as long as a game does is not waited for."""
     waiting = func.coalesce(func.sum(lanes.c.last_number - lanes.c.done_number), 0)
-    where = _of_room(lanes.c.room, room_id) & (lanes.c.done_number < lanes.c.last_number)
+    where = _of_room(lanes.c.room, room_id) & (lanes.c.done_number < lanes.c.last_number) & (lanes.c.kind != WATCH)
     return int(conn.execute(select(waiting).where(where)).scalar_one())
 
 
 def oldest(conn: Connection) -> datetime | None:
-    """When the effect was kept that has waited longest; None when nothing waits."""
-    query = select(func.min(outbox.c.created_at)).where(outbox.c.state == "pending")
+    """When the effect was kept that has waited longest; None when nothing waits. Watching is not waiting."""
+    waits = and_(outbox.c.state == "pending", outbox.c.type != WatchStop.__name__)
+    query = select(func.min(outbox.c.created_at)).where(waits)
     since: datetime | None = conn.execute(query).scalar_one()
     return since
 
@@ -168,8 +169,14 @@ def _lane(room_id: int, effect: Effect) -> str:
     return f"{room_id}:{effect.lane}"
 
 
+def _kind(effect: Effect) -> str:
+    if isinstance(effect, Talk):
+        return TALK
+    return WATCH if isinstance(effect, WatchStop) else ACT
+
+
 def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: datetime) -> None:
-    last = _lock_lane(conn, lane, room_id, TALK if isinstance(owed[0], Talk) else ACT, at)
+    last = _lock_lane(conn, lane, room_id, _kind(owed[0]), at)
     waiting = _waiting(conn, lane) if any(effect.collapses for effect in owed) else set()
     rows: list[dict[str, Any]] = []
     for effect in owed:

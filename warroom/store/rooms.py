@@ -172,6 +172,20 @@ def listing(
     return _all(conn, _rooms(chosen).order_by(rooms.c.id.desc()))
 
 
+def environments_played(conn: Connection, workspace: str, scenario: str) -> list[str]:
+    """Where games of this scenario were played to their end, and closed by somebody who had looked at them."""
+    ended = select(entries_table.c.room).where(entries_table.c.type == "GameEnded")
+    closed = and_(rooms.c.workspace == workspace, rooms.c.mode == "drill", rooms.c.closed_at.is_not(None))
+    planned = (
+        select(entries_table.c.body)
+        .join(rooms, rooms.c.id == entries_table.c.room)
+        .where(closed, entries_table.c.type == "GamePlanned", entries_table.c.room.in_(ended))
+    )
+    bodies = [json.loads(body) for body in conn.execute(planned).scalars()]
+    played = [str(body.get("environment", "")) for body in bodies if body.get("scenario_id") == scenario]
+    return list(dict.fromkeys(filter(None, played)))
+
+
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     """The ids of rooms that need a Tick by now, the longest overdue first."""
     overdue = select(rooms.c.id).where(rooms.c.wake_at <= now).order_by(rooms.c.wake_at, rooms.c.id)

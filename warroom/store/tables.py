@@ -104,7 +104,7 @@ lanes = Table(
     metadata,
     Column("id", Escaped, primary_key=True),
     Column("room", BigId, ForeignKey("rooms.id"), nullable=False, index=True),
-    Column("kind", String, nullable=False),  # talk | act
+    Column("kind", String, nullable=False),  # talk | act | watch
     Column("last_number", Integer, nullable=False),
     Column("done_number", Integer, nullable=False),
     Column("ready_at", Instant, nullable=False),  # pace, Retry-After, backoff and lease at once

@@ -1,0 +1,141 @@
+"""What looks after a game: the preflight, the stop conditions, and the real incident that an emergency becomes.
+
+Each may be asked twice for the same thing, after a crash in the middle; looking does no harm twice, and the real room is
+opened under a key of its own.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from warroom.checks import look
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core.allowed import Allowed
+from warroom.core.events import Mode
+from warroom.core.probes import Probe
+from warroom.core.readiness import Finding
+from warroom.core.room import Room
+from warroom.core.scenario import FaultSpec
+from warroom.outside.guard import Guard
+from warroom.runtime.deliver import Done, Later, Performer, Result
+from warroom.runtime.handle import Runtime
+from warroom.store import rooms
+from warroom.store.outbox import Claimed
+
+Resolve = Callable[[str], str | None]
+Ready = Callable[[FaultSpec], Awaitable[Finding]]
+INCIDENT = "incident"
+
+
+class Watchers:
+    """The performers of one process. `ready` asks the driver of a fault whether it could be done and undone now."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        resolve: Resolve,
+        guard: Guard,
+        allowed: Allowed,
+        environment: Mapping[str, str],
+        secrets: Sequence[str] = (),
+        ready: Ready,
+    ) -> None:
+        self._runtime, self._resolve, self._guard, self._allowed = runtime, resolve, guard, allowed
+        self._environment, self._secrets, self._ready = environment, secrets, ready
+
+    def performers(self) -> dict[type[f.Effect], Performer]:
+        return {
+            f.LookAround: self._look_around,
+            f.WatchStop: self._watch,
+            f.OpenRealRoom: self._open_real_room,
+        }
+
+    async def _look(self, probe: Probe) -> tuple[bool, str]:
+        finding = await look(
+            probe,
+            resolve=self._resolve,
+            guard=self._guard,
+            allowed=self._allowed,
+            environment=self._environment,
+            secrets=self._secrets,
+        )
+        return finding.holds, finding.detail
+
+    # --- before a game, or before it goes on
+
+    async def _look_around(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.LookAround)
+        findings = [await self._no_real_incident(room), *self._no_freeze(self._runtime.clock.now())]
+        for steady in effect.steady:
+            holds, detail = await self._look(steady.check)
+            findings.append(Finding(what=steady.what, holds=holds, detail=detail))
+        for fault in effect.faults:
+            findings.append(await self._ready(fault))
+        return Done(commands=(c.RecordPreflight(attempt=effect.attempt, findings=tuple(findings)),))
+
+    async def _no_real_incident(self, room: Room) -> Finding:
+        """Those that came out of this very game do not keep it from going on: whoever resumes it has dealt with them."""
+        own = room.game.real_rooms if room.game else ()
+        still = await self._runtime.db.read(real_incidents_open, room.workspace)
+        others = [key for key in still if key not in own]
+        return Finding(
+            what="no real incident is open", holds=not others, detail=f"open: {', '.join(others)}" if others else ""
+        )
+
+    def _no_freeze(self, now: datetime) -> list[Finding]:
+        frozen = self._allowed.frozen(now)
+        if not self._allowed.freezes:
+            return []
+        return [Finding(what="nothing is frozen", holds=frozen is None, detail=frozen.why if frozen else "")]
+
+    # --- all through the game
+
+    async def _watch(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.WatchStop)
+        if not room.open:
+            return Done()
+        stop = effect.stop
+        holds, detail = await self._look(stop.check)
+        known = room.stops.get(stop.id)
+        if known is None or known.holds is not holds:
+            found = c.RecordStop(stop=stop.id, holds=holds, detail=detail)
+            await self._runtime.handle(claimed.room_id, found)
+        return Later(reason="it is looked at again and again", after=stop.every)
+
+    # --- something real
+
+    async def _open_real_room(self, claimed: Claimed, room: Room) -> Result:
+        effect = claimed.effect
+        assert isinstance(effect, f.OpenRealRoom)
+        here = room.channels.get(f.WAR_ROOM) or room.channels.get(f.BACKCHANNEL)
+        operations = room.game.operations if room.game else ""
+
+        def make(name: str) -> Sequence[c.Command]:
+            opened = c.OpenIncident(
+                by=effect.by,
+                key=name,
+                workspace=room.workspace,
+                title=effect.title,
+                severity="SEV1",
+                origin=operations or room.origin or (here.id if here else ""),
+                responders=effect.people,
+                note=effect.note,
+            )
+            return [opened]
+
+        handled = await self._runtime.open(
+            make,
+            workspace=room.workspace,
+            kind=INCIDENT,
+            mode=Mode.REAL.value,
+            key=f"emergency:{claimed.effect_id}",
+        )
+        return Done(commands=(c.RecordRealRoom(key=handled.room.key),))
+
+
+def real_incidents_open(conn: "rooms.Connection", workspace: str) -> list[str]:
+    """The keys of the real rooms that are open."""
+    return [row.key for row in rooms.listing(conn, workspace, mode="real", open_only=True)]
