@@ -20,7 +20,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from warroom.cli import exits
 from warroom.cli.app import app
-from warroom.core import events, injects, probes, steps
+from warroom.core import breakable, events, injects, probes, steps
 from warroom.core.when import CONDITIONS
 from warroom.definitions.loader import called
 from warroom.definitions.schema import schema
@@ -198,7 +198,17 @@ def format_of(kind: str, opening: str) -> Callable[[], Lines]:
     return page
 
 
-KIND_WORDS = {*steps.KINDS, *injects.KINDS, *CONDITIONS, *probes.KINDS, "at", "after", "when", "by_hand"}
+KIND_WORDS = {
+    *steps.KINDS,
+    *injects.KINDS,
+    *CONDITIONS,
+    *probes.KINDS,
+    *breakable.KINDS,
+    "at",
+    "after",
+    "when",
+    "by_hand",
+}
 
 
 def _mapping(drawn: Schema, where: str) -> Lines:

@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.alerts import SOURCES
 from warroom.alerts.group import Group, delivery_keys
+from warroom.breaking import Breaking, make_breaking
 from warroom.checks import Guard
 from warroom.core import commands as c
 from warroom.core.allowed import Allowed
@@ -30,7 +31,7 @@ from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
-from warroom.faults import DRIVERS, Driver
+from warroom.faults import Driver
 from warroom.performers import Actors, Resolve
 from warroom.runtime.clock import Clock, SystemClock
 from warroom.runtime.deliver import Delivery
@@ -81,7 +82,7 @@ class Bot:
         self._resolve = resolve or self.library.catalogue.endpoint
         self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
         self._allowed = allowed or load_allowed(settings.allowed)
-        self._drivers = drivers or {name: make("") for name, make in DRIVERS.items()}
+        self.breaking = self._make_breaking(drivers)
         self.client = AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api,
@@ -99,6 +100,20 @@ class Bot:
         self._reports: Reports | None = None
         self._listeners: Listeners | None = None
 
+    def _make_breaking(self, drivers: Mapping[str, Driver] | None) -> Breaking:
+        return make_breaking(
+            self._allowed,
+            drivers,
+            state=self.settings.state,
+            database=self.settings.database,
+            environment=os.environ,
+            resolve=self._resolve,
+            guard=self._guard,
+            secrets=self.settings.secrets(),
+            clock=self.runtime.clock,
+            wall=self.runtime.wall,
+        )
+
     def _actors(self) -> Actors:
         return Actors(
             self.runtime,
@@ -106,7 +121,7 @@ class Bot:
             resolve=self._resolve,
             guard=self._guard,
             allowed=self._allowed,
-            drivers=self._drivers,
+            breaking=self.breaking,
             environment=os.environ,
             secrets=self.settings.secrets(),
         )
@@ -125,7 +140,8 @@ class Bot:
         self.identity = await preflight.check(self.client, app_token, manifest.scopes())
         self._listeners = listeners = self._make_listeners(self.identity)
         await self._start_web()
-        for loop in (self.talk.run(), self.act.run(), self.waker.run()):
+        await self.breaking.recover()
+        for loop in (self.breaking.run(), self.talk.run(), self.act.run(), self.waker.run()):
             self._loops.append(self._watched(loop))
         await listeners.take_unfinished()
         await self._connect(app_token)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from warroom.acts import perform
+from warroom.breaking import Breaking
 from warroom.checks import look
 from warroom.core import commands as c
 from warroom.core import effects as f
@@ -20,9 +21,8 @@ from warroom.core.allowed import Allowed
 from warroom.core.room import Room
 from warroom.core.runs import PRETENDED, UNKNOWN, ActRun, ActState
 from warroom.definitions.library import Library
-from warroom.faults import Driver
 from warroom.outside.guard import Guard
-from warroom.runtime.deliver import ATTEMPTS, POLL, Done, Later, Never, Performer, Result
+from warroom.runtime.deliver import POLL, Done, Performer, Result
 from warroom.runtime.handle import Runtime
 from warroom.store.outbox import Claimed
 
@@ -42,12 +42,12 @@ class Actors:
         resolve: Resolve,
         guard: Guard,
         allowed: Allowed,
-        drivers: Mapping[str, Driver],
+        breaking: Breaking,
         environment: Mapping[str, str],
         secrets: Sequence[str] = (),
     ) -> None:
         self._runtime, self._library, self._resolve = runtime, library, resolve
-        self._guard, self._allowed, self._drivers = guard, allowed, drivers
+        self._guard, self._allowed, self._breaking = guard, allowed, breaking
         self._environment, self._secrets = environment, secrets
 
     def performers(self) -> dict[type[f.Effect], Performer]:
@@ -55,8 +55,7 @@ class Actors:
             f.FindRunbooks: self._find_runbooks,
             f.RunCheck: self._run_check,
             f.RunAct: self._run_act,
-            f.InjectFault: self._inject_fault,
-            f.RollBack: self._roll_back,
+            **self._breaking.performers(),
         }
 
     async def _find_runbooks(self, claimed: Claimed, room: Room) -> Result:
@@ -170,34 +169,6 @@ class Actors:
             log.exception("whether act %s of %s is to stop could not be read", effect.act, effect.run)
             return False
         return act.state is ActState.CANCELLING
-
-    # --- faults
-
-    async def _inject_fault(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.InjectFault)
-        fault = room.faults.get(effect.fault)
-        if fault is not None and not fault.owed:
-            return Done(outcome={"skipped": "its rollback was asked for before it began"})
-        try:
-            detail = await self._drivers[effect.driver].inject(effect.target, effect.mode)
-        except Exception as error:  # a driver may fail in any way; nothing must then be taken for broken
-            log.warning("fault %s could not be injected", effect.fault, exc_info=True)
-            return Done(commands=(c.RecordFault(fault=effect.fault, injected=False, detail=str(error)),))
-        return Done(commands=(c.RecordFault(fault=effect.fault, injected=True, detail=detail),))
-
-    async def _roll_back(self, claimed: Claimed, room: Room) -> Result:
-        effect = claimed.effect
-        assert isinstance(effect, f.RollBack)
-        try:
-            detail = await self._drivers[effect.driver].undo(effect.target, effect.mode)
-        except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
-            log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
-            if claimed.tries < ATTEMPTS:
-                return Later(reason=str(error))
-            stuck = c.RecordRollback(fault=effect.fault, undone=False, detail=f"{effect.driver} says: {error}")
-            return Never(reason=str(error), commands=(stuck,))
-        return Done(commands=(c.RecordRollback(fault=effect.fault, undone=True, detail=detail),))
 
 
 def _stopped(effect: f.RunAct) -> c.RecordActEnded:

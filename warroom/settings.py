@@ -64,7 +64,14 @@ class Settings(BaseModel):
     )
     allowed: str = Field(
         "",
-        description="The allow-list: a file that says which programs may be run and which URLs called; none when empty.",
+        description="The allow-list: a file that says which programs may be run, which URLs called and what may be broken; none when empty.",
+    )
+    state: str = Field(
+        "",
+        description=(
+            "A private folder for what must outlive the bot: how faults are undone, and the journals of experiments; "
+            "`~/.local/state/warroom` when empty."
+        ),
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
 

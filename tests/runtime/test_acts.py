@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.bench import ENOUGH, events, game, incident, running, until
+from warroom.breaking import make_breaking
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.actions import RunCommand
@@ -41,13 +42,26 @@ def runbook(script: str, undo: str = "") -> Runbook:
 
 def actors(runtime: Runtime, *, drills: bool = False, secrets: tuple[str, ...] = ()) -> Actors:
     line = AllowedCommand(argv=(SHELL, "-c", "(?s).*"), acts=True, drills=drills)
+    allowed, guard = Allowed(commands=(line,)), Guard()
+    breaking = make_breaking(
+        allowed,
+        {},
+        state="",
+        database="",
+        environment={},
+        resolve=lambda target: None,
+        guard=guard,
+        secrets=(),
+        clock=runtime.clock,
+        wall=runtime.wall,
+    )
     return Actors(
         runtime,
         Library(),
         resolve=lambda target: None,
-        guard=Guard(),
-        allowed=Allowed(commands=(line,)),
-        drivers={},
+        guard=guard,
+        allowed=allowed,
+        breaking=breaking,
         environment=os.environ,
         secrets=secrets,
     )

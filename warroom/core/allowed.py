@@ -1,4 +1,4 @@
-"""The operator's allow-list: which programs may be run and which URLs called, for checks and for acts.
+"""The operator's allow-list: which programs may be run, which URLs called, and what may be broken on purpose.
 
 It is a file of its own (`allowed: 1`), because whoever may write a runbook must not thereby run programs. Every pattern
 is a regular expression that must match the whole of what it stands for, after all values have been filled in.
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from warroom.core.actions import METHODS, Action, CallUrl, RunCommand
+from warroom.core.breakable import Breakables, parse_breakables
+from warroom.core.probes import Command
 from warroom.core.reading import Fields
 
 CHECK, ACT = "check", "act"
@@ -54,6 +56,7 @@ class Allowed:
 
     commands: tuple[AllowedCommand, ...] = ()
     urls: tuple[AllowedUrl, ...] = ()
+    breakable: Breakables = field(default_factory=Breakables)
 
     def command(self, argv: tuple[str, ...], purpose: str) -> AllowedCommand | None:
         """The first line of the list that allows this, for `check` or `act`; None when none does."""
@@ -73,10 +76,19 @@ class Allowed:
 
     @classmethod
     def parse(cls, fields: Fields) -> "Allowed":
-        return cls(
+        parsed = cls(
             commands=tuple(_command(each) for each in fields.parts("commands", help="Programs that may be run.")),
             urls=tuple(_url(each) for each in fields.parts("urls", help="URLs that may be called.")),
+            breakable=parse_breakables(fields),
         )
+        for each in parsed.breakable.entries:
+            if isinstance(each.healthy, Command) and not parsed.command(each.healthy.argv, CHECK):
+                fields.problem(
+                    "breakable",
+                    f"`healthy` of `{each.target}` runs `{' '.join(each.healthy.argv)}`, which this list does not allow; "
+                    "add it under `commands` with `checks: true`",
+                )
+        return parsed
 
 
 def _command(fields: Fields) -> AllowedCommand:
