@@ -52,7 +52,7 @@ class Process:
         if order.mode != "stop":
             return start
         pattern = re.sub(r"([\\.\[\]{}()*+?^$|])", r"\\\1", " ".join(how.argv))
-        return f"pkill -CONT -f -x {shlex.quote(pattern)}; if it does not run at all: {start}"
+        return f"pkill -CONT -f -x {shlex.quote(pattern)} || ({start})"
 
     async def _inject(self, order: Order) -> str:
         there = await asyncio.to_thread(_find, _how(order))
