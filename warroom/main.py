@@ -25,8 +25,12 @@ from warroom.breaking import Breaking, make_breaking
 from warroom.checks import Guard
 from warroom.core import commands as c
 from warroom.core.allowed import Allowed
+from warroom.core.breakable import Breakable
 from warroom.core.commands import Command
 from warroom.core.events import AlertFired, AlertResolved, Mode
+from warroom.core.faults import Target
+from warroom.core.readiness import Finding
+from warroom.core.scenario import FaultSpec
 from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.errors import NotFound, SettingsError
@@ -49,6 +53,7 @@ from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
+from warroom.watching import Watchers
 from warroom.web.app import Taken
 from warroom.web.app import build as build_web
 from warroom.web.app import runner as web_runner
@@ -91,7 +96,9 @@ class Bot:
         )
         self.identity: Identity | None = None
         self.talk = Delivery(self.runtime, self._talker().performers(), kind="talk")
-        self.act = Delivery(self.runtime, self._actors().performers(), kind="act")
+        watchers = self._watchers().performers()
+        self.act = Delivery(self.runtime, {**self._actors().performers(), **watchers}, kind="act")
+        self.watch = Delivery(self.runtime, watchers, kind="watch")
         self.waker = Waker(self.runtime)
         self.web_address = ""
         self._loops: list[asyncio.Task[None]] = []
@@ -126,6 +133,21 @@ class Bot:
             secrets=self.settings.secrets(),
         )
 
+    def _watchers(self) -> Watchers:
+        return Watchers(
+            self.runtime,
+            resolve=self._resolve,
+            guard=self._guard,
+            allowed=self._allowed,
+            environment=os.environ,
+            secrets=self.settings.secrets(),
+            ready=self._ready,
+        )
+
+    async def _ready(self, fault: FaultSpec) -> Finding:
+        found = await self.breaking.ready(fault.driver, fault.target, fault.mode)
+        return Finding(what=f"{fault.target} could be broken and made whole", holds=found.ready, detail=found.detail)
+
     def _talker(self) -> Talker:
         return Talker(self.client, self.db, self.runtime.wall, self.settings.slack_pace)
 
@@ -141,7 +163,7 @@ class Bot:
         self._listeners = listeners = self._make_listeners(self.identity)
         await self._start_web()
         await self.breaking.recover()
-        for loop in (self.breaking.run(), self.talk.run(), self.act.run(), self.waker.run()):
+        for loop in (self.breaking.run(), self.talk.run(), self.act.run(), self.watch.run(), self.waker.run()):
             self._loops.append(self._watched(loop))
         await listeners.take_unfinished()
         await self._connect(app_token)
@@ -168,7 +190,12 @@ class Bot:
             logger=bolt_log,
         )
         bolt_log.setLevel(logging.NOTSET)
-        desk = Desk(self.runtime, self.library)
+        desk = Desk(
+            self.runtime,
+            self.library,
+            breakable=[_target(each) for each in self._allowed.breakable.entries],
+            operations=self.settings.operations_channel,
+        )
         people = People(self.client, self.db, self.runtime.wall)
         self._reports = Reports(self.client, desk, self._export)
         listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
@@ -281,6 +308,18 @@ class Bot:
     async def _export(self, room: int) -> list[Exported]:
         files = await self.db.read(export, room)
         return [Exported(name=each.name, title=each.title, content=each.content) for each in files]
+
+
+def _target(entry: Breakable) -> Target:
+    """What a game has to know of something that may be broken: who may approve it, and where it is."""
+    return Target(
+        target=entry.target,
+        driver=entry.driver,
+        modes=entry.modes,
+        owners=entry.owners,
+        environment=entry.environment,
+        longest=entry.longest,
+    )
 
 
 def _log_end(task: asyncio.Task[None]) -> None:

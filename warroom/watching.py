@@ -6,6 +6,9 @@ opened under a key of its own.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
 
 from warroom.checks import look
 from warroom.core import commands as c
@@ -24,7 +27,7 @@ from warroom.store.outbox import Claimed
 
 Resolve = Callable[[str], str | None]
 Ready = Callable[[FaultSpec], Awaitable[Finding]]
-INCIDENT = "incident"
+INCIDENT: Literal["incident"] = "incident"
 
 
 class Watchers:
@@ -136,6 +139,6 @@ class Watchers:
         return Done(commands=(c.RecordRealRoom(key=handled.room.key),))
 
 
-def real_incidents_open(conn: "rooms.Connection", workspace: str) -> list[str]:
+def real_incidents_open(conn: Connection, workspace: str) -> list[str]:
     """The keys of the real rooms that are open."""
     return [row.key for row in rooms.listing(conn, workspace, mode="real", open_only=True)]

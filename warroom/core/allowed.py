@@ -7,6 +7,7 @@ is a regular expression that must match the whole of what it stands for, after a
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from warroom.core.actions import METHODS, Action, CallUrl, RunCommand
 from warroom.core.breakable import Breakables, parse_breakables
@@ -15,6 +16,7 @@ from warroom.core.reading import Fields
 
 CHECK, ACT = "check", "act"
 SETTING = "WARROOM_ALLOWED"  # what names the file, for sentences that say where to add a line
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -51,12 +53,43 @@ class AllowedUrl:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Freeze:
+    """A time in which nothing is broken on purpose. Both ends are days, in UTC, and belong to it."""
+
+    first: str
+    last: str
+    why: str
+
+    def covers(self, now: datetime) -> bool:
+        return self.first <= f"{now.astimezone(UTC):%Y-%m-%d}" <= self.last
+
+    @classmethod
+    def parse(cls, fields: Fields) -> "Freeze":
+        freeze = cls(
+            first=fields.text("first", help="The first day, such as `2026-12-20`, in quotation marks."),
+            last=fields.text("last", help="The last day."),
+            why=fields.text("why", help="Why, for whoever meets it."),
+        )
+        for key, day in (("first", freeze.first), ("last", freeze.last)):
+            if day and not _DAY.fullmatch(day):
+                fields.problem(key, f"`{key}: {day}` is not a day; write it as `2026-12-20`")
+        if freeze.last < freeze.first:
+            fields.problem("last", "it ends before it begins")
+        return freeze
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Allowed:
     """Nothing, unless somebody has said otherwise."""
 
     commands: tuple[AllowedCommand, ...] = ()
     urls: tuple[AllowedUrl, ...] = ()
     breakable: Breakables = field(default_factory=Breakables)
+    freezes: tuple[Freeze, ...] = ()
+
+    def frozen(self, now: datetime) -> Freeze | None:
+        """What keeps everything from being broken at this time; None when nothing does."""
+        return next((each for each in self.freezes if each.covers(now)), None)
 
     def command(self, argv: tuple[str, ...], purpose: str) -> AllowedCommand | None:
         """The first line of the list that allows this, for `check` or `act`; None when none does."""
@@ -80,6 +113,7 @@ class Allowed:
             commands=tuple(_command(each) for each in fields.parts("commands", help="Programs that may be run.")),
             urls=tuple(_url(each) for each in fields.parts("urls", help="URLs that may be called.")),
             breakable=parse_breakables(fields),
+            freezes=tuple(Freeze.parse(each) for each in fields.parts("freezes", help="When nothing is broken.")),
         )
         for each in parsed.breakable.entries:
             if isinstance(each.healthy, Command) and not parsed.command(each.healthy.argv, CHECK):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from warroom.core.breakable import PRETEND
+
 
 class FaultState(StrEnum):
     ASKED = "asked"
@@ -20,9 +22,6 @@ class FaultState(StrEnum):
     ROLLED_BACK = "rolled back"
     STUCK = "stuck"
     REFUSED = "refused"
-
-
-PRETEND = "pretend"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,7 +32,11 @@ from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
-LEASES = {"talk": timedelta(seconds=20), "act": timedelta(seconds=60), "watch": timedelta(seconds=60)}  # longer than one of either may take
+LEASES = {
+    "talk": timedelta(seconds=20),
+    "act": timedelta(seconds=60),
+    "watch": timedelta(seconds=60),
+}  # longer than one of either may take
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -209,7 +213,9 @@ def _note(effect: Effect, reason: str) -> Command:
         case RunAct(run=run, act=act):
             return RecordActEnded(run=run, act=act, outcome="unknown", detail=f"It was given up: {reason}")
         case LookAround(attempt=attempt):
-            return RecordPreflight(attempt=attempt, findings=(Finding(what="a machine looks", holds=False, detail=reason),))
+            return RecordPreflight(
+                attempt=attempt, findings=(Finding(what="a machine looks", holds=False, detail=reason),)
+            )
     return RecordFailure(what=_in_words(effect), reason=reason)
 
 

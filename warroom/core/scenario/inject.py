@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from warroom.core.breakable import DRIVERS, EVERY_MODE, MODES, PRETEND
 from warroom.core.injects import KINDS, InjectKind, Silent
 from warroom.core.reading import Fields
 from warroom.core.when import Timing, read_timing
 
 SEVERITIES = ("SEV1", "SEV2", "SEV3", "SEV4")
-DRIVERS = ("pretend",)
 _HOURS = timedelta(hours=4)
 
 
@@ -37,23 +37,26 @@ class FaultSpec:
 
     target: str
     mode: str
-    driver: str = "pretend"
+    driver: str = PRETEND
     lasts: timedelta = _HOURS
 
     @property
     def real(self) -> bool:
-        return self.driver != "pretend"
+        return self.driver != PRETEND
 
     @classmethod
     def parse(cls, fields: Fields) -> "FaultSpec":
-        return cls(
-            target=fields.text(
-                "target", help="What breaks: `service/endpoint` of the catalogue, or of the allow-list."
-            ),
-            mode=fields.slug("mode", default="down", help="How it breaks, in a word of its driver."),
-            driver=fields.word("driver", DRIVERS, default="pretend", help="What breaks it."),
+        where = "What breaks: `service/endpoint` of the catalogue, or of the allow-list."
+        spec = cls(
+            target=fields.text("target", help=where),
+            mode=fields.word("mode", EVERY_MODE, default="down", help="How it breaks, in a word of its driver."),
+            driver=fields.word("driver", DRIVERS, default=PRETEND, help="What breaks it."),
             lasts=fields.length("lasts", default=_HOURS, help="It is undone after this, whatever happens."),
         )
+        if spec.mode not in MODES[spec.driver]:
+            known = ", ".join(MODES[spec.driver])
+            fields.problem("mode", f"`{spec.driver}` does not know the mode `{spec.mode}`; it has {known}")
+        return spec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
