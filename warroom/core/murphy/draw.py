@@ -9,27 +9,25 @@ seed and the timeline draws the same.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 _PLACES = 6
 _BITS = 53  # as many as a float holds
 
 
-def noise(seed: str, drill: str, turn: int, card: str) -> float:
-    """A card's Gumbel number for one draw."""
-    digest = hashlib.sha256(json.dumps([seed, drill, turn, card]).encode()).digest()
-    whole = int.from_bytes(digest[:8]) >> (64 - _BITS)
-    uniform = (whole + 0.5) / (1 << _BITS)
-    return round(-math.log(-math.log(uniform)), _PLACES)
+def noises(seed: str, drill: str, turn: int, cards: Iterable[str]) -> dict[str, float]:
+    """Each card's Gumbel number for one draw. It depends on no other card."""
+    draw = hashlib.sha256(json.dumps([seed, drill, turn]).encode())
+    return {card: _gumbel(draw.copy(), card) for card in cards}
 
 
-def ranked(scores: Mapping[str, float], noises: Mapping[str, float], temperature: float) -> tuple[str, ...]:
+def ranked(scores: Mapping[str, float], numbers: Mapping[str, float], temperature: float) -> tuple[str, ...]:
     """The cards in the order in which they are drawn. At temperature 0 chance only parts cards that score the same."""
 
     def key(card: str) -> tuple[float, float, str]:
         if temperature == 0:
-            return scores[card], noises[card], card
-        return round(scores[card] / temperature + noises[card], _PLACES), noises[card], card
+            return scores[card], numbers[card], card
+        return round(scores[card] / temperature + numbers[card], _PLACES), numbers[card], card
 
     return tuple(sorted(scores, key=key, reverse=True))
 
@@ -50,3 +48,9 @@ def chances(scores: Mapping[str, float], temperature: float) -> dict[str, float]
 def fingerprint(seed: str) -> str:
     """A hash that commits to a seed without telling it. Take a seed nobody can guess: 32 random hexadecimal digits."""
     return hashlib.sha256(json.dumps(["warroom murphy", seed]).encode()).hexdigest()
+
+
+def _gumbel(draw: "hashlib._Hash", card: str) -> float:
+    draw.update(f"\n{card}".encode("utf-8", "surrogatepass"))
+    uniform = ((int.from_bytes(draw.digest()[:8]) >> (64 - _BITS)) + 0.5) / (1 << _BITS)
+    return round(-math.log(-math.log(uniform)), _PLACES)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from warroom.core.murphy.cards import Card
-from warroom.core.murphy.draw import chances, fingerprint, noise, ranked
+from warroom.core.murphy.draw import chances, fingerprint, noises, ranked
 from warroom.core.murphy.graph import Graph
 from warroom.core.murphy.learning import History
 from warroom.core.murphy.pacing import Gate
@@ -100,11 +100,11 @@ def propose(
 def honest(proposal: Proposal, seed: str) -> bool:
     """Whether a proposal was really drawn from this seed: what was committed to, every number, and the order."""
     scores = {each.card: each.score for each in proposal.scored}
-    noises = {each.card: noise(seed, proposal.drill, proposal.turn, each.card) for each in proposal.scored}
+    numbers = noises(seed, proposal.drill, proposal.turn, scores)
     return (
         proposal.seed == fingerprint(seed)
-        and all(each.noise == noises[each.card] and each.score == total(each.terms) for each in proposal.scored)
-        and tuple(scores) == ranked(scores, noises, proposal.temperature)
+        and all(each.noise == numbers[each.card] and each.score == total(each.terms) for each in proposal.scored)
+        and tuple(scores) == ranked(scores, numbers, proposal.temperature)
         and proposal.chosen == next(iter(scores), None)
     )
 
@@ -123,7 +123,7 @@ def _scored(among: tuple[Card, ...], setting: Setting, seed: str) -> tuple[Score
     by_id = {card.id: card for card in among}
     contributions = {card.id: terms(card, setting) for card in among}
     scores = {card: total(each) for card, each in contributions.items()}
-    noises = {card: noise(seed, situation.drill, situation.turn, card) for card in scores}
+    numbers = noises(seed, situation.drill, situation.turn, scores)
     likely = chances(scores, temperature)
     return tuple(
         Scored(
@@ -133,8 +133,8 @@ def _scored(among: tuple[Card, ...], setting: Setting, seed: str) -> tuple[Score
             terms=contributions[card],
             score=scores[card],
             chance=round(likely[card], _PLACES),
-            noise=noises[card],
+            noise=numbers[card],
             because=because(by_id[card], setting) if place < SHOWN else {},
         )
-        for place, card in enumerate(ranked(scores, noises, temperature))
+        for place, card in enumerate(ranked(scores, numbers, temperature))
     )

@@ -1,18 +1,18 @@
 """The score of a card: which of those that may be played is worth most. The third of the three layers.
 
-Six terms, each from 0 to 1, are weighted and added, so that a proposal can print its own arithmetic.
+Five terms, each from 0 to 1, are weighted and added, so that a proposal can print its own arithmetic.
 
     cover  the cell was never drilled; or not beside what is open now
     weak   it went badly, as far as is known
     risk   how far its loss reaches, against the farthest there is
     spite  somebody relies on it right now, or it is the last support of something
-    stale  it was drilled long ago
     fit    the players would succeed about as often as they should
 
 Every contribution is rounded before it is added: what is printed adds up to the score, on every machine.
 
 A score alone would leave dull cells waiting for ever. The guard: as long as a cell is older than its days, only such
-cells are drawn from. Netflix's Chaos Monkey forces a termination in the same way when a group had none for too long.
+cells are drawn from. Netflix's Chaos Monkey has the same: `mandatoryTermination`, when a group had none for too long. (A
+term for age was measured beside the guard, did nothing of its own, and was taken out.)
 """
 
 import math
@@ -27,7 +27,6 @@ from warroom.core.murphy.situation import Situation
 from warroom.core.murphy.tuning import Tuning
 
 PLACES = 3
-_FORGET_DAYS = 60.0
 _SLACK = 1.4  # a round of all cells may take so much longer than it has to
 _DAY = 86400.0
 
@@ -148,18 +147,6 @@ def _why_spite(card: Card, setting: Setting) -> str:
     return f"with what is open it takes down {' and '.join(lost)}" if lost else "nobody relies on it now"
 
 
-def _stale(card: Card, setting: Setting) -> float:
-    if setting.drilled(card) is None:
-        return 1.0
-    return 1.0 - math.exp(-setting.history.age(card.cell, setting.situation.now) / _FORGET_DAYS)
-
-
-def _why_stale(card: Card, setting: Setting) -> str:
-    if setting.drilled(card) is None:
-        return "never drilled"
-    return f"{setting.history.age(card.cell, setting.situation.now):.0f} days ago"
-
-
 def _success(card: Card, setting: Setting) -> float:
     return chance_of_success(setting.history.rating, card.difficulty, setting.load)
 
@@ -178,6 +165,5 @@ TERMS: Mapping[str, tuple[Callable[[Card, Setting], float], Callable[[Card, Sett
     "weak": (_weak, _why_weak),
     "risk": (_risk, _why_risk),
     "spite": (_spite, _why_spite),
-    "stale": (_stale, _why_stale),
     "fit": (_fit, _why_fit),
 }

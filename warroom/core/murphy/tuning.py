@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 class Weights:
     """How much each term counts; together 1."""
 
-    cover: float = 0.30
-    weak: float = 0.20
-    risk: float = 0.15
-    spite: float = 0.15
-    stale: float = 0.10
+    cover: float = 0.45
+    weak: float = 0.18
+    risk: float = 0.13
+    spite: float = 0.14
     fit: float = 0.10
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks: what is claimed, measured anew. Run from the top of the repository, as `python -m bench.NAME`."""
