@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long lint lock clean
+.PHONY: setup demo test test-long bench lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -38,6 +38,10 @@ test: lint
 # What make test has no time for: every corner of the page in a browser, and many more random walks (twenty minutes).
 test-long: $(VENV)/.developing
 	$(BIN)/python -m pytest -m long
+
+# Whether what is claimed still holds, measured anew (bench/README.md); some minutes.
+bench: setup
+	$(BIN)/python -m bench.murphy
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

@@ -21,7 +21,10 @@ class CardKind(StrEnum):
 
 
 class Size(StrEnum):
-    """How much the players feel it. The pacing gate lets sizes pass; a boss, which somebody pinned, passes always."""
+    """How much the players feel it. The pacing gate lets sizes pass; a boss, which somebody pinned, passes always.
+
+    An ambient card opens nothing: it is not among the open cells of a situation after it was played.
+    """
 
     AMBIENT = "ambient"
     SMALL = "small"
@@ -38,8 +41,8 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """`service/mode`, under which history knows it."""
-        return f"{self.service}/{self.mode}"
+        """`service/mode`, or the mode alone; under this name history knows it."""
+        return f"{self.service}/{self.mode}" if self.service else self.mode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ when they come. Here a boss is a card that somebody pinned; it passes in every p
 
 The intensity of a team is an average over about three minutes of four things, each from 0 to 1: what is open, what is
 overdue, how long something has waited for an acknowledgement, and the decisions that wait. The game's is that of the
-team that has it hardest. When it is too easy for five minutes, the gap between cards becomes short. When a team with
+team that has it hardest. When it has been too easy for five minutes, the gap between cards is short until it no longer is. When a team with
 something open has not been heard of for ten minutes, the gate closes and says so: an absent team is not practising, and
 more would only pile up. The constants are a beginning and were not measured.
 
@@ -141,7 +141,7 @@ def observe(pacing: Pacing, at: timedelta, teams: Mapping[str, TeamSample], temp
 
 def played(pacing: Pacing, at: timedelta) -> Pacing:
     """The gate after a card was played, by whomever."""
-    return replace(pacing, played=at, calm_since=None)
+    return replace(pacing, played=at)
 
 
 def gate(pacing: Pacing, at: timedelta, tempo: Tempo | None = None) -> Gate:
