@@ -25,7 +25,7 @@ def result(outcome: float, **more: object) -> Result:
     return Result(**{"cell": WEB, "difficulty": 5, "outcome": outcome, "at": NOW, **more})  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(results, max_size=8))
 def test_every_result_is_counted(happened: list[Result]) -> None:
     """After any results, each cell was drilled as often as it was, last when it was, and its outcome is from 0 to 1."""

@@ -129,7 +129,7 @@ def test_a_look_into_the_past_is_ignored() -> None:
 looks = st.lists(st.tuples(st.integers(1, 900), st.sampled_from((CALM, BUSY, TeamSample(open=1, quiet=MINUTE)))))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(looks, st.booleans())
 def test_it_wakes_when_something_changes(happened: list[tuple[int, TeamSample]], card: bool) -> None:
     """Between a look and the time it asks to be woken, what passes does not change; so nobody needs to look oftener."""

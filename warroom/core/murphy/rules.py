@@ -24,12 +24,11 @@ class Rejection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Moment:
-    """The situation, and what follows from it for every card. `barred` is what played cards exclude, and which does."""
+    """The situation, and what follows from it for every card."""
 
     situation: Situation
     facts: frozenset[str]
     services: frozenset[str]
-    barred: Mapping[str, str]
 
 
 def judge(cards: Iterable[Card], situation: Situation) -> tuple[tuple[Card, ...], tuple[Rejection, ...]]:
@@ -37,9 +36,8 @@ def judge(cards: Iterable[Card], situation: Situation) -> tuple[tuple[Card, ...]
     deck = sorted(cards, key=lambda card: card.id)
     moment = _Moment(
         situation=situation,
-        facts=frozenset({*situation.played, *situation.facts}),
+        facts=frozenset((*situation.played, *situation.facts)),
         services=frozenset(each.cell.service for each in situation.open),
-        barred={fact: card.id for card in reversed(deck) if card.id in situation.played for fact in card.excludes},
     )
     eligible: list[Card] = []
     rejected: list[Rejection] = []
@@ -125,10 +123,7 @@ def _needs(card: Card, moment: _Moment) -> str:
 
 def _excludes(card: Card, moment: _Moment) -> str:
     in_the_way = [each for each in card.excludes if each in moment.facts]
-    if in_the_way:
-        return f"It does not go with {' and '.join(in_the_way)}."
-    by = moment.barred.get(card.id)
-    return f"{by} was played and does not go with it." if by else ""
+    return f"It does not go with {' and '.join(in_the_way)}." if in_the_way else ""
 
 
 RULES: Mapping[str, Callable[[Card, _Moment], str]] = {
