@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from warroom.core.actions import Action
 from warroom.core.faults import Target
+from warroom.core.murphy import Graph, History, Proposal
 from warroom.core.probes import Probe
 from warroom.core.readiness import Finding, Prediction
 from warroom.core.runbook import Offer, Runbook
@@ -99,6 +100,8 @@ class GamePlanned(Event):
     sealed: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     breakable: Hidden[tuple[Target, ...]] = ()
+    history: Hidden[History] = field(default_factory=History)
+    graph: Hidden[Graph] = field(default_factory=Graph)
     operations: str = ""
 
 
@@ -267,6 +270,29 @@ class PlanShifted(Event):
 
     by: timedelta
     reason: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MurphyDrew(Event):
+    """What Murphy would play next, or why nothing: with all the arithmetic. Replaying the timeline never draws again."""
+
+    turn: int
+    proposal: Hidden[Proposal]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MurphyVetoed(Event):
+    """The dungeon master does not want this mishap in this game."""
+
+    mishap: Hidden[str]
+    reason: Hidden[str] = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MurphySet(Event):
+    """How Murphy plays along from now on: `off`, `propose`, `autopilot` or `sealed`."""
+
+    mode: Hidden[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
