@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from warroom.core.faults import Target
+from warroom.core.murphy import Graph, History
 from warroom.core.readiness import Finding, Prediction
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.runs import WARROOM
@@ -40,6 +41,8 @@ class OpenGame(Command):
     seed: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
     breakable: tuple[Target, ...] = ()
+    history: History = field(default_factory=History)
+    graph: Graph = field(default_factory=Graph)
     operations: str = ""
 
 
@@ -157,6 +160,32 @@ class PlayMishap(Command):
     """Play one from the deck."""
 
     mishap: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskMurphy(Command):
+    """Draw: what would Murphy play next?"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeProposed(Command):
+    """Play one of those that Murphy proposed at this turn; the first when `mishap` is empty."""
+
+    turn: int
+    mishap: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VetoMishap(Command):
+    mishap: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetMurphy(Command):
+    """`off`, `propose`, `autopilot` or `sealed`."""
+
+    mode: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ again, until none has. Each answer makes its own rule silent, so this ends.
     check                is looked at again when the runbook says so
     part of a walk       begins with its step, and ends when that is left
     inject               is played when it is due; held when it fell due while nobody was there, or may not be played
+    Murphy               draws and plays by himself, where he may, when rules and pace allow it
     sidelined            comes back when the time is over
     ending               is told, or ends the game
 """
@@ -20,6 +21,7 @@ again, until none has. Each answer makes its own rule silent, so this ends.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from warroom.core import drawing
 from warroom.core.events import Event
 from warroom.core.room import Room
 from warroom.core.rules import game, walks
@@ -54,6 +56,7 @@ _RULES: tuple[Rule, ...] = (
     walks.parts_begin,
     game.sidelined_return,
     game.injects_play,
+    drawing.murphy_plays,
     game.expectations_missed,
     walks.steps_overrun,
     game.endings_come,

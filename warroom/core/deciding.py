@@ -7,13 +7,12 @@ here that yields events or refuses; after it the coupling rules are asked what f
 world must be told. A refused command changes nothing.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from warroom.core import acting, directing, evaluating, playing, preparing, responding, walking
+from warroom.core import acting, directing, drawing, evaluating, playing, preparing, responding, walking
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import roster as people
@@ -24,6 +23,7 @@ from warroom.core.emergency import calls_no_duff
 from warroom.core.events import Entry, Mode
 from warroom.core.faults import FaultState, Target
 from warroom.core.game import SURPRISES, GameState
+from warroom.core.murphy import fingerprint
 from warroom.core.permission import News, in_words
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.room import Room, evolve
@@ -89,12 +89,18 @@ def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
             scenario_id=command.scenario.id,
             title=command.scenario.title,
             scenario=command.scenario,
-            **parts,
+            controllers=parts["controllers"],
+            players=parts["players"],
+            observers=parts["observers"],
+            evaluators=parts["evaluators"],
+            safety=parts["safety"],
             teams=command.teams,
             environment=command.environment,
             surprise=command.surprise,
             seed=command.seed,
-            sealed=hashlib.sha256(command.seed.encode()).hexdigest() if command.seed else "",
+            sealed=fingerprint(command.seed) if command.seed else "",
+            history=command.history,
+            graph=command.graph,
             digests=command.digests,
             breakable=_breakable(scenario, command.breakable),
             operations=command.operations,
@@ -339,6 +345,10 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.PauseGame: playing.pause,
     c.ResumeGame: playing.resume,
     c.EndGame: playing.end,
+    c.AskMurphy: drawing.ask,
+    c.TakeProposed: drawing.take,
+    c.VetoMishap: drawing.veto,
+    c.SetMurphy: drawing.set_mode,
     c.CallEmergency: playing.emergency,
     c.ShiftPlan: playing.shift,
     c.ForwardPlan: playing.forward,

@@ -15,10 +15,11 @@ from warroom.core.effects import BACKCHANNEL, OPERATIONS, ORIGIN, PERSON, TEAM, 
 from warroom.core.events import Entry
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
+from warroom.core.murphy import explain
 from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
-from warroom.core.scenario import Scenario
+from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
 from warroom.core.views import EMERGENCY
 from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
 
@@ -87,6 +88,13 @@ def _planned(room: Room, entry: Entry, event: e.GamePlanned) -> Effects:
                 ),
                 asks=(Ask(do="approve-fault", label="Approve", args=(("target", target.target),), style="primary"),),
             )
+    if room.murphy is not None and room.murphy.sealed and room.murphy.mode == SEALED:
+        yield Say(
+            place=BACKCHANNEL,
+            tone=Tone.PLAIN,
+            title="Murphy is sealed",
+            body=("He surprises you too. His seed is committed to by ", Code(room.murphy.sealed), "."),
+        )
     if needs_preflight(event.scenario) or roles_to_ask(room):
         roles = roles_to_ask(room)
         poll = f" Go is needed from: {', '.join(roles)}." if roles else ""
@@ -440,6 +448,38 @@ def _spoke(room: Room, entry: Entry, event: e.ActorSpoke) -> Effects:
     yield Say(place=WAR_ROOM, tone=Tone.VOICE, body=(event.text,), voice=voice)
 
 
+def _drew(room: Room, entry: Entry, event: e.MurphyDrew) -> Effects:
+    """His reasons, for the dungeon master. Sealed, they are kept until the end; by himself, only what he plays is told."""
+    murphy, proposal = room.murphy, event.proposal
+    if murphy is None or proposal.mode == SEALED or (proposal.mode == AUTOPILOT and proposal.chosen is None):
+        return
+    offered = proposal.offered if proposal.mode == PROPOSE else ()
+    asks = [
+        Ask(
+            do="take-proposed",
+            label=f"Play: {each.title}",
+            args=(("turn", str(event.turn)), ("mishap", each.card)),
+            style="primary" if place == 0 else "",
+        )
+        for place, each in enumerate(offered)
+    ]
+    asks += [Ask(do="veto", label=f"Never: {each.title}", args=(("mishap", each.card),)) for each in offered[:1]]
+    unasked = entry.by == WARROOM and proposal.mode == PROPOSE
+    title = "Murphy proposes: it has been easy for a while" if unasked else "Murphy"
+    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, title=title, body=(explain(proposal),), asks=tuple(asks))
+
+
+def _vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Effects:
+    mishap = room.plan.scenario.mishap(event.mishap) if room.plan else None
+    why = f": {event.reason}" if event.reason else "."
+    said = (_who(entry), f" does not want “{mishap.inject.title if mishap else event.mishap}” in this game{why}")
+    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=said)
+
+
+def _murphy_set(room: Room, entry: Entry, event: e.MurphySet) -> Effects:
+    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=(_who(entry), ": Murphy is on ", Bold(event.mode), " now."))
+
+
 def _shifted(room: Room, entry: Entry, event: e.PlanShifted) -> Effects:
     way = "later" if event.by > timedelta(0) else "earlier"
     yield Say(
@@ -626,6 +666,9 @@ TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.InjectHeld: _held,
     e.ActorSpoke: _spoke,
     e.PlanShifted: _shifted,
+    e.MurphyDrew: _drew,
+    e.MurphyVetoed: _vetoed,
+    e.MurphySet: _murphy_set,
     e.ExpectationMissed: _missed,
     e.HandsOffBroken: _too_early,
     e.StopConditionChanged: _stop_changed,

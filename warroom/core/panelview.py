@@ -92,6 +92,7 @@ class PanelView:
     out: tuple[tuple[str, datetime | None], ...]
     consents: tuple[str, ...]
     deck: tuple[MishapLine, ...]
+    murphy: tuple[str, int, int] | None  # how he plays, what he has spent, of what
     stops: tuple[tuple[str, bool | None, str], ...]  # what must stay true, whether it does, what was found
     readiness: ReadinessLines | None  # before the game, when something has to be settled
     real_rooms: tuple[str, ...]
@@ -138,6 +139,7 @@ def panel(room: Room) -> PanelView | None:
         out=tuple((who, room.clock.when(until)) for who, until in sorted(room.roster.sidelined.items())),
         consents=room.roster.consents,
         deck=tuple(_mishap_line(room, room.plan, each) for each in scenario.deck if _in_deck(room.plan, each)),
+        murphy=(room.murphy.mode, room.murphy.spent, room.murphy.budget) if room.murphy else None,
         stops=tuple(
             (each.what, found.holds if found else None, found.detail if found else "")
             for each in scenario.stops
@@ -309,6 +311,8 @@ def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
     running = state is GameState.RUNNING
     by_clock = any(plan.due(each) is not None for each in plan.scenario.injects)
     asks = [Ask(do="improvise", label="Improvise…")] if running else []
+    if running and room.murphy is not None:
+        asks.append(Ask(do="murphy", label="Ask Murphy"))
     if running and plan.next_move() is not None:
         asks.append(Ask(do="move-on", label="Move on"))
     if running and by_clock:

@@ -19,15 +19,19 @@ from warroom.core.events import Entry, Mode
 from warroom.core.faults import Fault, FaultState, Target
 from warroom.core.game import Game, GameState
 from warroom.core.incident import Incident, IncidentState
+from warroom.core.murphy import Graph, History, Pacing, Proposal, TeamSample, Tempo, observe, played
 from warroom.core.plan import ExpectationState, Held, InjectState, Plan, Rated
 from warroom.core.readiness import Answer, Approval, Predicted, Preflight, Readiness
-from warroom.core.roomclock import RoomClock
+from warroom.core.roomclock import NOTHING, RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
 from warroom.core.runs import Run, begun
-from warroom.core.scenario import Rating
+from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, MurphyRules, Rating
 from warroom.core.storytime import Story
 
+BY_HIMSELF = (AUTOPILOT, SEALED)
+FIRST_LOOK = timedelta(minutes=5)  # into a game, before Murphy plays by himself
+LOOK_AGAIN = timedelta(minutes=2)
 CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
 
 
@@ -69,6 +73,29 @@ class Watched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Murphy:
+    """How Murphy plays along. `look_at` is the reading at which he looks again by himself, if he does.
+
+    `spent` is the sum of difficulties of what was drawn; `active` is when anybody of a team last did something.
+    """
+
+    mode: str
+    seed: str
+    sealed: str
+    history: History
+    graph: Graph
+    budget: int
+    most_open: int
+    turn: int = 0
+    proposal: Proposal | None = None
+    spent: int = 0
+    vetoed: Mapping[str, str] = field(default_factory=dict)
+    pacing: Pacing = field(default_factory=Pacing)
+    look_at: timedelta | None = None
+    active: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Room:
     """Empty until it has been opened: `Room()` is the room before its first entry."""
 
@@ -97,6 +124,7 @@ class Room:
     readiness: Readiness = field(default_factory=Readiness)
     breakable: Mapping[str, Target] = field(default_factory=dict)
     stops: Mapping[str, Watched] = field(default_factory=dict)
+    murphy: Murphy | None = None
     too_early: frozenset[tuple[str, str]] = frozenset()  # (inject, person) that did not leave automation its time
 
     @property
@@ -154,6 +182,14 @@ class Room:
         here = e.Parent(run=run.id, step=run.at, leg=run.leg)
         return [each for each in self.runs.values() if each.parent == here]
 
+    def too_easy_at(self) -> timedelta | None:
+        """The reading at which the dungeon master is offered something more, because the players have it too easy."""
+        murphy = self.murphy
+        if murphy is None or murphy.mode != PROPOSE or murphy.proposal is not None or not self.incidents:
+            return None
+        calm = murphy.pacing.calm_since
+        return None if calm is None else calm + Tempo().too_easy_after
+
     def wake_at(self) -> datetime | None:
         """When the room next needs a Tick. A Tick at that time moves it further on or away."""
         times = [fault.deadline for fault in self.faults.values() if fault.owed]
@@ -172,6 +208,10 @@ class Room:
         if self.plan is not None:
             yield from (at for each in self.plan.scenario.injects if (at := self.plan.due(each)) is not None)
             yield from self.roster.sidelined.values()
+            if self.murphy is not None and self.murphy.look_at is not None:
+                yield self.murphy.look_at
+            if (too_easy := self.too_easy_at()) is not None:
+                yield too_easy
             endings = enumerate(self.plan.scenario.endings)
             yield from (
                 each.at for at, each in endings if each.at is not None and self.game and at not in self.game.ends
@@ -193,7 +233,56 @@ def evolve(room: Room, entry: Entry) -> Room:
     """The room after one more entry."""
     move = _MOVES.get(type(entry.event))
     moved = move(room, entry, entry.event) if move else room
+    if moved.murphy is not None and moved.live:
+        moved = replace(moved, murphy=_paced(moved, moved.murphy, entry))
     return replace(moved, seq=entry.seq)
+
+
+def _paced(room: Room, murphy: Murphy, entry: Entry) -> Murphy:
+    """Murphy after another look at how hard it is for the teams, and at who is there."""
+    reading, active = room.clock.reading(entry.at), dict(murphy.active)
+    if entry.by in room.roster.players:
+        for team in room.roster.teams_of(entry.by) or (EVERYBODY,):
+            active[team] = reading
+    paced = replace(room, murphy=replace(murphy, active=active))
+    return replace(murphy, active=active, pacing=observe(murphy.pacing, reading, samples(paced, reading)))
+
+
+def samples(room: Room, reading: timedelta) -> dict[str, TeamSample]:
+    """How it is for each team at this reading."""
+    active = room.murphy.active if room.murphy else {}
+    return {team: _sample(room, team, reading, active) for team in _teams(room)}
+
+
+EVERYBODY = "the players"
+
+
+def _teams(room: Room) -> tuple[str, ...]:
+    teams = tuple(room.plan.scenario.teams) if room.plan else ()
+    return teams or (EVERYBODY,)
+
+
+def _sample(room: Room, team: str, reading: timedelta, active: Mapping[str, timedelta]) -> TeamSample:
+    """How it is for one team: what is open for it, what is late, what waits."""
+    mine = [each for each in room.incidents.values() if each.open and (not each.teams or team in each.teams)]
+    ids = {each.id for each in mine}
+    steps = [run.of(run.at) for run in room.runs.values() if run.walking and run.incident in ids]
+    since = room.clock.when(NOTHING)
+    unseen = [
+        room.clock.reading(each.declared_at) for each in mine if each.acknowledged_at is None and since is not None
+    ]
+    return TeamSample(
+        open=len(mine),
+        open_steps=len(steps),
+        overdue_steps=sum(each.overran for each in steps),
+        unacknowledged=max((reading - at for at in unseen), default=NOTHING),
+        decisions_waiting=sum(bool(room.offers.get(each.id)) and not _walked(room, each.id) for each in mine),
+        quiet=reading - active.get(team, NOTHING),
+    )
+
+
+def _walked(room: Room, incident: str) -> bool:
+    return any(run.incident == incident for run in room.runs.values())
 
 
 # --- the room and the game
@@ -249,6 +338,57 @@ def _game_planned(room: Room, entry: Entry, event: e.GamePlanned) -> Room:
         roster=roster,
         story=event.scenario.story,
         breakable={each.target: each for each in event.breakable},
+        murphy=_murphy(event),
+    )
+
+
+def _murphy(event: e.GamePlanned) -> Murphy | None:
+    """Murphy, when there is a deck to draw from."""
+    if not event.scenario.deck:
+        return None
+    rules = event.scenario.murphy or MurphyRules()
+    return Murphy(
+        mode=rules.mode,
+        seed=event.seed,
+        sealed=event.sealed,
+        history=event.history,
+        graph=event.graph,
+        budget=rules.budget,
+        most_open=rules.most_open,
+        look_at=FIRST_LOOK if rules.mode in BY_HIMSELF else None,
+    )
+
+
+def _murphied(room: Room, **changes: Any) -> Room:
+    return room if room.murphy is None else replace(room, murphy=replace(room.murphy, **changes))
+
+
+def _murphy_drew(room: Room, entry: Entry, event: e.MurphyDrew) -> Room:
+    by_himself = room.murphy is not None and room.murphy.mode in BY_HIMSELF
+    again = room.clock.reading(entry.at) + LOOK_AGAIN if by_himself else None
+    return _murphied(room, turn=event.turn, proposal=event.proposal, look_at=again)
+
+
+def _murphy_vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Room:
+    vetoed = room.murphy.vetoed if room.murphy else {}
+    return _murphied(room, vetoed={**vetoed, event.mishap: event.reason})
+
+
+def _murphy_set(room: Room, entry: Entry, event: e.MurphySet) -> Room:
+    look_at = room.clock.reading(entry.at) + LOOK_AGAIN if event.mode in BY_HIMSELF else None
+    return _murphied(room, mode=event.mode, look_at=look_at)
+
+
+def _inject_added(room: Room, entry: Entry, event: e.InjectAdded) -> Room:
+    added = _planned(room, lambda plan: plan.with_added(event.inject))
+    mishap = room.plan.scenario.mishap(event.inject.id) if room.plan and event.drawn else None
+    if mishap is None or room.murphy is None:
+        return added
+    return _murphied(
+        added,
+        spent=room.murphy.spent + mishap.difficulty,
+        pacing=played(room.murphy.pacing, room.clock.reading(entry.at)),
+        proposal=None,
     )
 
 
@@ -567,7 +707,10 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.InjectPlayed: _inject_played,
     e.InjectSkipped: _inject_became(InjectState.SKIPPED),
     e.InjectHeld: _inject_held,
-    e.InjectAdded: _plan_changed(lambda plan, event: plan.with_added(event.inject)),
+    e.InjectAdded: _inject_added,
+    e.MurphyDrew: _murphy_drew,
+    e.MurphyVetoed: _murphy_vetoed,
+    e.MurphySet: _murphy_set,
     e.InjectEdited: _plan_changed(lambda plan, event: plan.with_edited(event.inject)),
     e.InjectRetimed: _plan_changed(lambda plan, event: plan.with_time(event.inject, event.at)),
     e.PlanShifted: _plan_changed(lambda plan, event: plan.shifted(event.by)),

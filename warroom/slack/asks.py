@@ -152,6 +152,9 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "speak": lambda said, by: c.SpeakAs(by=by, actor=said["actor"], text=said.get("text", "")),
     "emergency": lambda said, by: c.CallEmergency(by=by, words=said.get("text", "")),
     "mark": lambda said, by: c.MarkMoment(by=by, incident=said["incident"], what=said["what"]),
+    "murphy": lambda said, by: c.AskMurphy(by=by),
+    "take-proposed": lambda said, by: c.TakeProposed(by=by, turn=int(said["turn"]), mishap=said["mishap"]),
+    "veto": lambda said, by: c.VetoMishap(by=by, mishap=said["mishap"], reason=said.get("reason", "")),
     "improvise": _improvise,
     "play-mishap": lambda said, by: c.PlayMishap(by=by, mishap=said["mishap"]),
     "edit": lambda said, by: c.EditInject(

@@ -12,6 +12,7 @@ from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.events import Mode
 from warroom.core.faults import Target
+from warroom.core.murphy import Graph
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
 from warroom.core.runbook import within
@@ -95,6 +96,7 @@ class Desk:
                 played_in=tuple(played_in),
                 surprise=surprise,
                 seed=seed,
+                graph=Graph.of(self.library.catalogue),
                 digests=self._digests(plan),
                 breakable=self._breakable,
                 operations=self._operations,

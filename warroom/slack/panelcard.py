@@ -147,7 +147,8 @@ def _deck(view: PanelView, room: int) -> list[Block]:
     """What may be put into play beside the plan: the first few with a button, all of them in a menu."""
     if not view.deck:
         return []
-    blocks = [section("*In the deck*")]
+    how = f", Murphy: {short(view.murphy[0])}, {view.murphy[1]} of {view.murphy[2]} spent" if view.murphy else ""
+    blocks = [section(f"*In the deck*{how}")]
     for line in view.deck[:_DECK]:
         text = f"{bare(line.title)} · {short(line.kind, 20)}, difficulty {line.difficulty}"
         blocks += with_buttons(room, text, line.asks)

@@ -236,6 +236,14 @@ async def _no_go(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="No-go.")
 
 
+async def _murphy(slash: Slash, asked: Asked, rest: str) -> Reply:
+    room = await slash.desk.room_meant(asked.where)
+    by = asked.where.person
+    command: c.Command = c.SetMurphy(by=by, mode=rest.lower()) if rest else c.AskMurphy(by=by)
+    await slash.desk.runtime.handle(room, command, key=asked.key)
+    return Reply(text="Kept." if rest else "His answer is in the backchannel.")
+
+
 async def _shift(slash: Slash, asked: Asked, rest: str) -> Reply:
     length = read(rest.removeprefix("-").strip())
     if length is None:
@@ -342,6 +350,11 @@ WORDS: dict[str, Word] = {
         usage="improvise TEXT",
         means="dungeon master: say something that is in no plan",
         does=_in_room(lambda by, rest: c.Improvise(by=by, text=rest), "Played."),
+    ),
+    "murphy": Word(
+        usage="murphy [off|propose|autopilot|sealed]",
+        means="dungeon master: ask Murphy what he would play next, or say how he plays along",
+        does=_murphy,
     ),
     "shift": Word(
         usage="shift 10m | shift -10m", means="dungeon master: everything to come, later or earlier", does=_shift

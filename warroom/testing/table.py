@@ -36,6 +36,7 @@ from warroom.core.durations import mark, read
 from warroom.core.effects import Effect
 from warroom.core.events import Entry, Event
 from warroom.core.faults import Target
+from warroom.core.murphy import Graph
 from warroom.core.readiness import Finding, Prediction
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
@@ -57,7 +58,9 @@ class Table:
         now: datetime = MORNING,
         breakable: Iterable[Target] = (),
         operations: str = "",
+        graph: Graph | None = None,
     ) -> None:
+        self.graph = graph or Graph()
         self.breakable, self.operations = tuple(breakable), operations
         self.scenarios = {each.id: each for each in scenarios}
         self.runbooks = {each.id: each for each in runbooks}
@@ -138,6 +141,8 @@ class Table:
             players=_names(players),
             breakable=self.breakable,
             operations=self.operations,
+            seed="0" * 32,
+            graph=self.graph,
             **named,
         )
         return self.give(game)
@@ -347,6 +352,11 @@ WORDS: dict[str, Callable[[Table, str, str], Command]] = {
     "end": lambda table, who, rest: c.EndGame(by=who, reason=rest),
     "close": lambda table, who, rest: c.CloseRoom(by=who),
     "play": lambda table, who, rest: c.PlayInject(by=who, inject=rest),
+    "murphy": lambda table, who, rest: c.SetMurphy(by=who, mode=rest) if rest else c.AskMurphy(by=who),
+    "take-proposed": lambda table, who, rest: c.TakeProposed(
+        by=who, turn=table.room.murphy.turn if table.room.murphy else 0, mishap=rest
+    ),
+    "veto": lambda table, who, rest: c.VetoMishap(by=who, mishap=rest),
     "real": lambda table, who, rest: c.CallEmergency(by=who, words=rest),
     "says": lambda table, who, rest: c.HearMessage(
         by=who, channel=f"C-{_first(rest)}", ts=str(len(table.entries)), text=_further(rest)
