@@ -4,11 +4,13 @@ Commit a rewrite only when you understand the difference and want it.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from warroom.core import steps
+from warroom.core.faults import Target
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
@@ -20,10 +22,24 @@ REWRITE = os.environ.get("WARROOM_REWRITE") == "1"
 
 def table() -> Table:
     library = load_library([shipped()])
+    whole = read_scenario((HERE / "requirements" / "whole.yaml").read_text(encoding="utf-8"), "whole.yaml")
     small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
     short = read_runbook((HERE / "short.yaml").read_text(encoding="utf-8"), "short.yaml")
     kinds = [read_runbook(each.read_text(encoding="utf-8"), each.name) for each in sorted(KINDS.glob("*.yaml"))]
-    return Table([small, *library.scenarios.values()], [short, *kinds, *library.runbooks.values()])
+    redis = Target(
+        target="redis/primary",
+        driver="process",
+        modes=("kill", "stop"),
+        owners=("olga",),
+        environment="staging",
+        longest=timedelta(minutes=8),
+    )
+    return Table(
+        [small, whole, *library.scenarios.values()],
+        [short, *kinds, *library.runbooks.values()],
+        breakable=[redis],
+        operations="C-operations",
+    )
 
 
 def played(text: str) -> str:

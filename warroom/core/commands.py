@@ -294,9 +294,10 @@ class RateExpectation(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgeExpectation(Command):
-    """An evaluator has seen it done: what no machine can tell."""
+    """An evaluator has seen it done, or seen that it was not: what no machine can tell."""
 
     expectation: str
+    met: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,7 +44,12 @@ def judge(room: Room, command: c.JudgeExpectation, now: datetime) -> News:
         raise TooLate("That was met already.")
     if state is ExpectationState.WAITING:
         raise NotNow("Its time has not begun yet.")
-    late = state is ExpectationState.MISSED
+    if not command.met:
+        if state is ExpectationState.MISSED:
+            raise TooLate("That counts as missed already.")
+        return [e.ExpectationMissed(expectation=expectation.id, what=expectation.what)]
+    deadline = plan.standing(expectation.id).deadline
+    late = state is ExpectationState.MISSED or (deadline is not None and room.clock.reading(now) > deadline)
     return [e.ExpectationMet(expectation=expectation.id, what=expectation.what, late=late)]
 
 

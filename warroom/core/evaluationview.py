@@ -25,6 +25,11 @@ class SheetLine:
     asks: tuple[Ask, ...]
 
 
+def _verdicts(args: tuple[tuple[str, str], ...], *, missed: bool) -> tuple[Ask, ...]:
+    done = Ask(do="judge", label="Done", args=args, style="primary")
+    return (done,) if missed else (done, Ask(do="judge", label="Not done", args=(*args, ("met", "no"))))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvaluationView:
     mark: Mark
@@ -63,7 +68,7 @@ def _line(room: Room, expectation: Expectation) -> SheetLine:
         deadline_at=room.clock.when(there.deadline) if armed and there.deadline is not None else None,
         ratings=tuple((who, each.rating.value, each.note) for who, each in ratings.items()),
         asks=(
-            *((Ask(do="judge", label="Done", args=args, style="primary"),) if judge else ()),
+            *(_verdicts(args, missed=there.state is ExpectationState.MISSED) if judge else ()),
             Ask(do="rate", label="Rate…", args=args),
         ),
     )

@@ -365,6 +365,7 @@ class StopConditionChanged(Event):
     stop: Hidden[str]
     holds: bool
     detail: Hidden[str]
+    first: bool = False  # it had not been looked at before
 
 
 # --- people

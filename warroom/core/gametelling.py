@@ -505,6 +505,8 @@ def _too_early(room: Room, entry: Entry, event: e.HandsOffBroken) -> Effects:
 
 def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Effects:
     stop = next((each for each in room.plan.scenario.stops if each.id == event.stop), None) if room.plan else None
+    if event.first and event.holds:
+        return
     what = stop.what if stop else event.stop
     owner = room.roster.roles.get(stop.owner, "") if stop else ""
     to: Words = (Person(owner), ", ") if owner else ()

@@ -29,6 +29,7 @@ def _why_not_live(room: Room) -> str:
     return {
         GameState.PLANNED: "The game has not started yet.",
         GameState.PAUSED: "The game is paused; nothing counts until the dungeon master resumes it.",
+        GameState.HALTED: "Play has stopped: something real is happening. Go on in the real incident.",
         GameState.RUNNING: "",
         GameState.ENDED: "The game has ended.",
     }[room.game.state]

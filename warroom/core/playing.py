@@ -62,9 +62,9 @@ def emergency(room: Room, command: c.CallEmergency, now: datetime) -> News:
     """Anybody may say that something is real, whatever their part, and whatever state the game is in."""
     if room.game is None:
         raise NotNow("This is a real incident already.")
-    if room.game.state is GameState.HALTED:
+    if room.game.state is GameState.HALTED or (room.game.state is GameState.ENDED and room.game.real_rooms):
         there = f" The real incident is {', '.join(room.game.real_rooms)}." if room.game.real_rooms else ""
-        raise NotNow(f"Play is stopped already.{there} Say there what you see.")
+        raise NotNow(f"That is known already.{there} Say there what you see.")
     place = room.place_at(command.channel)
     return [e.EmergencyCalled(words=command.words.strip(), place=place)]
 

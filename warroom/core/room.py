@@ -187,8 +187,8 @@ class Room:
         murphy = self.murphy
         if murphy is None or murphy.mode != PROPOSE or murphy.proposal is not None or not self.incidents:
             return None
-        calm = murphy.pacing.calm_since
-        return None if calm is None else calm + Tempo().too_easy_after
+        calm, last = murphy.pacing.calm_since, murphy.pacing.played or NOTHING
+        return None if calm is None else max(calm, last) + Tempo().too_easy_after
 
     def wake_at(self) -> datetime | None:
         """When the room next needs a Tick. A Tick at that time moves it further on or away."""
@@ -216,8 +216,9 @@ class Room:
             yield from (
                 each.at for at, each in endings if each.at is not None and self.game and at not in self.game.ends
             )
-            for held in self.plan.expectations.values():
-                if held.state is ExpectationState.ARMED and held.deadline is not None:
+            for each in self.plan.scenario.expectations:
+                held = self.plan.standing(each.id)
+                if held.state is ExpectationState.ARMED and held.deadline is not None and each.met_by is not None:
                     yield held.deadline
 
 
@@ -410,6 +411,8 @@ def _game_resumed(room: Room, entry: Entry, event: e.GameResumed) -> Room:
 
 
 def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Room:
+    if room.game is None or room.game.state not in (GameState.RUNNING, GameState.PAUSED):
+        return room  # nothing is being played that could be stopped
     return _game_moved(room, GameState.HALTED, room.clock.stop(entry.at), halted_at=entry.at)
 
 
@@ -441,10 +444,12 @@ def _inject_became(state: InjectState) -> Callable[[Room, Entry, Any], Room]:
 
 def _inject_played(room: Room, entry: Entry, event: e.InjectPlayed) -> Room:
     reading = room.clock.reading(entry.at)
-    played = _inject_became(InjectState.PLAYED)(room, entry, event)
+    told = _inject_became(InjectState.PLAYED)(room, entry, event)
+    if event.incident and room.murphy is not None:
+        told = _murphied(told, pacing=played(room.murphy.pacing, reading))
     if not event.story:
-        return played
-    return replace(played, story=Story(starts=event.story, pace=room.story.pace if room.story else 1, since=reading))
+        return told
+    return replace(told, story=Story(starts=event.story, pace=room.story.pace if room.story else 1, since=reading))
 
 
 def _inject_held(room: Room, entry: Entry, event: e.InjectHeld) -> Room:

@@ -16,6 +16,7 @@ from warroom.core.evaluationview import evaluation
 from warroom.core.events import Entry
 from warroom.core.panelview import panel
 from warroom.core.room import Room
+from warroom.core.rules.game import EXERCISE
 from warroom.core.runs import WARROOM
 from warroom.core.runview import run
 from warroom.core.views import offer_asks, status
@@ -242,11 +243,12 @@ def _offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Effects:
 
 def _fired(room: Room, entry: Entry, event: e.AlertFired) -> Effects:
     severity = f" ({event.severity})" if event.severity else ""
+    source = () if event.source == EXERCISE else (f"\nFrom {event.source}.",)
     yield Say(
         place=WAR_ROOM,
         tone=Tone.ALERT,
         title=f"Alert firing: {event.name}{severity}",
-        body=(event.summary or "The source says no more about it.", f"\nFrom {event.source}."),
+        body=(event.summary or "The source says no more about it.", *source),
         under="status",
     )
 

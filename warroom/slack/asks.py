@@ -180,7 +180,7 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "rate": lambda said, by: c.RateExpectation(
         by=by, expectation=said["expectation"], rating=said["rating"], note=said.get("note", "")
     ),
-    "judge": lambda said, by: c.JudgeExpectation(by=by, expectation=said["expectation"]),
+    "judge": lambda said, by: c.JudgeExpectation(by=by, expectation=said["expectation"], met=said.get("met") != "no"),
     "observe": lambda said, by: c.Observe(by=by, text=said.get("text", ""), expectation=said.get("expectation", "")),
     "hint": lambda said, by: c.GiveHint(by=by, about=said["about"]),
     "pause": lambda said, by: c.PauseGame(by=by, reason=said.get("reason", "")),

@@ -242,7 +242,7 @@ def _told(event: Event) -> Iterator[str]:
 
 def _value(value: object) -> str:
     if isinstance(value, timedelta):
-        return mark(value)
+        return mark(value) if value >= timedelta(0) else f"-{mark(-value)}"
     if isinstance(value, Mapping):
         return ",".join(value)
     if hasattr(value, "shown"):
@@ -390,7 +390,7 @@ WORDS: dict[str, Callable[[Table, str, str], Command]] = {
     "rate": lambda table, who, rest: c.RateExpectation(
         by=who, expectation=_first(rest), rating=_first(_further(rest)), note=_further(_further(rest))
     ),
-    "judge": lambda table, who, rest: c.JudgeExpectation(by=who, expectation=rest),
+    "judge": lambda table, who, rest: c.JudgeExpectation(by=who, expectation=_first(rest), met=_further(rest) != "no"),
     "observe": lambda table, who, rest: c.Observe(by=who, text=rest),
     "mark": lambda table, who, rest: c.MarkMoment(by=who, incident=_first(rest), what=_further(rest)),
     "severity": lambda table, who, rest: c.SetSeverity(by=who, incident=_first(rest), severity=_further(rest)),

@@ -141,12 +141,14 @@ def expectations_met(room: Room, now: datetime, reading: timedelta) -> News:
 
 
 def expectations_missed(room: Room, now: datetime, reading: timedelta) -> News:
+    """What no machine can tell is missed when an evaluator says so, not by the clock."""
     if room.plan is None or not room.live:
         return []
     return [
         e.ExpectationMissed(expectation=each.id, what=each.what)
         for each in room.plan.scenario.expectations
-        if (there := room.plan.standing(each.id)).state is ExpectationState.ARMED
+        if each.met_by is not None
+        and (there := room.plan.standing(each.id)).state is ExpectationState.ARMED
         and there.deadline is not None
         and reading >= there.deadline
     ]
