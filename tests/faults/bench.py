@@ -128,9 +128,7 @@ class Machine:
         self.environment = dict(os.environ) if environment is None else environment
         self.records = Records(folder)
         self.drivers = every_driver(self.environment, folder)
-        self.keeper = Keeper(
-            self.records, self.drivers, environment=self.environment, wall=SystemClock(), name=name
-        )
+        self.keeper = Keeper(self.records, self.drivers, environment=self.environment, wall=SystemClock(), name=name)
 
     def another(self, name: str = "test") -> "Machine":
         return Machine(self.folder, name, self.environment)

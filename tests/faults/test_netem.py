@@ -111,7 +111,10 @@ async def test_the_kernels_own() -> None:
     if shutil.which("unshare") is None or shutil.which("tc") is None:
         pytest.skip("unshare or tc is not installed")
     done = subprocess.run(
-        ["unshare", "--net", "--map-root-user", sys.executable, str(inside)], capture_output=True, text=True, check=False
+        ["unshare", "--net", "--map-root-user", sys.executable, str(inside)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if "qdisc kind is unknown" in done.stdout:
         pytest.skip("this kernel has no netem")

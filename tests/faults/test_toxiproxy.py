@@ -76,7 +76,11 @@ async def test_the_numbers_arrive(proxy: ToxiproxyStandIn) -> None:
     how = Entry(api=f"{proxy.api}/", proxy="redis", stream="upstream", latency_ms=70, jitter_ms=7)
     await driver.inject(Order(fault="f", entry=entry(how), mode="latency", deadline=in_(9)))
     toxic = proxy.toxics["warroom-f"]
-    assert (toxic["type"], toxic["stream"], toxic["attributes"]) == ("latency", "upstream", {"latency": 70, "jitter": 7})
+    assert (toxic["type"], toxic["stream"], toxic["attributes"]) == (
+        "latency",
+        "upstream",
+        {"latency": 70, "jitter": 7},
+    )
 
 
 async def test_preflight_touches_nothing(proxy: ToxiproxyStandIn) -> None:
@@ -96,7 +100,9 @@ async def test_what_is_in_the_way(proxy: ToxiproxyStandIn) -> None:
         await driver.ready(order(proxy, "latency"))
     gone = Order(fault="f", entry=entry(Entry(api=f"http://127.0.0.1:{a_port()}", proxy="redis")), mode="down",
                  deadline=in_(9))  # fmt: skip
-    with pytest.raises(FaultFailed, match=r"GET http://127.0.0.1:\d+/proxies/redis could not be carried out: the connection"):
+    with pytest.raises(
+        FaultFailed, match=r"GET http://127.0.0.1:\d+/proxies/redis could not be carried out: the connection"
+    ):
         await driver.ready(gone)
 
 

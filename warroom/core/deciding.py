@@ -315,9 +315,7 @@ def _record_stop(room: Room, command: c.RecordStop, now: datetime) -> News:
     there = room.stops.get(command.stop)
     if there is not None and there.holds is command.holds:
         return []
-    return [
-        e.StopConditionChanged(stop=command.stop, holds=command.holds, detail=command.detail, first=there is None)
-    ]
+    return [e.StopConditionChanged(stop=command.stop, holds=command.holds, detail=command.detail, first=there is None)]
 
 
 def _record_real_room(room: Room, command: c.RecordRealRoom, now: datetime) -> News:

@@ -12,10 +12,11 @@ from warroom.core.durations import mark as reading_mark
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
-from warroom.core.injects.hint import Hint
+from warroom.core.injects import Hint, Sideline
 from warroom.core.plan import ExpectationState, InjectState, Plan
 from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
+from warroom.core.rules.game import why_not_resumed, why_not_sidelined
 from warroom.core.scenario import Mishap, Scenario
 from warroom.core.views import IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
@@ -88,6 +89,7 @@ class PanelView:
     debrief: tuple[str, ...]
     war_room: bool
     asks: tuple[Ask, ...]
+    why_standing: str  # why it may not go on, or begin, as far as is known
     staff: tuple[tuple[str, str], ...]  # who else directs, evaluates, watches over it: part and person
     out: tuple[tuple[str, datetime | None], ...]
     consents: tuple[str, ...]
@@ -127,6 +129,7 @@ def panel(room: Room) -> PanelView | None:
         debrief=scenario.debrief if room.game.state is GameState.ENDED else (),
         war_room=WAR_ROOM in room.channels,
         asks=_panel_asks(room, room.plan),
+        why_standing=_why_standing(room),
         staff=tuple(
             (part, person)
             for part, people in (
@@ -149,6 +152,11 @@ def panel(room: Room) -> PanelView | None:
         real_rooms=room.game.real_rooms,
         more=_panel_more(room, room.plan),
     )
+
+
+def _why_standing(room: Room) -> str:
+    state = room.game.state if room.game else GameState.ENDED
+    return why_not_resumed(room) if state in (GameState.PAUSED, GameState.HALTED) else ""
 
 
 def _in_deck(plan: Plan, mishap: Mishap) -> bool:
@@ -206,17 +214,15 @@ BY_HAND = "by hand"
 def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
     inject = next(each for each in plan.scenario.injects if each.id == name)
     due = plan.due(inject)
-    playing = room.game is not None and room.game.state is GameState.RUNNING
+    running = room.game is not None and room.game.state is GameState.RUNNING
+    playing = running and not (isinstance(inject.what, Sideline) and why_not_sidelined(room, inject.what.role))
     args = (("inject", inject.id),)
     asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip…", args=args)) if playing else ()
-    by_clock = plan.due(inject) is not None
+    order = [each.id for each in plan.in_order() if plan.due(each) is not None]
     more = (
         Ask(do="edit", label="Edit…", args=args),
-        *(
-            (Ask(do="earlier", label="Earlier", args=args), Ask(do="later", label="Later", args=args))
-            if by_clock
-            else ()
-        ),
+        *((Ask(do="earlier", label="Earlier", args=args),) if name in order[1:] else ()),
+        *((Ask(do="later", label="Later", args=args),) if name in order[:-1] else ()),
     )
     ended = room.game is not None and room.game.state is GameState.ENDED
     return InjectLine(
@@ -270,12 +276,13 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
             return (Ask(do="start-game", label="Start the game", style="primary"),) if room.open else ()
         case GameState.PAUSED:
             return (
-                Ask(do="resume", label="Resume", style="primary"),
+                *(() if why_not_resumed(room) else (Ask(do="resume", label="Resume", style="primary"),)),
                 Ask(do="end", label="End the game…", style="danger"),
             )
         case GameState.HALTED:
+            again = Ask(do="resume", label="Resume play", confirm="Is what is real over, and everything healthy?")
             return (
-                Ask(do="resume", label="Resume play", confirm="Is what is real over, and everything healthy?"),
+                *(() if why_not_resumed(room) else (again,)),
                 Ask(do="end", label="End the game…", style="danger"),
             )
         case GameState.ENDED:

@@ -40,7 +40,7 @@ def pause(room: Room, command: c.PauseGame, now: datetime) -> News:
 def resume(room: Room, command: c.ResumeGame, now: datetime) -> News:
     game, _ = the_game(room, command.by)
     games.must_allow(game, "resume")
-    if why := why_not_resumed(room, now):
+    if why := why_not_resumed(room):
         raise NotNow(why)
     return [e.GameResumed()]
 

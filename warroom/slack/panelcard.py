@@ -45,6 +45,7 @@ def panel_card(view: PanelView, room: int) -> Message:
         _facts(view),
     ]
     blocks += [*([] if over else [_next(view, room)]), *actions_and_menu(room, view.asks, view.more[:_MORE])]
+    blocks += [section(f"{signs.OVERDUE} {short(view.why_standing, 300)}")] if view.why_standing else []
     blocks += [*actions(room, view.more[_MORE:]), *_readiness(view, room), *_secret(view), divider()]
     for title, lines in _lists(view):
         blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []

@@ -90,7 +90,7 @@ def stops_react(room: Room, now: datetime, reading: timedelta) -> News:
     return []
 
 
-def why_not_resumed(room: Room, now: datetime) -> str:
+def why_not_resumed(room: Room) -> str:
     """Why a game that stands still may not go on, as a sentence; empty when it may."""
     if broken := _tripped(room, PAUSE, ABORT):
         return f"This is still not true: {broken[0].what}. Play goes on when it is, or end the game."
