@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long bench lint lock clean
+.PHONY: setup demo test test-long soak bench lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -42,6 +42,10 @@ test-long: $(VENV)/.developing
 # Whether what is claimed still holds, measured anew (bench/README.md); some minutes.
 bench: setup
 	$(BIN)/python -m bench.murphy
+
+# What breaks real things: the bot is ended by every signal at every point of a fault's life (five minutes; prints its seed).
+soak: $(VENV)/.developing
+	$(BIN)/python -m tests.faults.matrix
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 Look = Callable[[Probe], Awaitable[Finding]]
 _WITHIN = 45.0  # seconds for one attempt, so that it ends before its lane's lease does
-_HEALS = 30.0  # seconds that something may take to be whole after it was undone
+HEALS = 30.0
 _OFTEN = 0.5
 
 
@@ -46,7 +46,10 @@ class Readiness:
 
 
 class Breaking:
-    """The performers of faults. `clock` is the rooms', `wall` the world's; `look` is how a probe is looked at."""
+    """The performers of faults. `clock` is the rooms', `wall` the world's; `look` is how a probe is looked at.
+
+    `heals` is how many seconds something may take to be whole after it was undone.
+    """
 
     def __init__(
         self,
@@ -57,9 +60,10 @@ class Breaking:
         look: Look,
         clock: Clock,
         wall: Clock,
+        heals: float = HEALS,
     ) -> None:
         self._breakables, self._drivers, self._keeper = breakables, drivers, keeper
-        self._look, self._clock, self._wall = look, clock, wall
+        self._look, self._clock, self._wall, self._heals = look, clock, wall, heals
 
     def performers(self) -> dict[type[f.Effect], Performer]:
         return {f.InjectFault: self._inject_fault, f.RollBack: self._roll_back}
@@ -188,7 +192,7 @@ class Breaking:
         if entry.healthy is None:
             return ""
         finding = await self._look(entry.healthy)
-        ends = asyncio.get_running_loop().time() + _HEALS
+        ends = asyncio.get_running_loop().time() + self._heals
         while not finding.holds and asyncio.get_running_loop().time() < ends:
             await asyncio.sleep(_OFTEN)
             finding = await self._look(entry.healthy)

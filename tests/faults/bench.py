@@ -25,8 +25,11 @@ from warroom.runtime.clock import SystemClock
 
 SERVER = Path(__file__).with_name("server.py")
 ENOUGH = 15.0  # seconds until a test gives up; nothing takes a third of it
-OFTEN = 0.02
+OFTEN = 0.05
 NOW = SystemClock().now
+
+
+_PORTS = iter(range(21_000 + os.getpid() * 7 % 5_000, 32_000))  # each once, so that two who ask get two
 
 
 def in_(seconds: float) -> Any:
@@ -35,7 +38,7 @@ def in_(seconds: float) -> Any:
 
 def a_port() -> int:
     """A port that nobody uses, below those that the system hands out for connections."""
-    for port in range(21_000 + os.getpid() % 5_000, 32_000):
+    for port in _PORTS:
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -49,7 +52,7 @@ def a_port() -> int:
 async def eventually(holds: Callable[[], bool], within: float = ENOUGH) -> None:
     """Returns as soon as it holds. What other processes do can only be looked at again."""
     async with asyncio.timeout(within):
-        while not holds():
+        while not await asyncio.to_thread(holds):
             await asyncio.sleep(OFTEN)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from typing import Any
@@ -105,6 +106,7 @@ async def test_preflight(injector: Injector) -> None:
     assert injector.sent == 0
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 async def test_by_hand(injector: Injector) -> None:
     """What a person is told to type makes it whole, and names the secret by its variable alone."""
     await driver.inject(order(injector))

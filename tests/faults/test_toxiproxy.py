@@ -1,6 +1,7 @@
 """The toxiproxy driver, a stand-in for Toxiproxy that forwards, and a real server behind it, seen by checks."""
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -106,6 +107,7 @@ async def test_what_is_in_the_way(proxy: ToxiproxyStandIn) -> None:
         await driver.ready(gone)
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("mode", ["down", "latency"])
 async def test_by_hand(mode: str, proxy: ToxiproxyStandIn) -> None:
     """What a person is told to type makes it whole."""

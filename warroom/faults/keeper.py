@@ -69,6 +69,8 @@ class Keeper:
         self._records, self._drivers, self._environment = records, drivers, environment
         self._wall, self.name = wall, name
         self._kept: dict[str, Filed] = {}
+        self._guarded = set[str]()  # of those, the ones whose watchdog was heard
+        self._replacing: dict[str, asyncio.Task[None]] = {}
         self._more = asyncio.Event()
 
     # --- a fault's life
@@ -87,11 +89,11 @@ class Keeper:
         record = self._records.record(order.fault)
         if over := record.over():
             raise FaultFailed(f"Nothing is broken: it was over already, because {over.why}.")
-        if record.filed() is None:
-            record.file(filed)
-            _stage("filed", order)
-        self._keep(filed)
         try:
+            if record.filed() is None:
+                record.file(filed)
+                _stage("filed", order)
+            self._keep(filed)
             await self._watched(record, order)
             async with record.alone(_PATIENCE) as alone:
                 if not alone:
@@ -105,6 +107,9 @@ class Keeper:
         except FaultFailed:
             self._let_go(record)
             raise
+        except OSError as error:  # of the state folder, before anything was broken
+            self._let_go(record)
+            raise FaultFailed(f"Nothing was broken: {record.folder} cannot be used ({error}).") from error
         _stage("active", order)
         return said
 
@@ -136,27 +141,36 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled: tell the watchdogs that the bot lives, and put a new one where one has died."""
-        while True:
-            self._more.clear()
-            for fault, filed in list(self._kept.items()):
+        try:
+            while True:
+                self._more.clear()
+                for fault, filed in list(self._kept.items()):
+                    self._tend(fault, filed)
                 try:
-                    await self._tend(self._records.record(fault), filed)
-                except (FaultFailed, OSError):
-                    log.exception("fault %s could not be tended", fault)
-            try:
-                async with asyncio.timeout(self._beat()):
-                    await self._more.wait()
-            except TimeoutError:
-                continue
+                    async with asyncio.timeout(self._beat()):
+                        await self._more.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._replacing.values():
+                task.cancel()
+            await asyncio.gather(*self._replacing.values(), return_exceptions=True)
 
-    async def _tend(self, record: Record, filed: Filed) -> None:
-        if record.over():
-            self._kept.pop(record.fault, None)
-            return
-        record.beat()
-        if not record.watched():
-            log.warning("the watchdog of %s has died; starting another", record.fault)
-            await self._start_watchdog(record, filed.order)
+    def _tend(self, fault: str, filed: Filed) -> None:
+        """Waits for nothing: a sign of life that comes late is none."""
+        try:
+            record = self._records.record(fault)
+            if record.over():
+                self._kept.pop(record.fault, None)
+                return
+            record.beat()
+            if record.fault in self._guarded and record.fault not in self._replacing and not record.watched():
+                log.warning("the watchdog of %s has died; starting another", record.fault)
+                task = asyncio.create_task(self._leave_to_a_watchdog(record, filed.order))
+                self._replacing[record.fault] = task
+                task.add_done_callback(lambda _: self._replacing.pop(record.fault, None))
+        except (FaultFailed, OSError):
+            log.exception("fault %s could not be tended", fault)
 
     def _beat(self) -> float:
         """Seconds: well within the shortest time that a watchdog waits."""
@@ -199,6 +213,7 @@ class Keeper:
         if not ours:
             return []
         self._keep(filed)
+        self._guarded.add(record.fault)
         return [_told(filed, "")]
 
     async def _leave_to_a_watchdog(self, record: Record, order: Order) -> None:
@@ -224,8 +239,11 @@ class Keeper:
     def _let_go(self, record: Record) -> None:
         """Nothing is broken: neither is there anything to be undone, nor may an old attempt break it later."""
         self._kept.pop(record.fault, None)
-        if record.over() is None:
-            record.finish(Over(by="bot", why="nothing was broken", said="", at=self._wall.now()))
+        try:
+            if record.over() is None:
+                record.finish(Over(by="bot", why="nothing was broken", said="", at=self._wall.now()))
+        except OSError:  # then its watchdog will undo it once for nothing
+            log.exception("that %s is over could not be noted", record.fault)
 
     async def _inject(self, record: Record, order: Order) -> str:
         """With the lock."""
@@ -247,7 +265,10 @@ class Keeper:
         if why := self._too_late(record, order):
             await self._make_whole(driver, order, f"when it was broken, {why}")
             raise FaultFailed(f"It took too long to break it: {why}. It was undone at once.")
-        record.note_injected(said)
+        try:
+            record.note_injected(said)
+        except OSError:  # it is broken all the same; an attempt after a crash would only break it once more
+            log.exception("that %s is broken could not be noted", order.fault)
         return said
 
     async def _make_whole(self, driver: Driver, order: Order, why: str) -> None:
@@ -266,6 +287,7 @@ class Keeper:
     async def _watched(self, record: Record, order: Order) -> None:
         if not record.watched():
             await self._start_watchdog(record, order)
+        self._guarded.add(order.fault)
         _stage("watched", order)
 
     async def _start_watchdog(self, record: Record, order: Order) -> None:

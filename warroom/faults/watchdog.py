@@ -10,6 +10,7 @@ What it cannot do: outlive the machine, or a service manager or container that e
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -89,7 +90,8 @@ async def watch(record: Record, filed: Filed, say_ready: int) -> None:
     async with record.watching() as alone:
         dog = Watchdog(record, filed, driver)
         _mind_signals(dog)
-        os.write(say_ready, READY)
+        with contextlib.suppress(OSError):  # whoever started this has died; what may be broken is watched all the same
+            os.write(say_ready, READY)
         os.close(say_ready)
         if alone:
             await dog.watch()

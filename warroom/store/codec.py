@@ -27,8 +27,8 @@ from typing import Annotated, Any, Literal, Protocol, TypeAlias, TypeVar, Union,
 
 from warroom.core import chain
 from warroom.core.texts import REMOVED, WITHHELD, Kept
-from warroom.store.columns import in_utc, iso
 from warroom.store.errors import Unreadable
+from warroom.store.instants import in_utc, iso
 
 T = TypeVar("T")
 Json: TypeAlias = Any  # what json.dumps takes

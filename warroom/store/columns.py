@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from warroom.store.instants import in_utc, iso
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only in a column that says INTEGER
 
 
@@ -49,14 +51,3 @@ class Escaped(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else str(json.loads(f'"{value}"'))
-
-
-def in_utc(value: datetime) -> datetime:
-    if value.utcoffset() is None:
-        raise ValueError(f"{value.isoformat()} has no time zone, so it names no instant")
-    return value.astimezone(UTC)
-
-
-def iso(value: datetime, precision: str) -> str:
-    """`value`, which is in UTC, as ISO text with a Z."""
-    return value.replace(tzinfo=None).isoformat(timespec=precision) + "Z"

@@ -21,9 +21,9 @@ from warroom.core.texts import Kept
 from warroom.errors import NotFound, VerificationFailed
 from warroom.store import codec
 from warroom.store.codec import Text
-from warroom.store.columns import in_utc
 from warroom.store.db import insert
 from warroom.store.errors import AlreadyOpen, Unreadable
+from warroom.store.instants import in_utc
 from warroom.store.tables import channels, counters, rooms
 from warroom.store.tables import entries as entries_table
 from warroom.store.tables import texts as texts_table
