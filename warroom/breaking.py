@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 Look = Callable[[Probe], Awaitable[Finding]]
 _WITHIN = 45.0  # seconds for one attempt, so that it ends before its lane's lease does
 HEALS = 30.0
+_AGAIN = 4.0  # seconds after which it is undone once more
 _OFTEN = 0.5
 
 
@@ -181,19 +182,32 @@ class Breaking:
             return await self._driver(order).undo(order)
         if entry.how.local and self._keeper.known(order.fault) is None:
             said = "nothing was broken on this machine"
+            seen = await self._whole(entry, self._heals)
         else:
-            said = await self._keeper.undo(order)
-        seen = await self._whole(entry)
+            said, seen = await self._undo_until_whole(order)
         self._keeper.finish(order.fault, said)
         return f"{said}; {seen}" if seen else said
 
-    async def _whole(self, entry: Breakable) -> str:
-        """What was seen, as soon as it is whole. Raises FaultFailed when it is not in time."""
+    async def _undo_until_whole(self, order: Order) -> tuple[str, str]:
+        """What was done and what was seen. What is not whole soon is undone again: a server may have died at its start."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + self._heals
+        while True:
+            said = await self._keeper.undo(order)
+            try:
+                return said, await self._whole(order.entry, min(_AGAIN, self._heals))
+            except FaultFailed:
+                if loop.time() >= ends:
+                    raise
+
+    async def _whole(self, entry: Breakable, within: float) -> str:
+        """What was seen, as soon as it is whole. Raises FaultFailed when it is not within so many seconds."""
         if entry.healthy is None:
             return ""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + within
         finding = await self._look(entry.healthy)
-        ends = asyncio.get_running_loop().time() + self._heals
-        while not finding.holds and asyncio.get_running_loop().time() < ends:
+        while not finding.holds and loop.time() < ends:
             await asyncio.sleep(_OFTEN)
             finding = await self._look(entry.healthy)
         if not finding.holds:

@@ -18,7 +18,7 @@ import psutil
 from warroom.checks import Finding, Guard, look
 from warroom.core.breakable import Breakable, Breakables, How, Process
 from warroom.core.probes import Http, Probe
-from warroom.faults import Order, every_driver
+from warroom.faults import Driver, Order, every_driver
 from warroom.faults.keeper import Keeper
 from warroom.faults.records import Filed, Record, Records
 from warroom.runtime.clock import SystemClock
@@ -126,11 +126,17 @@ def entry(how: How, **given: Any) -> Breakable:
 class Machine:
     """What a bot has on its machine; `another` is the bot's next life, or another bot's."""
 
-    def __init__(self, folder: Path, name: str = "test", environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str = "test",
+        environment: dict[str, str] | None = None,
+        drivers: dict[str, Driver] | None = None,
+    ) -> None:
         self.folder = folder
         self.environment = dict(os.environ) if environment is None else environment
         self.records = Records(folder)
-        self.drivers = every_driver(self.environment, folder)
+        self.drivers = drivers or every_driver(self.environment, folder)
         self.keeper = Keeper(self.records, self.drivers, environment=self.environment, wall=SystemClock(), name=name)
 
     def another(self, name: str = "test") -> "Machine":

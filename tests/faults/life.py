@@ -64,9 +64,7 @@ async def live(state: Path, thing: Thing, mode: str) -> None:
         f.InjectFault(fault="F1", driver="process", target="thing", mode=mode, deadline=fault.deadline),
         room,
     )
-    await perform(
-        performers[f.RollBack], f.RollBack(fault="F1", driver="process", target="thing", mode=mode), room
-    )
+    await perform(performers[f.RollBack], f.RollBack(fault="F1", driver="process", target="thing", mode=mode), room)
     beating.cancel()
 
 

@@ -69,10 +69,7 @@ def whole(thing: Thing, machine: Machine) -> bool:
     """Whether nothing of the fault is left, and nothing of what guarded it."""
     there = thing.processes()
     return (
-        not machine.watchdogs()
-        and len(there) == 1
-        and there[0].status() != psutil.STATUS_STOPPED
-        and thing.answers()
+        not machine.watchdogs() and len(there) == 1 and there[0].status() != psutil.STATUS_STOPPED and thing.answers()
     )
 
 
@@ -113,7 +110,9 @@ def _by(machine: Machine) -> str:
 def cases(seed: int) -> list[Case]:
     draw = random.Random(seed)
     return [
-        Case(point, ending, draw.choice(("stop", "kill", "terminate"))) for ending in (*ENDINGS, BOTH) for point in POINTS
+        Case(point, ending, draw.choice(("stop", "kill", "terminate")))
+        for ending in (*ENDINGS, BOTH)
+        for point in POINTS
     ]
 
 

@@ -66,7 +66,12 @@ def driver(tmp_path: Path) -> ChaosToolkit:
 
 
 def order(folder: Path, program: str, experiment: dict[str, Any], **given: Any) -> Order:
-    whole = {"title": "t", "description": "d", "method": [{"type": "action", "name": "break"}], "rollbacks": [FILE_AWAY]}
+    whole = {
+        "title": "t",
+        "description": "d",
+        "method": [{"type": "action", "name": "break"}],
+        "rollbacks": [FILE_AWAY],
+    }
     (folder / "experiment.json").write_text(json.dumps({**whole, **experiment}))
     how = Entry(experiment=str(folder / "experiment.json"), program=program, **given)
     return Order(fault="test-1-F1", entry=entry(how), mode="run", deadline=in_(60))
@@ -97,7 +102,9 @@ async def test_it_lasts_until_it_is_undone(chaos: str, driver: ChaosToolkit, tmp
 
 async def test_a_run_that_was_killed(chaos: str, driver: ChaosToolkit, tmp_path: Path) -> None:
     """When the run was killed, and has left no journal, its rollbacks are played by a run of nothing else."""
-    mine = order(tmp_path, chaos, {"pretends": {"lasts": True}, "steady-state-hypothesis": {"title": "s", "probes": []}})
+    mine = order(
+        tmp_path, chaos, {"pretends": {"lasts": True}, "steady-state-hypothesis": {"title": "s", "probes": []}}
+    )
     await driver.inject(mine)
     for each in psutil.process_iter():
         if str(tmp_path / "experiment.json") in each.cmdline():

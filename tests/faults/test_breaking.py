@@ -1,0 +1,250 @@
+"""What rooms ask for: nothing breaks that is not listed and whole, nothing counts as undone that was not seen to be."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.bench import Machine, Thing, entry, eventually, in_, listed
+from warroom.breaking import Breaking, keeper_name
+from warroom.core import commands as c
+from warroom.core import effects as f
+from warroom.core.breakable import Breakable, Hosts, Process, Request, Requests
+from warroom.core.faults import Fault, FaultState
+from warroom.core.room import Room
+from warroom.faults import FaultFailed, Order
+from warroom.runtime.clock import SystemClock
+from warroom.runtime.deliver import ATTEMPTS, Done, Later, Never, Result
+from warroom.store.outbox import Claimed
+from warroom.testing import ManualClock
+
+
+@dataclass
+class Room1:
+    """A room with one fault, and a bot that performs for it."""
+
+    thing: Thing
+    machine: Machine
+    breaking: Breaking
+    driver: str = "process"
+    target: str = "thing"
+    mode: str = "kill"
+
+    async def breaks(self, **given: Any) -> c.RecordFault:
+        asked = {"driver": self.driver, "target": self.target, "mode": self.mode, "deadline": in_(60), **given}
+        result = await self._perform(f.InjectFault(fault="F1", **asked), FaultState.ASKED)
+        assert isinstance(result, Done)
+        (told,) = result.commands
+        assert isinstance(told, c.RecordFault)
+        return told
+
+    async def undoes(self, attempts: int = 1) -> Result:
+        effect = f.RollBack(fault="F1", driver=self.driver, target=self.target, mode=self.mode)
+        return await self._perform(effect, FaultState.ROLLING_BACK, attempts)
+
+    async def undone(self) -> str:
+        result = await self.undoes()
+        assert isinstance(result, Done), result
+        (told,) = result.commands
+        assert isinstance(told, c.RecordRollback)
+        assert told.undone
+        return told.detail
+
+    async def _perform(self, effect: f.Effect, state: FaultState, attempts: int = 1) -> Result:
+        fault = Fault(id="F1", driver=self.driver, target=self.target, mode=self.mode, deadline=in_(60), state=state)
+        claimed = Claimed(lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=attempts, effect_id="e")
+        return await self.breaking.performers()[type(effect)](claimed, Room(faults={"F1": fault}))
+
+
+def room(thing: Thing, machine: Machine, *entries: Breakable, clock: Any = None, **given: Any) -> Room1:
+    wall = SystemClock()
+    breaking = Breaking(
+        listed(*(entries or (thing.entry(),))),
+        machine.drivers,
+        machine.keeper,
+        look=thing.see,
+        clock=clock or wall,
+        wall=wall,
+        heals=0.2,
+    )
+    return Room1(thing, machine, breaking, **given)
+
+
+async def test_broken_and_seen_to_be_whole(thing: Thing, machine: Machine) -> None:
+    """A fault is told with what was done, and its rollback with what was seen; nothing is left of it but the record."""
+    mine = room(thing, machine)
+    told = await mine.breaks()
+    assert told.injected
+    assert "was killed" in told.detail
+    assert not thing.answers()
+    assert len(machine.watchdogs()) == 1
+    said = await mine.undone()
+    assert "was started" in said
+    assert "answered 200" in said
+    await machine.no_watchdog()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"target": "another"}, "another is not on the operator's list"),
+        ({"mode": "explode"}, "`process` does not know the mode `explode`"),
+        ({"driver": "hosts", "mode": "down"}, "Write `driver: process` in the scenario"),
+        ({"deadline": in_(-1)}, "Its time was over before it could be broken"),
+    ],
+)
+async def test_what_is_not_broken(given: dict[str, Any], said: str, thing: Thing, machine: Machine) -> None:
+    """What the list does not have, and what comes too late, is refused in a sentence; nothing is begun."""
+    told = await room(thing, machine).breaks(**given)
+    assert not told.injected
+    assert said in told.detail
+    assert thing.answers()
+    assert machine.watchdogs() == []
+    assert not machine.folder.exists()
+
+
+async def test_what_was_not_whole_is_not_broken(thing: Thing, machine: Machine) -> None:
+    """Where the check does not hold before, nothing is broken, and the check's words say why."""
+    sick = thing.entry(healthy=replace(thing.healthy, status=204))
+    told = await room(thing, machine, sick).breaks()
+    assert not told.injected
+    assert "thing was not whole before, so nothing was broken: http" in told.detail
+    assert "answered 200" in told.detail
+    assert thing.answers()
+
+
+async def test_an_attempt_after_a_crash(thing: Thing, machine: Machine) -> None:
+    """A second attempt finds what the first has broken, and does not take it for something that was not whole."""
+    first = await room(thing, machine).breaks()
+    again = await room(thing, machine.another()).breaks()
+    assert again == first
+    assert len(thing.starts()) == 1
+    await room(thing, machine.another()).undone()
+
+
+async def test_undone_by_the_watchdog_first(thing: Thing, machine: Machine) -> None:
+    """What the watchdog undid is undone for the room, too, and started once."""
+    mine = room(thing, machine, thing.entry(alone=timedelta(seconds=1)))
+    await mine.breaks()
+    await eventually(lambda: machine.record(mine.breaking.name_of(1, "F1")).over() is not None)
+    await eventually(thing.answers)
+    assert "runs" in await mine.undone()
+    assert len(thing.starts()) == 2
+
+
+async def test_not_whole_is_not_undone(thing: Thing, machine: Machine) -> None:
+    """What does not become whole is tried again, and at last handed to a person with the command to type."""
+    mine = room(thing, machine, mode="stop")
+    await mine.breaks()
+    mine.breaking = room(
+        thing, machine.another(), thing.entry(healthy=replace(thing.healthy, contains="well"))
+    ).breaking
+    name = mine.breaking.name_of(1, "F1")
+    filed = machine.record(name).filed()
+    assert filed is not None
+    sick = replace(
+        filed, order=replace(filed.order, entry=thing.entry(healthy=replace(thing.healthy, contains="well")))
+    )
+    machine.record(name).file(sick)
+    later = await mine.undoes()
+    assert isinstance(later, Later)
+    assert later.reason.startswith("It was undone, but thing is not whole: http")
+    assert machine.record(name).over() is None
+    never = await mine.undoes(attempts=ATTEMPTS)
+    assert isinstance(never, Never)
+    (told,) = never.commands or ()
+    assert isinstance(told, c.RecordRollback)
+    assert not told.undone
+    assert " To undo it by hand: pkill -CONT -f -x " in told.detail
+
+
+async def test_no_longer_than_the_list_allows(thing: Thing, machine: Machine) -> None:
+    """The deadline is the room's, or what the operator allows, whichever is sooner; read on the world's clock."""
+    mine = room(thing, machine, thing.entry(longest=timedelta(seconds=30)), clock=ManualClock())
+    start: datetime = ManualClock().now()
+    for wanted, lasts in ((timedelta(hours=1), 30), (timedelta(seconds=20), 20)):
+        assert (await mine.breaks(deadline=start + wanted)).injected
+        record = machine.record(mine.breaking.name_of(1, "F1"))
+        filed = record.filed()
+        assert filed is not None
+        assert lasts - 10 < (filed.order.deadline - SystemClock().now()).total_seconds() <= lasts
+        await mine.undone()
+        await machine.no_watchdog()
+        record.remove()
+
+
+class Fickle:
+    """A driver of the tests' own: breaks something halfway, and cannot undo it."""
+
+    async def ready(self, order: Order) -> str:
+        return "ready"
+
+    async def inject(self, order: Order) -> str:
+        raise FaultFailed("The request was lost.")
+
+    async def undo(self, order: Order) -> str:
+        raise FaultFailed("Nobody answers.")
+
+    def by_hand(self, order: Order) -> str:
+        return "pull the plug"
+
+
+async def test_what_may_be_broken_is_owed(thing: Thing, tmp_path: Path) -> None:
+    """When breaking failed halfway and undoing fails, too, the room is told that it is broken, so that it is undone."""
+    machine = Machine(tmp_path / "state", drivers={"process": Fickle()})
+    try:
+        told = await room(thing, machine).breaks()
+        assert told.injected
+        assert told.detail.startswith("The request was lost. Whether something is broken is not known")
+        assert len(machine.watchdogs()) == 1
+    finally:
+        machine.end_watchdogs()
+
+
+async def test_undone_without_a_record(thing: Thing, machine: Machine, tmp_path: Path) -> None:
+    """On another machine, or after its record is gone: what is not of this machine is undone by the list, the rest only
+    seen to be whole; and what the list has no more was not broken."""
+    undo = Request(method="DELETE", url=f"http://127.0.0.1:{thing.port}/faults/{{fault}}")
+    entries = (entry(Requests(inject=undo, undo=undo), healthy=thing.healthy, target="flag"), thing.entry())
+    flag = room(thing, machine, *entries, driver="http", target="flag", mode="down")
+    assert "DELETE" in await flag.undone()
+    assert (await room(thing, machine, *entries).undone()).startswith("nothing was broken on this machine; http")
+    gone = entry(Hosts(names=("x",), file=str(tmp_path / "hosts")), target="hosts", healthy=thing.healthy)
+    assert "it was not broken" in await room(thing, machine, gone, driver="netem", target="none", mode="loss").undone()
+    thing.processes()[0].kill()
+    later = await room(thing, machine, *entries).undoes()
+    assert isinstance(later, Later)
+
+
+async def test_preflight(thing: Thing, machine: Machine) -> None:
+    """Preflight says whether it could be broken and undone, who may approve it, and touches nothing."""
+    mine = room(thing, machine).breaking
+    found = await mine.ready("process", "thing", "kill")
+    assert (found.ready, found.owners, found.environment) == (True, ("U1",), "staging")
+    assert "can start it again; http" in found.detail
+    assert not (await mine.ready("process", "another", "kill")).ready
+    assert (await mine.ready("pretend", "another", "down")).ready
+    assert mine.by_hand("process", "thing", "kill").startswith("cd / && ")
+    thing.processes()[0].kill()
+    gone = await mine.ready("process", "thing", "kill")
+    assert (gone.ready, gone.owners) == (False, ("U1",))
+    assert gone.detail.startswith("No process has the command line")
+    assert not machine.folder.exists()
+
+
+async def test_pretending_leaves_nothing(thing: Thing, machine: Machine) -> None:
+    """`pretend` needs no list, no watchdog and no folder."""
+    mine = room(thing, machine, driver="pretend", target="databases/east", mode="down")
+    assert (await mine.breaks()).detail.startswith("pretended: databases/east is down")
+    assert (await mine.undone()).startswith("pretended: databases/east is no longer down")
+    assert not machine.folder.exists()
+
+
+def test_names_of_bots() -> None:
+    """The name of a bot tells databases apart and says nothing of them."""
+    one, two = keeper_name("postgresql://warroom:secret@db/a"), keeper_name("postgresql://warroom:secret@db/b")
+    assert one != two
+    assert one.isalnum()
+    assert len(one) == 8
