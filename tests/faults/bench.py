@@ -52,8 +52,20 @@ def a_port() -> int:
 async def eventually(holds: Callable[[], bool], within: float = ENOUGH) -> None:
     """Returns as soon as it holds. What other processes do can only be looked at again."""
     async with asyncio.timeout(within):
-        while not await asyncio.to_thread(holds):
+        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(OFTEN)
+
+
+def begin(*argv: str) -> "subprocess.Popen[bytes]":
+    """Something that runs, in a session of its own."""
+    return subprocess.Popen(argv, start_new_session=True)
+
+
+async def type_in(command: str, environment: dict[str, str] | None = None) -> None:
+    """As a person would who was told to; it must succeed."""
+    shell = ["/bin/sh", "-c", command]
+    done = await asyncio.to_thread(subprocess.run, shell, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @dataclass

@@ -48,7 +48,8 @@ async def perform(performer: Performer, effect: f.Effect, room: Room) -> None:
     assert isinstance(result, Done)
     (told,) = result.commands
     print(told, flush=True)
-    assert getattr(told, "injected", True) and getattr(told, "undone", True)
+    assert getattr(told, "injected", True)
+    assert getattr(told, "undone", True)
 
 
 async def live(state: Path, thing: Thing, mode: str) -> None:

@@ -95,8 +95,9 @@ async def _live_and_die(case: Case, state: Path, thing: Thing) -> None:
                int(case.number)]  # fmt: skip
     with (thing.folder / "life.log").open("w") as log:
         root = Path(__file__).parents[2]
-        life = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, cwd=root, start_new_session=True)
-        code = await asyncio.to_thread(life.wait)
+        code = await asyncio.to_thread(
+            subprocess.call, list(map(str, command)), stdout=log, stderr=log, cwd=root, start_new_session=True
+        )
     said = (thing.folder / "life.log").read_text()
     expected = {-int(case.number), 1, 130} if case.ending == "SIGINT" else {-int(case.number)}
     assert code in ({0} if case.point == "none" else expected), f"the process ended with {code}: {said[-2000:]}"

@@ -19,7 +19,6 @@ def root() -> str:
 async def main() -> None:
     driver = Netem(Surroundings(environment=os.environ))
     order = Order(fault="test-1-F1", entry=entry(Entry(interface="lo")), mode="delay", deadline=in_(60))
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     await driver.ready(order)
     before = root()
     await driver.inject(order)
@@ -28,6 +27,7 @@ async def main() -> None:
     print(before, during, root())
 
 
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
 try:
     asyncio.run(main())
 except FaultFailed as error:

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 
-with open(sys.argv[2], "a") as started:  # noqa: PTH123 - as little as possible is imported, so that it is there at once
+with open(sys.argv[2], "a") as started:
     started.write(f"{os.getpid()}\n")
 listening = socket.socket()
 listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

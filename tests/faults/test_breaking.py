@@ -11,7 +11,7 @@ from tests.faults.bench import Machine, Thing, entry, eventually, in_, listed
 from warroom.breaking import Breaking, keeper_name
 from warroom.core import commands as c
 from warroom.core import effects as f
-from warroom.core.breakable import Breakable, Hosts, Process, Request, Requests
+from warroom.core.breakable import Breakable, Hosts, Request, Requests
 from warroom.core.faults import Fault, FaultState
 from warroom.core.room import Room
 from warroom.faults import FaultFailed, Order

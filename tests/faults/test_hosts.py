@@ -1,14 +1,13 @@
 """The hosts driver and a real file: our block comes and goes, and nothing else changes."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.faults.bench import entry, in_
+from tests.faults.bench import entry, in_, type_in
 from warroom.core.breakable import Hosts as Entry
 from warroom.faults import FaultFailed, Order, Surroundings
 from warroom.faults.hosts import Hosts
@@ -83,7 +82,7 @@ async def test_by_hand(tmp_path: Path) -> None:
     file = tmp_path / "hosts"
     file.write_text(USUAL)
     await driver.inject(order(file))
-    subprocess.run(["/bin/sh", "-c", driver.by_hand(order(file))], check=True)
+    await type_in(driver.by_hand(order(file)))
     assert file.read_text() == USUAL
 
 

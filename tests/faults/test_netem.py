@@ -105,7 +105,7 @@ async def test_an_interface_that_is_not_there() -> None:
         await driver.ready(order(interface="wr-none"))
 
 
-async def test_the_kernels_own() -> None:
+def test_the_kernels_own() -> None:
     """Where the kernel has netem and lets us, the interface of a network of our own has it and then has it no more."""
     inside = Path(__file__).with_name("netem_inside.py")
     if shutil.which("unshare") is None or shutil.which("tc") is None:

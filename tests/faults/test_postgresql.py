@@ -1,10 +1,10 @@
 """A real PostgreSQL is taken away and given back, and the check that a runbook would use sees both."""
 
 import os
-import subprocess
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from tests.faults.bench import Machine, entry, in_, listed
@@ -85,6 +85,5 @@ async def test_a_database_goes_and_comes_back(
     assert told.undone, told.detail
     assert "accepting connections" in told.detail
     assert (await base.see()).holds
-    url = postgresql_server.url("postgres")
-    query = [postgresql_server.programs / "psql", "-At", "-c", f"SELECT answer FROM kept_{mode}", url]
-    assert subprocess.run(query, capture_output=True, text=True, check=True).stdout == "42\n"
+    with psycopg.connect(postgresql_server.url("postgres")) as connection:
+        assert connection.execute(f"SELECT answer FROM kept_{mode}").fetchone() == (42,)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.bench import Thing, entry, eventually, in_
+from tests.faults.bench import Thing, begin, entry, eventually, in_
 from warroom.core.breakable import Process as Entry
 from warroom.faults import FaultFailed, Order, Surroundings
 from warroom.faults.process import Process
@@ -60,7 +59,7 @@ async def test_stopped_and_then_killed_by_somebody(thing: Thing, driver: Process
 
 async def test_an_old_pid_file_names_nobody(thing: Thing, driver: Process, tmp_path: Path) -> None:
     """A number in the file that by now is another process's is not believed: that process is not touched."""
-    other = subprocess.Popen(["/bin/sleep", "60"])
+    other = begin("/bin/sleep", "60")
     try:
         file = tmp_path / "pid"
         file.write_text(f"{other.pid}\n")
@@ -78,7 +77,7 @@ async def test_an_old_pid_file_names_nobody(thing: Thing, driver: Process, tmp_p
 async def test_one_of_several(thing: Thing, driver: Process, tmp_path: Path) -> None:
     """Of two with the same command line none is touched, until a pid file says which; a child of one is no second."""
     argv = ("/bin/sleep", "62")
-    several = [subprocess.Popen(argv) for _ in range(2)]
+    several = [begin(*argv) for _ in range(2)]
     try:
         order = Order(fault="f", entry=entry(Entry(argv=argv)), mode="stop", deadline=in_(9))
         with pytest.raises(FaultFailed, match="Several processes"):
@@ -100,7 +99,7 @@ async def test_one_of_several(thing: Thing, driver: Process, tmp_path: Path) -> 
 async def test_a_child_that_looks_like_its_parent(driver: Process) -> None:
     """Of a parent and its children with the same command line the parent is meant."""
     argv = ("/bin/sh", "-c", "(while :; do read x; done) < /dev/zero & wait; :")
-    parent = subprocess.Popen(argv, start_new_session=True)
+    parent = begin(*argv)
     try:
         await eventually(lambda: len(psutil.Process(parent.pid).children()) == 1)
         order = Order(fault="f", entry=entry(Entry(argv=argv)), mode="stop", deadline=in_(9))
@@ -155,7 +154,7 @@ async def test_by_hand(mode: str, thing: Thing, driver: Process) -> None:
     order = thing.order(mode, longest=timedelta(minutes=1))
     await driver.inject(order)
     assert not thing.answers()
-    typed = subprocess.Popen(["/bin/sh", "-c", driver.by_hand(order)], start_new_session=True)
+    typed = begin("/bin/sh", "-c", driver.by_hand(order))
     await eventually(thing.answers)
     if mode == "kill":
         os.killpg(typed.pid, signal.SIGKILL)

@@ -1,15 +1,13 @@
 """The toxiproxy driver, a stand-in for Toxiproxy that forwards, and a real server behind it, seen by checks."""
 
-import asyncio
 import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from tests.faults.bench import Thing, a_port, entry, in_
+from tests.faults.bench import Thing, a_port, entry, in_, type_in
 from tests.faults.toxistandin import ToxiproxyStandIn
 from warroom.checks import Finding, Guard, look
 from warroom.core.breakable import Toxiproxy as Entry
@@ -112,7 +110,5 @@ async def test_what_is_in_the_way(proxy: ToxiproxyStandIn) -> None:
 async def test_by_hand(mode: str, proxy: ToxiproxyStandIn) -> None:
     """What a person is told to type makes it whole."""
     await driver.inject(order(proxy, mode))
-    command = ["/bin/sh", "-c", driver.by_hand(order(proxy, mode))]
-    typed = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=False)
-    assert typed.returncode == 0, typed.stderr
+    await type_in(driver.by_hand(order(proxy, mode)))
     assert (proxy.enabled, proxy.toxics) == (True, {})

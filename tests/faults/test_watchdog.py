@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.bench import ENOUGH, Machine, Thing, eventually
+from tests.faults.bench import ENOUGH, NOW, Machine, Thing, eventually
 from warroom.core.breakable import Process
 from warroom.faults import FaultFailed
 from warroom.faults.records import Filed, Over, Record
@@ -167,7 +167,7 @@ async def test_a_folder_that_others_may_write(thing: Thing, machine: Machine) ->
     """A state folder that is open to others is neither used nor believed."""
     machine.folder.mkdir(mode=0o700)
     machine.folder.chmod(0o755)
-    with pytest.raises(FaultFailed, match="is open to others.*`chmod 700` it"):
+    with pytest.raises(FaultFailed, match=r"is open to others.*`chmod 700` it"):
         await machine.breaks(thing.order())
     assert await machine.keeper.recover() == []
     assert thing.answers()
@@ -181,7 +181,7 @@ async def test_recovering_what_is_late(thing: Thing, machine: Machine) -> None:
     order = thing.order(lasts=3)
     await machine.breaks(order)
     machine.end_watchdogs()
-    await eventually(lambda: machine.keeper._wall.now() >= order.deadline)
+    await eventually(lambda: NOW() >= order.deadline)
     (found,) = await machine.another().keeper.recover()
     assert (found.room, found.fault, found.target) == (1, "F1", "thing")
     assert found.undone.startswith("by the bot, because its time was over")
@@ -246,8 +246,7 @@ async def test_the_keeper_is_patient(thing: Thing, machine: Machine) -> None:
     """While somebody holds the lock, nothing is undone twice; when the holder dies, the lock is free."""
     order = thing.order()
     await machine.breaks(order)
-    async with machine.record().alone(ENOUGH):
-        async with machine.record().alone(0.1) as second:
-            assert not second
+    async with machine.record().alone(ENOUGH), machine.record().alone(0.1) as second:
+        assert not second
     await machine.undoes(order)
     await eventually(thing.answers)
