@@ -8,12 +8,11 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.faults.bench import ENOUGH, NOW, Machine, Thing, eventually
+from tests.faults.bench import ENOUGH, Machine, Thing, eventually
 from warroom.core.breakable import Process
-from warroom.faults import FaultFailed
+from warroom.faults import FaultFailed, Order
 from warroom.faults.records import Filed, Over, Record
 
 SECOND = timedelta(seconds=1)
@@ -46,11 +45,10 @@ async def over(record: Record) -> Over:
     return found
 
 
-@pytest.mark.parametrize("mode", ["stop", "kill"])
-async def test_undone_when_its_time_is_over(mode: str, thing: Thing, machine: Machine) -> None:
+async def test_undone_when_its_time_is_over(thing: Thing, machine: Machine) -> None:
     """A bot that lives but does not undo it keeps it broken until its deadline, and not longer."""
     async with living(machine):
-        await machine.breaks(thing.order(mode, lasts=4, alone=2 * SECOND))
+        await machine.breaks(thing.order(lasts=3.5, alone=2 * SECOND))
         assert not thing.answers()
         ended = await over(machine.record())
     assert (ended.by, ended.why) == ("watchdog", "its time was over")
@@ -61,7 +59,7 @@ async def test_undone_when_its_time_is_over(mode: str, thing: Thing, machine: Ma
 
 async def test_undone_when_the_bot_is_gone(thing: Thing, machine: Machine) -> None:
     """A bot that gives no sign of life for the entry's time is not waited for, though there is an hour left."""
-    await machine.breaks(thing.order(lasts=3600, alone=SECOND))
+    await machine.breaks(thing.order("stop", lasts=3600, alone=SECOND))
     assert not thing.answers()
     ended = await over(machine.record())
     assert (ended.by, ended.why) == ("watchdog", "the bot was not heard of any more")
@@ -96,10 +94,12 @@ async def test_what_signals_do_to_it(thing: Thing, machine: Machine) -> None:
 async def test_a_watchdog_that_dies(thing: Thing, machine: Machine) -> None:
     """While the bot lives, a watchdog that was killed is replaced; the new one does the same."""
     async with living(machine):
-        await machine.breaks(thing.order(lasts=5, alone=2 * SECOND))
+        await machine.breaks(thing.order(alone=2 * SECOND))
         dog = machine.watchdogs()[0]
         dog.kill()
         await eventually(lambda: {each.pid for each in machine.watchdogs()} - {dog.pid} != set())
+        await eventually(machine.record().watched)
+        machine.watchdogs()[0].terminate()
         assert (await over(machine.record())).by == "watchdog"
     await eventually(thing.answers)
 
@@ -176,12 +176,17 @@ async def test_a_folder_that_others_may_write(thing: Thing, machine: Machine) ->
 # --- the next life
 
 
+def left_behind(machine: Machine, thing: Thing, order: Order) -> None:
+    """What there is when the bot and its watchdog were both killed."""
+    machine.records.prepare()
+    machine.record().file(Filed(order=order, keeper=machine.keeper.name, room=1, called="F1"))
+    (there,) = thing.processes()
+    there.kill()
+
+
 async def test_recovering_what_is_late(thing: Thing, machine: Machine) -> None:
     """A fault past its time whose watchdog is gone, too, is undone at the start, and told."""
-    order = thing.order(lasts=3)
-    await machine.breaks(order)
-    machine.end_watchdogs()
-    await eventually(lambda: NOW() >= order.deadline)
+    left_behind(machine, thing, thing.order(lasts=-1))
     (found,) = await machine.another().keeper.recover()
     assert (found.room, found.fault, found.target) == (1, "F1", "thing")
     assert found.undone.startswith("by the bot, because its time was over")
@@ -192,9 +197,7 @@ async def test_recovering_what_is_late(thing: Thing, machine: Machine) -> None:
 async def test_recovering_what_is_in_time(thing: Thing, machine: Machine) -> None:
     """A fault that still has time gets a watchdog again and signs of life; the bot that came back undoes it."""
     order = thing.order()
-    await machine.breaks(order)
-    machine.end_watchdogs()
-    await machine.no_watchdog()
+    left_behind(machine, thing, order)
     back = machine.another()
     (found,) = await back.keeper.recover()
     assert found.undone == ""
@@ -209,13 +212,10 @@ async def test_recovering_what_is_in_time(thing: Thing, machine: Machine) -> Non
 
 async def test_recovering_what_is_another_bots(thing: Thing, machine: Machine) -> None:
     """A fault of another bot with the same folder is watched, but neither told nor kept alive."""
-    await machine.breaks(thing.order(lasts=3600, alone=timedelta(seconds=2)))
-    machine.end_watchdogs()
-    await machine.no_watchdog()
+    left_behind(machine, thing, thing.order(lasts=3600, alone=SECOND))
     other = machine.another("other")
-    assert await other.keeper.recover() == []
-    assert len(machine.watchdogs()) == 1
     async with living(other):
+        assert await other.keeper.recover() == []
         assert (await over(machine.record())).why == "the bot was not heard of any more"
     await eventually(thing.answers)
 
@@ -239,7 +239,6 @@ async def test_recovering_half_a_record(thing: Thing, machine: Machine) -> None:
     old.finish(Over(by="bot", why="", said="", at=thing.order().deadline - timedelta(days=8)))
     assert await machine.keeper.recover() == []
     assert machine.records.every() == []
-    assert psutil.Process().children() == [psutil.Process(thing.starts()[0])]
 
 
 async def test_the_keeper_is_patient(thing: Thing, machine: Machine) -> None:
