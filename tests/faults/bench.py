@@ -68,6 +68,18 @@ async def type_in(command: str, environment: dict[str, str] | None = None) -> No
     assert done.returncode == 0, done.stderr
 
 
+def with_words(fit: Callable[[list[str]], bool]) -> list[psutil.Process]:
+    """The processes whose command line fits."""
+    found = list[psutil.Process]()
+    for each in psutil.process_iter():
+        try:
+            if fit(each.cmdline()):
+                found.append(each)
+        except psutil.Error:  # it has ended meanwhile
+            continue
+    return found
+
+
 @dataclass
 class Thing:
     """A server on this machine."""
@@ -102,14 +114,7 @@ class Thing:
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def processes(self) -> list[psutil.Process]:
-        found = list[psutil.Process]()
-        for each in psutil.process_iter():
-            try:
-                if tuple(each.cmdline()) == self.argv:
-                    found.append(each)
-            except psutil.Error:
-                continue
-        return found
+        return with_words(lambda words: tuple(words) == self.argv)
 
     def entry(self, **given: Any) -> Breakable:
         how = given.pop("how", None) or Process(argv=self.argv)
@@ -167,21 +172,18 @@ class Machine:
 
     def watchdogs(self) -> list[psutil.Process]:
         """Those of this state folder."""
-        found = list[psutil.Process]()
-        for each in psutil.process_iter():
-            try:
-                if "warroom.faults.watchdog" in each.cmdline() and str(self.folder) in " ".join(each.cmdline()):
-                    found.append(each)
-            except psutil.Error:
-                continue
-        return found
+        return with_words(lambda words: "warroom.faults.watchdog" in words and words[-1].startswith(str(self.folder)))
 
     def end_watchdogs(self) -> None:
         for each in self.watchdogs():
             each.send_signal(signal.SIGKILL)
 
+    def watched(self) -> bool:
+        """Whether any is left; cheaper than to look for its process."""
+        return any(each.watched() for each in self.records.every())
+
     async def no_watchdog(self) -> None:
-        await eventually(lambda: not self.watchdogs())
+        await eventually(lambda: not self.watched())
 
 
 def listed(*entries: Breakable) -> Breakables:

@@ -67,10 +67,10 @@ async def play(case: Case, folder: Path) -> Restored:
 
 def whole(thing: Thing, machine: Machine) -> bool:
     """Whether nothing of the fault is left, and nothing of what guarded it."""
+    if machine.watched() or not thing.answers():
+        return False
     there = thing.processes()
-    return (
-        not machine.watchdogs() and len(there) == 1 and there[0].status() != psutil.STATUS_STOPPED and thing.answers()
-    )
+    return len(there) == 1 and there[0].status() != psutil.STATUS_STOPPED
 
 
 @asynccontextmanager

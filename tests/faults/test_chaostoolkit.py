@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
-from tests.faults.bench import entry, eventually, in_
+from tests.faults.bench import entry, eventually, in_, with_words
 from warroom.core.breakable import ChaosToolkit as Entry
 from warroom.faults import FaultFailed, Order, Surroundings
 from warroom.faults.chaostoolkit import ChaosToolkit
@@ -106,9 +105,8 @@ async def test_a_run_that_was_killed(chaos: str, driver: ChaosToolkit, tmp_path:
         tmp_path, chaos, {"pretends": {"lasts": True}, "steady-state-hypothesis": {"title": "s", "probes": []}}
     )
     await driver.inject(mine)
-    for each in psutil.process_iter():
-        if str(tmp_path / "experiment.json") in each.cmdline():
-            each.send_signal(signal.SIGKILL)
+    for each in with_words(lambda words: str(tmp_path / "experiment.json") in words):
+        each.send_signal(signal.SIGKILL)
     assert (tmp_path / "broken").exists()
     assert "test-1-F1-rollbacks.json was played" in await driver.undo(mine)
     assert not (tmp_path / "broken").exists()
@@ -177,9 +175,8 @@ async def test_the_real_one(driver: ChaosToolkit, tmp_path: Path) -> None:
         await driver.ready(mine)
         await driver.inject(mine)
         await eventually((tmp_path / "broken").exists)
-        for each in psutil.process_iter():
-            if str(tmp_path / "experiment.json") in each.cmdline():
-                each.send_signal(fate)
+        for each in with_words(lambda words: str(tmp_path / "experiment.json") in words):
+            each.send_signal(fate)
         await driver.undo(mine)
         assert not (tmp_path / "broken").exists()
         shutil.rmtree(tmp_path / "state")
