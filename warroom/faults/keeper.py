@@ -295,9 +295,7 @@ class Keeper:
         environment = surroundings(order.entry.how.variables(), self._environment)
         source = str(Path(warroom.__file__).parent.parent)
         environment["PYTHONPATH"] = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
-        popen = await asyncio.to_thread(_start, record, environment)
-        _stage("starting", order)
-        said = await asyncio.to_thread(_hear, popen)
+        said = await asyncio.to_thread(_start_and_hear, record, order, environment)
         if said != READY:
             raise FaultFailed(
                 f"Nothing was broken: its watchdog did not start within {_STARTS:.0f} s. {record.log} says why."
@@ -306,6 +304,13 @@ class Keeper:
 
 def _told(filed: Filed, undone: str) -> Recovered:
     return Recovered(room=filed.room, fault=filed.called, target=filed.order.entry.target, undone=undone)
+
+
+def _start_and_hear(record: Record, order: Order, environment: Mapping[str, str]) -> bytes:
+    """To its end even when nobody waits for it any more: what was started is not left half heard."""
+    popen = _start(record, environment)
+    _stage("starting", order)
+    return _hear(popen)
 
 
 def _start(record: Record, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
