@@ -75,7 +75,11 @@ class Breaking:
 
     async def recover(self) -> list[Recovered]:
         """At the start, before anything is performed: see `Keeper.recover`."""
-        return await self._keeper.recover()
+        found = await self._keeper.recover()
+        for each in found:
+            log.warning("fault %s of room %s (%s): %s", each.fault, each.room, each.target,
+                        f"undone {each.undone}" if each.undone else "still broken, and watched")  # fmt: skip
+        return found
 
     async def ready(self, driver: str, target: str, mode: str) -> Readiness:
         """Whether this could be broken and undone now. Breaks nothing."""

@@ -1,4 +1,4 @@
-"""What acts on the world for a room: finds runbooks, looks, runs, breaks and undoes. One performer for each effect.
+"""What acts on the world for a room: finds runbooks, looks and runs. One performer for each effect; `breaking` has faults'.
 
 Each may be asked twice for the same thing, after a crash in the middle. Looking and undoing do no harm twice. An act
 does: its worker tells the room first that it begins, and whoever comes after a worker that died tells the room that

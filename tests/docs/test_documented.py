@@ -13,7 +13,7 @@ from scripts.reference import command_line
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, anchors, blocks, headings, links, text
 from warroom.alerts import SOURCES
 from warroom.checks import LOOKS
-from warroom.core import injects, steps
+from warroom.core import breakable, injects, steps
 from warroom.core.events import vocabulary
 from warroom.core.when import CONDITIONS
 from warroom.definitions.lint import lint
@@ -114,9 +114,17 @@ def _whole(example: str) -> str:
         first = next(iter(piece))
         if first in ("runbook", "scenario", "catalogue", "allowed"):
             return example
+        if first in breakable.KINDS:
+            return _listed(first, piece)
         one = {"id": "example", "title": "An example", **piece}
         return _around([{**one, "announce": "News."} if first in TIMINGS else {**one, "who": "scribe"}])
     return _around(piece)
+
+
+def _listed(driver: str, piece: dict[str, object]) -> str:
+    """A driver's fields, in an entry of the allow-list."""
+    entry = {"target": "t", **piece, "modes": list(breakable.MODES[driver]), "owners": ["U1"]}
+    return yaml.safe_dump({"allowed": 1, "breakable": [{**entry, "healthy": {"tcp": {"target": "t/t"}}}]})
 
 
 def _around(parts: list[dict[str, object]]) -> str:

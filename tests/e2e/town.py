@@ -364,6 +364,7 @@ def _environment(folder: Path, workspace: Workspace, line: Line, app: InstalledA
         "WARROOM_DATABASE": database,
         "WARROOM_RUNBOOKS": str(definitions),
         "WARROOM_ALLOWED": str(folder / "allowed.yaml"),
+        "WARROOM_STATE": str(folder / "state"),
         "WARROOM_WEB_PORT": "0",
         "WARROOM_WEBHOOK_TOKENS": HOOK_TOKEN,
         "WARROOM_SLACK_PACE": "0",
