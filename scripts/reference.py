@@ -236,10 +236,10 @@ def _below(each: Schema, where: str) -> Lines:
 def _kind_needs(drawn: Schema) -> Iterator[tuple[str, str]]:
     for branches in (each["oneOf"] for each in drawn.get("allOf", ())):
         words = [next(key for key in branch["required"] if key in KIND_WORDS) for branch in branches]
-        every = set(words).union(*(branch["properties"] for branch in branches))
+        every = set(words).union(*(branch.get("properties", {}) for branch in branches))
         for word, branch in zip(words, branches, strict=True):
             yield word, f"one of {', '.join(f'`{each}`' for each in words)}" if len(words) < 5 else "one of these"
-            for key in every - set(branch["properties"]) - set(words):
+            for key in every - set(branch.get("properties", {})) - set(words):
                 yield key, f"with `{word}`" if key in branch["required"] else f"may stand with `{word}`"
 
 
