@@ -70,7 +70,7 @@ class Settings(BaseModel):
         "",
         description=(
             "A private folder for what must outlive the bot: how faults are undone, and the journals of experiments; "
-            "`~/.local/state/warroom` when empty."
+            "`~/.local/state/warroom/bot` when empty."
         ),
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")

@@ -13,7 +13,7 @@ import pytest
 from tests.faults.bench import ENOUGH, Machine, Thing, eventually
 from warroom.core.breakable import Process
 from warroom.faults import FaultFailed, Order
-from warroom.faults.records import Filed, Over, Record
+from warroom.faults.records import Filed, Over, Record, Records, state_folder
 
 SECOND = timedelta(seconds=1)
 
@@ -171,6 +171,17 @@ async def test_a_folder_that_others_may_write(thing: Thing, machine: Machine) ->
         await machine.breaks(thing.order())
     assert await machine.keeper.recover() == []
     assert thing.answers()
+
+
+def test_where_it_is(tmp_path: Path) -> None:
+    """The setting wins; otherwise it lies where programs of this user keep such things, beside the demo's."""
+    assert state_folder("/srv/state", {"XDG_STATE_HOME": "/x"}) == Path("/srv/state")
+    assert state_folder("", {"XDG_STATE_HOME": "/x", "HOME": "/h"}) == Path("/x/warroom/bot")
+    assert state_folder("", {"XDG_STATE_HOME": "not/absolute", "HOME": "/h"}) == Path("/h/.local/state/warroom/bot")
+    records = Records(tmp_path / "warroom" / "bot")
+    (tmp_path / "warroom").mkdir(mode=0o755)  # as the demo makes it
+    records.prepare()
+    assert records.folder.stat().st_mode & 0o777 == 0o700
 
 
 # --- the next life

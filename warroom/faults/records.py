@@ -60,12 +60,15 @@ class Over:
 
 
 def state_folder(setting: str, environment: Mapping[str, str]) -> Path:
-    """The folder that the setting names, or the usual place for what programs of this user keep."""
+    """The folder that the setting names, or one in the usual place for what programs of this user keep.
+
+    Beside the demo's, which is nobody's secret.
+    """
     if setting:
         return Path(setting).absolute()
     usual = environment.get("XDG_STATE_HOME", "")
     home = Path(environment.get("HOME") or Path.home())
-    return (Path(usual) if usual.startswith("/") else home / ".local" / "state") / "warroom"
+    return (Path(usual) if usual.startswith("/") else home / ".local" / "state") / "warroom" / "bot"
 
 
 class Record:
