@@ -208,6 +208,10 @@ KIND_WORDS = {
     "after",
     "when",
     "by_hand",
+    "all",
+    "any",
+    "met_by",
+    "judged",
 }
 
 

@@ -116,6 +116,8 @@ def _whole(example: str) -> str:
             return example
         if first in breakable.KINDS:
             return _listed(first, piece)
+        if first in PARTS:
+            return _around([], dict(piece))
         one = {"id": "example", "title": "An example", **piece}
         return _around([{**one, "announce": "News."} if first in TIMINGS else {**one, "who": "scribe"}])
     return _around(piece)
@@ -127,7 +129,11 @@ def _listed(driver: str, piece: dict[str, object]) -> str:
     return yaml.safe_dump({"allowed": 1, "breakable": [{**entry, "healthy": {"tcp": {"target": "t/t"}}}]})
 
 
-def _around(parts: list[dict[str, object]]) -> str:
+# Parts of a scenario that are shown by themselves.
+PARTS = ("teams", "story", "environments", "go", "ends", "deck", "steady_state", "stop_conditions", "murphy")
+
+
+def _around(parts: list[dict[str, object]], beside: dict[str, object] | None = None) -> str:
     kinds = {key for part in parts for key in part}
     if kinds & set(steps.KINDS) and not kinds & set(TIMINGS):  # `announce` is a kind of step and of inject
         named = sorted(set(re.findall(r"<([a-z-]+)>", yaml.safe_dump(parts))))  # values that the whole runbook asks for
@@ -137,8 +143,9 @@ def _around(parts: list[dict[str, object]]) -> str:
     lost: dict[str, object] = {"id": "databases-lost", "title": "Lost", "at": "T+0m", "announce": "Gone."}
     lost["incident"] = opened
     after = {"id": "commander", "what": "Command", "after": "databases-lost", "within": "5m"}
-    expectation = {**after, "met_by": {"commander_named": True}}
-    injected = [] if "met_by" in kinds else parts
+    expectation = {**after, "met_by": {"commander_named": True}, **({"objective": 1} if kinds & {"judged"} else {})}
+    expected = kinds & {"met_by", "judged"}
+    injected = [] if expected else parts
     if not any(part["id"] == "databases-lost" for part in injected):
         injected = [lost, *injected]
     scenario = {
@@ -146,10 +153,18 @@ def _around(parts: list[dict[str, object]]) -> str:
         "id": "s",
         "title": "S",
         "briefing": "Begin.",
-        "actors": {"manager": {"name": "Theo Brandt"}},
+        "objectives": ["Command", "A voice"] if expected else [],
+        "actors": {"manager": {"name": "Theo Brandt"}, "support": {"name": "Marisol Vega"}},
         "injects": injected,
-        "expectations": [expectation, *(parts if "met_by" in kinds else [])],
+        "expectations": [expectation, *(parts if expected else [])],
+        **(beside or {}),
     }
+    if beside and "teams" in beside:
+        told: list[dict[str, object]] = [
+            {"id": f"to-{team}", "title": "News", "at": "T+1m", "announce": "News.", "to": [team]}
+            for team in ("data", "front")
+        ]
+        scenario["injects"] = [*injected, *told]
     return yaml.safe_dump(scenario, sort_keys=False)
 
 

@@ -335,7 +335,7 @@ WORDS: dict[str, Word] = {
         means="before a game: Go, for a role",
         does=_in_room(lambda by, rest: c.SayGo(by=by, role=rest.lower(), go=True), "Go."),
     ),
-    "no-go": Word(usage="no-go ROLE: WHY", means="before a game: No-go, for a role, and why", does=_no_go),
+    "nogo": Word(usage="nogo ROLE: WHY", means="before a game: No-go, for a role, and why", does=_no_go),
     "preflight": Word(
         usage="preflight",
         means="who directs or evaluates: have a machine look whether the game may begin, or go on",
