@@ -109,6 +109,7 @@ def home() -> str:
 
 def all_modals(room: Room) -> str:
     said = {"incident": "I1", "run": "R1", "step": "shield", "leg": "1", "inject": "boss-asks", "answer": "done"}
+    said["expectation"] = "seen"
     asked = [modals.for_room(do, room, ROOM, said) for do in modals.FOR_ROOM]
     opening = [
         modals.start_game([room.plan.scenario] if room.plan else [], "quiet-evening", ("UANA", "UBEN"), origin="C1"),

@@ -57,6 +57,7 @@ def everything(made: Table) -> Iterator[Message]:
 
 def room_modals(room: Room) -> list[modals.View]:
     said = {"incident": "I1", "run": "R1", "step": "fence", "leg": "3", "inject": "east-lost"}
+    said["expectation"] = "commander-named"
     walks = {"answer-with", "values", "flag", "add", "give-to", "halt"}  # of a walk, which a room need not have
     asked = [do for do in modals.FOR_ROOM if room.runs or do not in walks]
     return [modals.for_room(do, room, ROOM, said) for do in asked]

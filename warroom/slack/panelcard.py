@@ -32,7 +32,7 @@ from warroom.slack.mrkdwn import ago, clock_time, escape, escape_line, one_line,
 from warroom.slack.statuscard import bare, incident_words, run_words, short
 
 _ROWS, _BY_HAND, _LINES, _PEOPLE = 8, 6, 20, 15
-_MORE, _DECK = 5, 5
+_DECK = 5
 _NOTES, _INJECT_TEXT, _ROW_TEXT, _ROW_NOTES = 1_500, 800, 200, 300
 _SECTIONS = 2
 
@@ -44,9 +44,9 @@ def panel_card(view: PanelView, room: int) -> Message:
         header(f"🎭 {view.scenario}"),
         _facts(view),
     ]
-    blocks += [*([] if over else [_next(view, room)]), *actions_and_menu(room, view.asks, view.more[:_MORE])]
+    blocks += [*([] if over else [_next(view, room)]), *actions(room, view.asks)]
     blocks += [section(f"{signs.OVERDUE} {short(view.why_standing, 300)}")] if view.why_standing else []
-    blocks += [*actions(room, view.more[_MORE:]), *_readiness(view, room), *_secret(view), divider()]
+    blocks += [*actions(room, view.more), *_readiness(view, room), *_secret(view), divider()]
     for title, lines in _lists(view):
         blocks += [section(f"*{title}*\n{listed(lines, _LINES)}")] if lines else []
     if over:
