@@ -30,6 +30,7 @@ from warroom.store.outbox import Claimed
 log = logging.getLogger(__name__)
 
 Look = Callable[[Probe], Awaitable[Finding]]
+Forbidden = Callable[[Room], Awaitable[str]]
 _WITHIN = 45.0  # seconds for one attempt, so that it ends before its lane's lease does
 HEALS = 30.0
 _AGAIN = 4.0  # seconds after which it is undone once more
@@ -46,10 +47,15 @@ class Readiness:
     environment: str = ""
 
 
+async def _nothing_forbidden(room: Room) -> str:
+    return ""
+
+
 class Breaking:
     """The performers of faults. `clock` is the rooms', `wall` the world's; `look` is how a probe is looked at.
 
-    `heals` is how many seconds something may take to be whole after it was undone.
+    `heals` is how many seconds something may take to be whole after it was undone. `forbidden` says why nothing real may
+    be broken for a room now, as a sentence; empty when it may.
     """
 
     def __init__(
@@ -62,8 +68,10 @@ class Breaking:
         clock: Clock,
         wall: Clock,
         heals: float = HEALS,
+        forbidden: Forbidden | None = None,
     ) -> None:
         self._breakables, self._drivers, self._keeper = breakables, drivers, keeper
+        self._forbidden = forbidden or _nothing_forbidden
         self._look, self._clock, self._wall, self._heals = look, clock, wall, heals
 
     def performers(self) -> dict[type[f.Effect], Performer]:
@@ -109,6 +117,8 @@ class Breaking:
         fault = room.faults.get(effect.fault)
         if fault is not None and not fault.owed:
             return Done(outcome={"skipped": "its rollback was asked for before it began"})
+        if effect.driver != PRETEND and (why := await self._forbidden(room)):
+            return Done(commands=(c.RecordFault(fault=effect.fault, injected=False, detail=why),))
         log.info("fault %s of room %s: asked", effect.fault, claimed.room_id, extra={"stage": "asked"})
         try:
             async with asyncio.timeout(_WITHIN):
@@ -260,10 +270,11 @@ def make_breaking(
     secrets: Sequence[str],
     clock: Clock,
     wall: Clock,
+    forbidden: Forbidden,
 ) -> Breaking:
-    """As a bot needs it. `drivers` are those there are, every one when None; `state` is the setting of the folder."""
+    """As a bot needs it. `drivers` stand in for those of the same name; `state` is the setting of the folder."""
     records = Records(state_folder(state, environment))
-    drivers = every_driver(environment, records.folder) if drivers is None else drivers
+    drivers = {**every_driver(environment, records.folder), **(drivers or {})}
     keeper = Keeper(records, drivers, environment=environment, wall=wall, name=keeper_name(database))
 
     async def look(probe: Probe) -> Finding:
@@ -271,7 +282,7 @@ def make_breaking(
             probe, resolve=resolve, guard=guard, allowed=allowed, environment=environment, secrets=secrets
         )
 
-    return Breaking(allowed.breakable, drivers, keeper, look=look, clock=clock, wall=wall)
+    return Breaking(allowed.breakable, drivers, keeper, look=look, clock=clock, wall=wall, forbidden=forbidden)
 
 
 def keeper_name(database: str) -> str:

@@ -15,7 +15,7 @@ from tests.slack_cards.rooms import CHANNELS, LIBRARY
 from tests.slack_cards.test_hostile import check_marked
 from warroom.core import panelview, runview, views
 from warroom.core.room import Room
-from warroom.slack import cards, modals
+from warroom.slack import cards, gamemodals, modals
 from warroom.slack.cards import Message
 from warroom.slack.mrkdwn import escape
 from warroom.testing import Table
@@ -59,7 +59,9 @@ def room_modals(room: Room) -> list[modals.View]:
     said = {"incident": "I1", "run": "R1", "step": "fence", "leg": "3", "inject": "east-lost"}
     said["expectation"] = "commander-named"
     walks = {"answer-with", "values", "flag", "add", "give-to", "halt"}  # of a walk, which a room need not have
-    asked = [do for do in modals.FOR_ROOM if room.runs or do not in walks]
+    asked = [
+        do for do in modals.FOR_ROOM if (room.runs or do not in walks) and (room.plan or do not in gamemodals.FOR_GAME)
+    ]
     return [modals.for_room(do, room, ROOM, said) for do in asked]
 
 

@@ -1,10 +1,11 @@
 """The demo's company: a local workspace, the bot in it, and a stand-in for the system that the company runs."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from warroom.checks import Guard
+from warroom.core.allowed import Allowed
 from warroom.core.scenario import Scenario
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.demo.cast import DUNGEON_MASTER, HOOK_TOKEN, OPERATIONS, RESPONDERS, SEED
@@ -31,10 +32,22 @@ class Company:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(
-        cls, folder: Path, clock: Clock, *, port: int = 0, in_haste: bool = False
+        cls,
+        folder: Path,
+        clock: Clock,
+        *,
+        port: int = 0,
+        in_haste: bool = False,
+        library: Library | None = None,
+        allowed: Callable[[dict[str, str]], Allowed] | None = None,
+        addresses: frozenset[str] = frozenset(),
     ) -> AsyncIterator["Company"]:
-        """Everything runs when this is entered, and has stopped when it is left."""
-        library = load_library([shipped()])
+        """Everything runs when this is entered, and has stopped when it is left. The shipped library is the usual one.
+
+        `allowed` makes the operator's list from the people's ids, by their names; `addresses` may be looked at beside the
+        stand-in system's.
+        """
+        library = library or load_library([shipped()])
         workspace = Workspace(seed=SEED, state=folder / "workspace.db")
         stand_in = StandIn(state=folder / "stand-in.json")
         async with contextlib.AsyncExitStack() as stack:
@@ -43,7 +56,17 @@ class Company:
             await stand_in.start()
             stack.push_async_callback(stand_in.stop)
             app = await workspace.install(manifest())
-            bot = _bot(folder, workspace, app, stand_in, library, clock, in_haste=in_haste)
+            bot = _bot(
+                folder,
+                workspace,
+                app,
+                stand_in,
+                library,
+                clock,
+                in_haste=in_haste,
+                allowed=allowed,
+                addresses=addresses,
+            )
             stack.push_async_callback(bot.stop)
             await bot.start()
             yield cls(workspace, app, bot, stand_in, library, clock)
@@ -71,6 +94,8 @@ def _bot(
     clock: Clock,
     *,
     in_haste: bool,
+    allowed: Callable[[dict[str, str]], Allowed] | None,
+    addresses: frozenset[str],
 ) -> Bot:
     people = {person.name: workspace.person(person.name) for person in SEED.people}
     settings = load(
@@ -82,6 +107,7 @@ def _bot(
         slack_pace=0.0 if in_haste else PACE,
         web_port=0,
         webhook_tokens=(HOOK_TOKEN,),
+        state=str(folder / "state"),
         operations_channel=workspace.channel(OPERATIONS),
         responders=tuple(people[name] for name in (DUNGEON_MASTER, *RESPONDERS)),
     )
@@ -96,6 +122,7 @@ def _bot(
         clock=clock,
         wall=SystemClock(),
         resolve=resolve,
-        guard=Guard(allow=stand_in.addresses),
+        guard=Guard(allow=frozenset((*stand_in.addresses, *addresses))),
         drivers={"pretend": Pretend(stand_in.control)},
+        allowed=allowed(people) if allowed else None,
     )

@@ -80,7 +80,10 @@ def _facts(view: PanelView) -> Block:
 def _others(view: PanelView) -> list[str]:
     told = []
     if len(view.staff) > 1:
-        told.append("*Beside the players*\n" + listed([f"{person(who)}: {short(part, 40)}" for part, who in view.staff], _PEOPLE))
+        told.append(
+            "*Beside the players*\n"
+            + listed([f"{person(who)}: {short(part, 40)}" for part, who in view.staff], _PEOPLE)
+        )
     if view.out:
         told.append("*Taken out*\n" + listed([f"{person(who)}{_until(until)}" for who, until in view.out], _PEOPLE))
     elif view.consents:

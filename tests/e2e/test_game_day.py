@@ -1,0 +1,203 @@
+"""Whole game days in the local workspace: by buttons and words, with something real that is taken away and given back."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from warroom.core import events as e
+from warroom.core.allowed import Allowed, AllowedCommand
+from warroom.core.breakable import Breakable, Breakables, Process
+from warroom.core.faults import FaultState
+from warroom.core.game import GameState
+from warroom.core.probes import Tcp
+from warroom.core.room import Room
+from warroom.definitions.library import load_library, shipped
+from warroom.definitions.loader import read_scenario
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
+from warroom.demo.company import Company
+from warroom.demo.stage import Stage
+from warroom.store import rooms
+from warroom.testing import ManualClock
+from warroom.workspace import PersonAt
+
+HARRIET, ANA, BEN, CHIARA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK
+HERE = Path(__file__).parent
+SERVER = HERE.parent / "faults" / "server.py"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
+
+
+@pytest.fixture
+def database(port: int, tmp_path: Path) -> Iterator[tuple[str, ...]]:
+    """Something real that answers on a port; its command line."""
+    argv = (sys.executable, "-I", "-S", str(SERVER), str(port), str(tmp_path / "started"))
+    started = subprocess.Popen(argv, cwd="/")
+    yield argv
+    for each in psutil.process_iter(["cmdline"]):
+        if each.info["cmdline"] == list(argv):
+            each.kill()
+    started.wait()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, port: int, database: tuple[str, ...]) -> AsyncIterator[Stage]:
+    library = load_library([shipped()])
+    scenario = read_scenario((HERE / "game_day.yaml").read_text(encoding="utf-8"), "game_day.yaml")
+    library = replace(library, scenarios={**library.scenarios, scenario.id: scenario})
+
+    def allowed(people: dict[str, str]) -> Allowed:
+        """What the operator lets be broken; Chiara owns it."""
+        entry = Breakable(
+            target="shop/database",
+            how=Process(argv=database),
+            modes=("kill",),
+            owners=(people[CHIARA],),
+            healthy=Tcp(target=f"127.0.0.1:{port}", within=timedelta(seconds=1)),
+        )
+        looks = AllowedCommand(argv=("/bin/true",), checks=True)
+        return Allowed(commands=(looks,), breakable=Breakables(entries=(entry,)))
+
+    async with AsyncExitStack() as stack:
+        opened = Company.open(
+            tmp_path,
+            ManualClock(),
+            in_haste=True,
+            library=library,
+            allowed=allowed,
+            addresses=frozenset({f"127.0.0.1:{port}"}),
+        )
+        company = await stack.enter_async_context(opened)
+        people = {
+            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
+        }
+        for each in people.values():
+            await stack.enter_async_context(each)
+        yield Stage(company, people, lambda line: None)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as there:
+        there.settimeout(1)
+        return there.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def game(stage: Stage) -> Room:
+    (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="drill")
+    return await stage.company.bot.runtime.room(row.id)
+
+
+async def events(stage: Stage, kind: type[e.Event]) -> list[e.Event]:
+    (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="drill")
+    return [
+        each.event for each in await stage.company.bot.db.read(rooms.entries, row.id) if isinstance(each.event, kind)
+    ]
+
+
+async def planned(stage: Stage) -> str:
+    """Harriet plans the game from the form, with Ben as the data team's, and everything is settled; the backchannel."""
+    operations = stage.company.workspace.channel("operations")
+    ids = {name: person.user_id for name, person in stage.people.items()}
+    harriet = stage.people[HARRIET]
+    await stage.say(HARRIET, operations, "/warroom start")
+    view = await harriet.wait_for_view("view_opened")
+    given = {
+        "scenario": "game-day",
+        "players": [ids[ANA], ids[BEN]],
+        "evaluators": [ids[CHIARA]],
+        "begin": "later",
+    }
+    assert await harriet.submit(view, given) == {}
+    await stage.settled()
+    back = await stage.channel(HARRIET, "backchannel")
+    await stage.press(HARRIET, back, "Start the game")  # too early: it says why
+    assert (await game(stage)).state == GameState.PLANNED
+    own = await stage.people[CHIARA].open_dm(stage.company.app.bot_user_id)
+    await stage.press(CHIARA, own, "Approve")
+    await stage.fill(
+        CHIARA, back, "Predict…", {"inject": "gone", "detects": "the customers", "alert": "none", "restored": "10m"}
+    )
+    await stage.press(HARRIET, back, "Preflight")
+    assert (await game(stage)).readiness.preflight.ready
+    await stage.press(HARRIET, back, "Go: dungeon master")
+    return back
+
+
+def said(messages: list[dict[str, object]]) -> str:
+    return "\n".join(str(each.get("text", "")) for each in messages)
+
+
+async def test_something_real_is_taken_away_and_given_back(stage: Stage, port: int) -> None:
+    """Approved, looked at, gone; a team sees it in its own channel; resolved, and whole again, seen to be."""
+    back = await planned(stage)
+    await stage.press(HARRIET, back, "Start the game")
+    war, operations = await stage.channel(ANA, "the-real-thing"), stage.company.workspace.channel("operations")
+    assert "Some of it is really broken" in said(await stage.people[BEN].messages(operations))
+    assert "Its seal" not in said(await stage.people[ANA].messages(war))
+    await stage.say(BEN, war, "/warroom team data")
+    await stage.press(ANA, war, "Take command")
+    await stage.pass_time(timedelta(minutes=6))
+    assert not answers(port)
+    team = await stage.channel(BEN, "team-data")
+    assert "The database does not answer" in said(await stage.people[BEN].messages(team))
+    assert "does not answer" not in said(await stage.people[ANA].messages(war))
+    await stage.press(BEN, team, "Acknowledge")
+    await stage.pass_time(timedelta(minutes=3))
+    own = await stage.people[ANA].open_dm(stage.company.app.bot_user_id)
+    assert "We see it too." in said(await stage.people[ANA].messages(own))
+    assert "We see it too." not in said(await stage.people[BEN].messages(war))
+    await stage.fill(BEN, team, "Resolved", {"note": "It came back."})
+    assert answers(port)
+    assert [each.state for each in (await game(stage)).faults.values()] == [FaultState.ROLLED_BACK]
+    await stage.fill(CHIARA, back, "Rate…", {"rating": "P", "note": "One voice."})
+    await stage.press(CHIARA, back, "Done")
+    await stage.fill(HARRIET, back, "End the game…", {"reason": ""})
+    assert "All clear" in said(await stage.people[BEN].messages(operations))
+
+
+async def test_no_duff_stops_it_everywhere(stage: Stage, port: int) -> None:
+    """Said in passing in a team's channel: play stops, what was broken is whole, a real incident is open, with everybody."""
+    back = await planned(stage)
+    await stage.press(HARRIET, back, "Start the game")
+    war = await stage.channel(ANA, "the-real-thing")
+    await stage.say(BEN, war, "/warroom team data")
+    await stage.pass_time(timedelta(minutes=6))
+    assert not answers(port)
+    team = await stage.channel(BEN, "team-data")
+    await stage.say(BEN, team, "No duff, there is smoke in the hall!")
+    room = await game(stage)
+    assert room.game is not None
+    assert room.game.state is GameState.HALTED
+    assert answers(port)
+    real = await stage.channel(ANA, "inc-1-")
+    assert "smoke in the hall" in said(await stage.people[ANA].messages(real))
+    for channel in (war, team, back, stage.company.workspace.channel("operations")):
+        messages = await stage.people[HARRIET].messages(channel)
+        banner = next(
+            each for each in messages if "NO DUFF" in str(each["text"]) and "play has stopped" in str(each["text"])
+        )
+        assert "EXERCISE" not in str(banner["text"]).partition("\n")[0]
+    (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="real")
+    incident = await stage.company.bot.runtime.room(row.id)
+    assert "The exercise had broken shop/database" in str(
+        [each.event for each in await stage.company.bot.db.read(rooms.entries, row.id)]
+    )
+    assert incident.drill is False
+    # nothing real is broken while it is open, and play goes on only when everything is healthy
+    await stage.press(HARRIET, back, "Preflight")
+    assert (await game(stage)).readiness.preflight.ready
+    await stage.press(HARRIET, back, "Resume play")
+    assert (await game(stage)).state == GameState.RUNNING
