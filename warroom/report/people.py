@@ -23,13 +23,12 @@ def people(entries: Iterable[Entry]) -> set[str]:
 def _in(event: Event) -> Iterator[str]:
     match event:
         case e.GamePlanned():
-            yield from (*event.controllers, *event.players, *event.observers)
+            yield from (*event.controllers, *event.players, *event.observers, *event.evaluators, *event.safety)
+            yield from (each for them in event.teams.values() for each in them)
         case e.RoomOpened():
             yield from event.invited
-        case e.PlayerJoined(person=person) | e.RoleTaken(person=person) | e.RoleLeft(person=person):
-            yield person
-        case e.StepTaken(person=person):
-            yield person
+    if isinstance(person := getattr(event, "person", ""), str):
+        yield person
     for field in fields(event):
         text = getattr(event, field.name)
         if isinstance(text, str) and "<@" in text:

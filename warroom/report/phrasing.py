@@ -77,6 +77,12 @@ def many(count: int, one: str, more: str = "") -> str:
     return f"{number(count)} {one if count == 1 else more or one + 's'}"
 
 
+def ordinal(count: int) -> str:
+    """`1st`, `22nd`, `13th`."""
+    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{ending}"
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 

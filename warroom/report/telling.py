@@ -1,17 +1,37 @@
 """What the sentences of the timeline are made from: the room just after an entry, the entry, and people's names."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from warroom.core.events import Entry
+from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.room import Room
 from warroom.core.runbook import Step
 from warroom.core.runs import WARROOM
 from warroom.report.phrasing import Names, listed, name, quoted, spoken
 
 
+class Kind(StrEnum):
+    """What a line is about, for signs and filters."""
+
+    ROOM = "room"
+    GAME = "game"
+    INJECT = "inject"
+    EXPECTATION = "expectation"
+    PEOPLE = "people"
+    INCIDENT = "incident"
+    ALERT = "alert"
+    RUN = "run"
+    FAULT = "fault"
+    TALK = "talk"
+    DELIVERY = "delivery"
+    EMERGENCY = "emergency"
+    MURPHY = "murphy"
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a sentence may draw on."""
+    """What a sentence may draw on. Of the plan it names only what was put into play, and what was waited for."""
 
     room: Room
     entry: Entry
@@ -58,3 +78,26 @@ class Telling:
     def fault(self, fault: str) -> str:
         there = self.room.faults.get(fault)
         return there.target if there else fault
+
+    def inject(self, inject: str) -> str:
+        """An inject that was played, by the incident it opened or by its title; of another only that there is one."""
+        opened = self.room.incident_of(inject)
+        if opened is not None:
+            return self.said(opened.title)
+        plan = self.room.plan
+        there = plan.scenario.inject(inject) if plan else None
+        if plan is None or there is None or plan.state(inject) is not InjectState.PLAYED:
+            return "something that was planned"
+        return self.said(there.title)
+
+    def expectation(self, expectation: str) -> str:
+        """What was expected, once its time had begun."""
+        plan = self.room.plan
+        there = plan.scenario.expectation(expectation) if plan else None
+        if plan is None or there is None or plan.standing(expectation).state is ExpectationState.WAITING:
+            return "something that was expected"
+        return self.said(there.what)
+
+    def team(self, team: str) -> str:
+        there = self.room.plan.scenario.teams.get(team) if self.room.plan else None
+        return there.title if there else team

@@ -1,39 +1,26 @@
 """The timeline in words: one plain sentence for every entry, for people who were not there.
 
 Every event of the vocabulary has its sentence in `_SENTENCES`; add yours when you add an event. Sentences are plain
-text: whoever renders them escapes them. Nothing that is hidden from players is ever in one; some sentences would still
-tell players too much while they play, see `tells_too_early`.
+text: whoever renders them escapes them. Notes of a scenario, and what was never played of it, are in none. What was
+done and thought out of the players' sight is told only when the game is over, see `tells_too_early`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from warroom.core import events as e
-from warroom.core.durations import mark
+from warroom.core.durations import mark, write
+from warroom.core.effects import TEAM
 from warroom.core.events import Entry, Event, Mode
 from warroom.core.room import Room
-from warroom.report import walks
+from warroom.report import drills, walks
+from warroom.report.drills import bookkeeping
 from warroom.report.phrasing import Names, also, capital, listed, lowered, many, name, quoted, sentence
-from warroom.report.telling import Telling
+from warroom.report.telling import Kind, Telling
 
-
-class Kind(StrEnum):
-    """What a line is about, for signs and filters."""
-
-    ROOM = "room"
-    GAME = "game"
-    INJECT = "inject"
-    EXPECTATION = "expectation"
-    PEOPLE = "people"
-    INCIDENT = "incident"
-    ALERT = "alert"
-    RUN = "run"
-    FAULT = "fault"
-    TALK = "talk"
-    DELIVERY = "delivery"
+__all__ = ["Kind", "Line", "bookkeeping", "line", "place", "speaker", "tells_too_early"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +70,7 @@ _FOR_AFTERWARDS = (
     e.RollbackAsked,
     e.FaultRolledBack,
     e.RollbackFailed,
+    *drills.FOR_AFTERWARDS,
 )
 
 
@@ -104,6 +92,8 @@ def _opened(t: Telling, event: e.RoomOpened) -> str:
 
 def place(word: str) -> str:
     """A room's own word for a channel, for people."""
+    if word.startswith(TEAM):
+        return f"the channel of the team {word.removeprefix(TEAM)}"
     return "the " + word.replace("-", " ")
 
 
@@ -116,9 +106,15 @@ def _no_channel(t: Telling, event: e.ChannelRefused) -> str:
 
 
 def _planned(t: Telling, event: e.GamePlanned) -> str:
-    players = f"It is for {t.people(event.players)}." if event.players else ""
-    watching = f"{t.people(event.observers)} will watch." if event.observers else ""
-    return also(f"{t.who} planned the game {quoted(event.title)}.", players, watching)
+    where = f", in {event.environment}" if event.environment else ""
+    return also(
+        f"{t.who} planned the game {quoted(event.title)}{where}.",
+        f"It is for {t.people(event.players)}." if event.players else "",
+        *(f"The team {quoted(t.team(team))}: {t.people(them)}." for team, them in event.teams.items()),
+        f"{t.people(event.evaluators)} will evaluate." if event.evaluators else "",
+        f"{t.people(event.safety)} can stop it, for safety." if event.safety else "",
+        f"{t.people(event.observers)} will watch." if event.observers else "",
+    )
 
 
 def _started(t: Telling, event: e.GameStarted) -> str:
@@ -144,14 +140,27 @@ def _inject(t: Telling, event: e.InjectPlayed) -> str:
         level = f" ({event.level})" if event.level else ""
         about = f" about {t.incident(event.incident)}" if event.incident else ""
         return f"The players were given a hint{level}{about}: {t.said(event.text)}"
-    return f"The bad news came: {t.said(event.text)}"
+    to = f" (to {listed(t.team(each) for each in event.to)})" if event.to else ""
+    if event.kind == "move":
+        return f"The next part of the game began: {t.said(event.text)}"
+    if not event.text.strip():
+        return f"Something happened that nobody was told{to}"
+    if event.kind == "alert":
+        return f"Monitoring had news{to}: {t.said(event.text)}"
+    waits = f"People were to leave it to automation for {write(event.hands_off)}." if event.hands_off else ""
+    return also(sentence(f"The bad news came{to}: {t.said(event.text)}"), waits)
+
+
+def _left_out(t: Telling, event: e.InjectSkipped) -> str:
+    return f"{t.who} left out something that was planned{t.because(event.reason)}"
 
 
 def _held(t: Telling, event: e.InjectHeld) -> str:
-    return (
-        f"Something planned for {mark(event.due)} fell due while nobody was there to play it; it waits for the"
-        " dungeon master"
-    )
+    why = f"fell due, and could not be played by itself: {event.why}" if event.why else _NOBODY
+    return f"Something planned for {mark(event.due)} {why}"
+
+
+_NOBODY = "fell due while nobody was there to play it; it waits for the dungeon master"
 
 
 def _expected(t: Telling, event: e.ExpectationArmed) -> str:
@@ -166,6 +175,8 @@ def _met(t: Telling, event: e.ExpectationMet) -> str:
 
 
 def _role(t: Telling, event: e.RoleTaken) -> str:
+    if event.person == t.entry.by and t.who.lower() == event.role.lower():
+        return f"Somebody became {event.role}"
     if event.person == t.entry.by:
         return f"{t.who} became {event.role}"
     return f"{t.who} made {t.name(event.person)} {event.role}"
@@ -181,7 +192,8 @@ def _role_left(t: Telling, event: e.RoleLeft) -> str:
 def _declared(t: Telling, event: e.IncidentDeclared) -> str:
     opened = f"An incident began, {event.severity}" if t.alone else f"{t.who} declared an incident, {event.severity}"
     affected = f"Affected: {listed(event.services)}." if event.services else ""
-    return also(sentence(f"{opened}: {t.said(event.title)}"), affected)
+    teams = f"For {listed(t.team(each) for each in event.teams)}." if event.teams else ""
+    return also(sentence(f"{opened}: {t.said(event.title)}"), affected, teams)
 
 
 def _offered(t: Telling, event: e.RunbooksOffered) -> str:
@@ -269,7 +281,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.GameResumed: (Kind.GAME, lambda t, event: f"{t.who} let play go on"),
     e.GameEnded: (Kind.GAME, _game_ended),
     e.InjectPlayed: (Kind.INJECT, _inject),
-    e.InjectSkipped: (Kind.INJECT, lambda t, event: f"{t.who} left out something that was planned"),
+    e.InjectSkipped: (Kind.INJECT, _left_out),
     e.InjectHeld: (Kind.INJECT, _held),
     e.ActorSpoke: (
         Kind.INJECT,
@@ -305,6 +317,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.AlertResolved: (Kind.ALERT, lambda t, event: f"{event.source} says that the alert {quoted(event.name)} is over"),
     e.AlertsCutShort: (Kind.ALERT, _cut_short),
     **{event: (Kind.RUN, tell) for event, tell in walks.SENTENCES.items()},
+    **drills.SENTENCES,
     e.FaultAsked: (Kind.FAULT, _break),
     e.FaultInjected: (Kind.FAULT, _broke),
     e.FaultRefused: (

@@ -15,7 +15,7 @@ from warroom.core.steps.confirm import CONFIRMED, Confirm
 from warroom.core.steps.parallel import Parallel
 from warroom.core.steps.runbook import SubRunbook
 from warroom.core.steps.wait import Wait
-from warroom.report.phrasing import also, quoted, sentence
+from warroom.report.phrasing import also, ordinal, quoted, sentence
 from warroom.report.telling import Telling
 
 
@@ -105,13 +105,8 @@ def _looked(t: Telling, event: e.CheckReported) -> str:
 
 
 def _looking(t: Telling, event: e.CheckStarted) -> str:
-    again = f", for the {_ordinal(event.attempt)} time" if event.attempt > 1 else ""
+    again = f", for the {ordinal(event.attempt)} time" if event.attempt > 1 else ""
     return f"A check began for {t.step(event.run, event.step)}{again}"
-
-
-def _ordinal(count: int) -> str:
-    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{ending}"
 
 
 def _abandoned(t: Telling, event: e.RunAbandoned) -> str:
