@@ -16,7 +16,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.exporters.kept import database, exported, keep, summary, written
-from tests.report.stories import exercise, incident
+from tests.report.stories import STILL_HIDDEN, exercise, incident
 from warroom.core import events as e
 from warroom.core.chain import START, canonical, entry_hash, text_digest
 from warroom.core.room import fold
@@ -61,18 +61,20 @@ def test_an_export_verifies() -> None:
     assert found.entries == COUNT
     assert found.head == parsed()["head"] == parsed()["entries"][-1]["hash"]
     secrets = [field for each in parsed()["entries"] for field, kept in each["texts"].items() if "withheld" in kept]
-    assert {"scenario", "title", "inject", "reason"} >= set(secrets) > {"scenario"}
+    plan = {"scenario", "seed", "history", "graph", "breakable"}
+    assert {*plan, "title", "inject", "reason"} >= set(secrets) > plan
     assert (found.withheld, found.redacted, found.unread) == (len(secrets), 0, 0)
 
 
 def test_the_players_file_holds_nothing_hidden() -> None:
-    """No hidden text is in the players' export, nor the salt it could be guessed with; the controllers' has all."""
+    """No hidden text is in the entries of the players' export, nor its salt; the controllers' has all of it."""
     played = e.InjectPlayed.__name__
-    public = [each for each in text().splitlines() if f'"type":"{played}"' not in each]
+    public = [each for each in text().splitlines() if f'"type":"{played}"' not in each and '"report":' not in each]
     assert "CANARY" not in "\n".join(public)
-    assert "CANARY-NOTES" not in text()
+    assert not STILL_HIDDEN.search(text())
     [planned] = [each for each in parsed()["entries"] if each["type"] == "GamePlanned"]
-    assert planned["texts"] == {"scenario": {"withheld": True}}
+    assert set(planned["texts"]) == {"scenario", "seed", "history", "graph", "breakable"}
+    assert all(each == {"withheld": True} for each in planned["texts"].values())
     assert "CANARY-SCENARIO" in text(Profile.CONTROLLERS)
     assert verify(io.StringIO(text(Profile.CONTROLLERS))).withheld == 0
 
@@ -123,7 +125,7 @@ def test_a_redacted_text_is_gone_and_the_rest_verifies() -> None:
     assert "looks" not in changed
     assert json.loads(changed)["entries"][heard.seq - 1]["texts"] == {"text": {"redacted": True}}
     assert verify(io.StringIO(changed)).redacted == 1
-    assert "Ana said: “\\[removed\\]”" in report
+    assert "Player 1 said: “\\[removed\\]”" in report
 
 
 def test_what_comes_later_is_not_in_it() -> None:

@@ -1,5 +1,6 @@
 """Two small stories for the tests of what comes out: an exercise in which much goes wrong, and a real incident."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from warroom.core import commands as c
@@ -9,6 +10,8 @@ from warroom.testing import Table
 
 NAMES = {"U1": "Hatch", "U2": "Ana", "U3": "Ben", "U4": "Oskar", "U9": "Zoe"}
 WAR_ROOM = "C1"
+# Authors' notes, and what was never played: not told when the game is over either.
+STILL_HIDDEN = re.compile(r"CANARY-(?:NOTES|SCENARIO|TITLE-OF-(?:DISK|FLOOD)|TEXT|INCIDENT|EXPECTATION)")
 BEGAN = datetime(2012, 10, 21, 9, 0, tzinfo=UTC)
 
 SCENARIO = """\

@@ -1,18 +1,19 @@
 """The after-action report as data."""
 
+import re
 from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 
-from tests.report.stories import NAMES, exercise, incident
+from tests.report.stories import NAMES, STILL_HIDDEN, exercise, incident
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.events import Entry
 from warroom.core.room import fold
-from warroom.report.account import players_reading
 from warroom.report.after_action import after_action
 from warroom.report.facts import AfterAction, StepFacts
+from warroom.report.reading import without_notes
 from warroom.testing import Table
 
 MINUTE = timedelta(minutes=1)
@@ -42,14 +43,18 @@ def test_a_pause_counts_for_the_day_and_not_for_the_game(drill: AfterAction) -> 
     assert (course.state, course.over) == ("closed", True)
 
 
-def test_everybody_is_named_with_their_part_and_roles(drill: AfterAction) -> None:
-    """Parts come from the plan, roles from what was taken, messages are counted."""
+def test_in_a_drill_nothing_that_was_done_stands_beside_a_name(drill: AfterAction) -> None:
+    """Who took part is listed with their part alone; everywhere else people are called by what they were."""
     assert [(each.name, each.part, each.roles, each.messages) for each in drill.people] == [
         ("Hatch", "dungeon master", (), 0),
-        ("Ana", "player", (), 1),
-        ("Ben", "player", ("commander",), 1),
+        ("Ana", "player", (), 0),
+        ("Ben", "player", (), 0),
         ("Oskar", "observer", (), 0),
     ]
+    told = repr(asdict(replace(drill, people=(), summary=())))
+    assert not re.search(r"\b(Hatch|Ana|Ben|Oskar)\b", told)
+    assert drill.incidents[0].commanders == ("Commander",)
+    assert [each.milestones[1].moment.who for each in drill.incidents] == ["Player 1"]
 
 
 def test_times_to_are_counted_on_the_game_clock(drill: AfterAction) -> None:
@@ -75,13 +80,13 @@ def test_expectations_say_by_how_much(drill: AfterAction) -> None:
 def test_steps_tell_who_did_what_and_how_long_it_took(drill: AfterAction) -> None:
     """Each step has its person, answer, planned and taken time, findings and remarks."""
     tell = step(drill, "Tell people")
-    assert (tell.who, tell.planned, tell.took, tell.overdue) == ("Ana", 2 * MINUTE, 3 * MINUTE, True)
+    assert (tell.who, tell.planned, tell.took, tell.overdue) == ("Player 1", 2 * MINUTE, 3 * MINUTE, True)
     assert tell.note == "on the status page"
     assert step(drill, "How old is the replica?").answer == "Seconds"
     assert step(drill, "Let it settle").planned == 2 * MINUTE
     assert step(drill, "Do writes work?").findings == ((False, "refused"), (True, "accepted"))
     skipped = step(drill, "Build a new replica")
-    assert (skipped.state, skipped.who, skipped.note) == ("skipped", "Ana", "the vendor does it")
+    assert (skipped.state, skipped.who, skipped.note) == ("skipped", "Player 1", "the vendor does it")
     assert drill.runs[0].not_taken == ("Restore the backup",)
 
 
@@ -106,8 +111,8 @@ def test_findings_are_what_the_facts_show(drill: AfterAction) -> None:
     assert drill.went_wrong == (
         "Somebody is in command: done, but 1 min 30 s too late.",
         "Writes work again: done, but 30 s too late.",
-        "“Tell people” in “Database lost” was overdue: it took 3 min (Ana). It was to take 2 min.",
-        "Ana skipped “Build a new replica” in “Database lost”: “the vendor does it”.",
+        "“Tell people” in “Database lost” was overdue: it took 3 min (Player 1). It was to take 2 min.",
+        "Player 1 skipped “Build a new replica” in “Database lost”: “the vendor does it”.",
         "A hint (nudge) was needed for “Database gone”.",
         "Not delivered: A message to the war room (the chat answered channel_not_found).",
     )
@@ -119,6 +124,7 @@ def test_a_real_incident_has_the_same_report(real: AfterAction) -> None:
     [errors] = real.incidents
     assert [each.what for each in errors.milestones] == [
         "Declared",
+        "First alert: ErrorsHigh",
         "Acknowledged",
         "Ana took command",
         "Mitigated",
@@ -135,17 +141,17 @@ def test_a_real_incident_has_the_same_report(real: AfterAction) -> None:
     assert "“ErrorsHigh” was declared resolved too early; it had to be reopened once." in real.went_wrong
 
 
-def test_nothing_hidden_is_in_the_report(drill: AfterAction) -> None:
-    """No hidden note, unrevealed text, title or reason is anywhere in the report."""
-    assert "CANARY" not in repr(asdict(drill))
+def test_notes_and_what_was_not_played_are_in_no_report(drill: AfterAction) -> None:
+    """What the scenario still has in store, and its author's notes, are not told when the game is over either."""
+    assert STILL_HIDDEN.search(repr(exercise().entries))
+    assert not STILL_HIDDEN.search(repr(asdict(drill)))
 
 
-def test_a_players_reading_keeps_only_what_is_public() -> None:
-    """The scenario that the report is computed from has no injects, notes or reasons left in it."""
-    reading = [players_reading(entry) for entry in exercise().entries]
-    assert "CANARY" in repr(exercise().entries)
-    shown = [entry for entry in reading if not isinstance(entry.event, e.InjectPlayed)]
-    assert "CANARY" not in repr(shown)
+def test_no_note_is_looked_at() -> None:
+    """What the report is computed from has no author's note left in it."""
+    assert "CANARY-NOTES" in repr(exercise().entries)
+    reading = repr([without_notes(entry) for entry in exercise().entries])
+    assert not re.search("CANARY-(NOTES|SCENARIO)", reading)
 
 
 @pytest.mark.parametrize("end", range(1, len(exercise().entries)))
@@ -155,12 +161,14 @@ def test_a_running_game_is_reported_without_its_plan(end: int) -> None:
     over = next(entry.seq for entry in table.entries if isinstance(entry.event, e.GameEnded))
     report = after_action(table.entries[:end], NAMES)
     assert report.entries == end
-    assert "CANARY" not in repr(asdict(report))
+    assert not STILL_HIDDEN.search(repr(asdict(report)))
     if end < over:
+        assert "CANARY" not in repr(asdict(report))
         assert not report.expectations
         assert not report.faults
         assert not report.debrief
         assert not any("expected" in each for each in report.summary)
+        assert report.game is None or report.game.revealed is None
 
 
 def test_a_game_that_ends_in_the_middle_says_what_was_left() -> None:

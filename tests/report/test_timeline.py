@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -13,11 +14,19 @@ from warroom.core import events as e
 from warroom.core.actions import RunCommand
 from warroom.core.durations import mark
 from warroom.core.events import Entry, Event, Mode, vocabulary
+from warroom.core.injects import Announce
+from warroom.core.murphy import Card, Cell, Graph, History, Situation, propose
 from warroom.core.probes import Tcp
+from warroom.core.readiness import Finding, Prediction
 from warroom.core.room import Room, evolve
 from warroom.core.runbook import Offer
-from warroom.report.timeline import Line, line, tells_too_early
+from warroom.core.scenario import Inject
+from warroom.core.texts import Kept
+from warroom.core.when import Timing
+from warroom.report.timeline import Line, bookkeeping, line, tells_too_early
 
+MINUTE = timedelta(minutes=1)
+NOW = Situation(drill="GD-1", turn=1, now=BEGAN)
 GOLDEN = Path(__file__).parent / "every-event.txt"
 
 
@@ -126,6 +135,64 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("U2", e.MessageDeleted(ts="1350810100.000100")),
         ("warroom", e.DeliveryFailed(what="A message to the war room", reason="the chat said no")),
     ]
+    proposal = propose(
+        (Card(id="disk", title="Disk full", cell=Cell("db", "full")),), Graph(), History(), NOW, "0" * 32
+    )
+    inject = Inject(id="new", title="Phones dead", timing=Timing(), what=Announce(text="No phone works."))
+    told_by_hand += [
+        ("U2", e.EmergencyCalled(words="the real site is down", place="war-room")),
+        ("U2", e.EmergencyCalled(words="")),
+        ("warroom", e.RealRoomOpened(key="INC-7")),
+        ("warroom", e.EndReached(ending=0, why="the time that was meant for it is over")),
+        ("U1", e.Predicted(inject="gone", sheet=Prediction(detects="the alert", alert="page", restored=5 * MINUTE))),
+        ("U1", e.Predicted(inject="flood", sheet=Prediction(customers="nothing"))),
+        ("U1", e.Predicted(inject="", sheet=Prediction(heals="the pool"))),
+        ("U1", e.PredictionsSealed(digest="ab12", salt="secret")),
+        ("U9", e.FaultApproved(target="databases/east", until=BEGAN)),
+        ("U9", e.ApprovalWithdrawn(target="databases/east")),
+        ("U1", e.PreflightAsked(attempt=1)),
+        ("U1", e.PreflightAsked(attempt=2)),
+        ("warroom", e.PreflightReported(attempt=1, ready=True, findings=())),
+        ("warroom", e.PreflightReported(attempt=1, ready=False, findings=(Finding(what="the db", holds=False),))),
+        ("U1", e.GoSaid(role="safety officer", go=True)),
+        ("U1", e.GoSaid(role="safety officer", go=False, reason="too late in the day")),
+        ("U1", e.InjectAdded(inject=inject)),
+        ("U1", e.InjectAdded(inject=inject, drawn=True)),
+        ("warroom", e.InjectAdded(inject=inject, drawn=True)),
+        ("U1", e.InjectEdited(inject=inject)),
+        ("U1", e.InjectRetimed(inject="disk", at=7 * MINUTE)),
+        ("U1", e.PlanShifted(by=10 * MINUTE, reason="lunch")),
+        ("U1", e.PlanShifted(by=-3 * MINUTE)),
+        ("U1", e.MurphyDrew(turn=1, proposal=proposal)),
+        ("warroom", e.MurphyDrew(turn=2, proposal=replace(proposal, chosen=None, scored=()))),
+        ("U1", e.MurphyVetoed(mishap="disk", reason="we had that last time")),
+        ("U1", e.MurphySet(mode="autopilot")),
+        ("U4", e.ExpectationRated(expectation="seen", rating="S", note="slow, but sure")),
+        ("U4", e.ExpectationRated(expectation="wet", rating="U")),
+        ("U4", e.Observed(text="They forgot the page", expectation="seen")),
+        ("U4", e.Observed(text="Good mood")),
+        ("warroom", e.PhraseHeard(phrase="roll back")),
+        ("U2", e.HandsOffBroken(inject="gone", person="U2", what="mitigated")),
+        ("warroom", e.StopConditionChanged(stop="errors", holds=False, detail="7 % of requests")),
+        ("warroom", e.StopConditionChanged(stop="errors", holds=True, detail="")),
+        ("U1", e.PartGiven(person="U9", part="evaluator")),
+        ("U9", e.TeamJoined(person="U9", team="data")),
+        ("U2", e.ConsentGiven(person="U2")),
+        ("U2", e.ConsentGiven(person="U2", agrees=False)),
+        ("warroom", e.Sidelined(person="U2", until=20 * MINUTE, role="commander", why="She is on a plane.")),
+        ("warroom", e.BackInGame(person="U2")),
+        ("U2", e.MomentMarked(incident="I1", what="evidence")),
+        ("U2", e.MomentMarked(incident="I1", what="automation")),
+        ("U2", e.MomentMarked(incident="I1", what="restored")),
+        ("warroom", e.InjectPlayed(inject="m", kind="move", title="The evening", text="It is evening.")),
+        ("warroom", e.InjectPlayed(inject="s", kind="silent", title="T", text="", to=("data",))),
+        ("warroom", e.InjectPlayed(inject="a", kind="alert", title="T", text="2 % of requests fail")),
+        ("warroom", e.InjectPlayed(inject="p", kind="actor", title="T", text="Psst", actor="Ingrid", person="U2")),
+        ("warroom", e.InjectPlayed(inject="w", kind="announce", title="T", text="Wait.", hands_off=5 * MINUTE)),
+        ("warroom", e.InjectHeld(inject="disk", due=7 * MINUTE, why="Nobody has approved it.")),
+        ("warroom", e.ChannelOpened(place="team:data", channel="C9", name="gd-1-data")),
+        ("warroom", e.IncidentDeclared(incident="I1", title="Gone", severity="SEV1", teams=("data",))),
+    ]
     from_play = [(entry.by, entry.event) for entry in exercise().entries]
     return told_by_hand + [each for each in from_play if isinstance(each[1], e.GamePlanned | e.RunStarted)]
 
@@ -202,18 +269,43 @@ def test_both_times_of_a_late_entry_are_kept() -> None:
 
 
 def test_no_line_tells_what_is_hidden() -> None:
-    """Hidden notes, reasons and the dungeon master's titles are in no sentence, not even afterwards."""
-    assert not [each.text for each in told(exercise().entries) if "CANARY" in each.text]
+    """Hidden notes and what was never played are in no sentence, not even afterwards; reasons only afterwards."""
+    told_then = [
+        each
+        for each, entry in zip(told(exercise().entries), exercise().entries, strict=True)
+        if not tells_too_early(entry.event)
+    ]
+    assert not [each.text for each in told_then if "CANARY" in each.text]
+    assert {found for each in told(exercise().entries) for found in re.findall("CANARY[-A-Z]*", each.text)} == {
+        "CANARY-REASON"
+    }
+
+
+def test_what_is_for_the_machine_alone_is_known() -> None:
+    """A phrase that was heard, and a draw of nothing, are in no timeline that people read."""
+    quiet = [event for _, event in one_of_each() if bookkeeping(event)]
+    assert [type(each).__name__ for each in quiet] == ["MurphyDrew", "PhraseHeard"]
+
+
+PUBLIC = re.compile(
+    r"Room|Channel|Game|Emergency|Real|InjectPlayed|Actor|PredictionsSealed|Player|Part|Team|Side|Back|Role|Incident|"
+    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery"
+)
 
 
 def test_what_gives_the_plan_away_is_known() -> None:
-    """Expectations, breakages and left-out injects are told to players only when the game is over."""
-    early = {name for name, _ in in_words()} & {
-        type(event).__name__ for _, event in one_of_each() if tells_too_early(event)
-    }
-    assert early == {
-        name for name in vocabulary() if re.match(r"Expectation|Fault|Rollback|InjectSkipped|InjectHeld", name)
-    }
+    """What is expected, prepared, broken, changed, drawn, watched and noted behind the scenes is told afterwards alone."""
+    early = {type(event).__name__ for _, event in one_of_each() if tells_too_early(event)}
+    assert early == {name for name in vocabulary() if not PUBLIC.match(name)}
+
+
+def test_whatever_is_hidden_as_a_whole_is_told_afterwards() -> None:
+    """An event of which players may see nothing, or hardly anything, is never told while they play."""
+    early = {type(event).__name__ for _, event in one_of_each() if tells_too_early(event)}
+    for name, event in vocabulary().items():
+        hints = get_type_hints(event, include_extras=True).values()
+        if hints and all(Kept.HIDDEN in getattr(each, "__metadata__", ()) for each in hints):
+            assert name in early, name
 
 
 def test_a_message_id_that_is_no_time_is_left_out() -> None:

@@ -21,6 +21,7 @@ from warroom.core.texts import Kept
 from warroom.exporters.source import Exporter, Profile, Source
 from warroom.report.account import Account
 from warroom.report.after_action import report
+from warroom.report.called import called
 from warroom.report.timeline import tells_too_early
 from warroom.store import codec, rooms
 from warroom.store.codec import Text
@@ -30,16 +31,23 @@ FORMAT = "warroom-export/1"
 
 
 def write(source: Source, out: TextIO) -> None:
-    export_json(source.stored(), row=source.row, names=source.names, profile=source.profile, out=out)
+    labels = called(source.entries(), source.names)
+    export_json(source.stored(), row=source.row, names=source.names, labels=labels, profile=source.profile, out=out)
 
 
 def export_json(
-    stored: Iterable[StoredEntry], *, row: RoomRow, names: Mapping[str, str], profile: Profile, out: TextIO
+    stored: Iterable[StoredEntry],
+    *,
+    row: RoomRow,
+    names: Mapping[str, str],
+    labels: Mapping[str, str],
+    profile: Profile,
+    out: TextIO,
 ) -> None:
-    """Write the whole export. `names` maps people's ids to their names."""
+    """Write the whole export. `names` maps people's ids to their names, `labels` to what the report calls them."""
     around: dict[str, Any] = {"format": FORMAT, "room": _room(row), "profile": profile.value, "names": dict(names)}
     guarded = profile is Profile.PLAYERS and row.mode == Mode.DRILL and row.open
-    account, head, comma = Account(names), START, ""
+    account, head, comma = Account(labels, roll=names), START, ""
     out.write("{" + ",\n".join(f'"{name}":{canonical(value)}' for name, value in around.items()))
     out.write(',\n"entries":[')
     for each in stored:

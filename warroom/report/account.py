@@ -1,70 +1,50 @@
 """One pass through a timeline that keeps what the after-action report needs.
 
-It reads as a player would: `players_reading` takes out of every entry what is hidden from players before anything looks
-at it, so that no part of the report can hold it. The state of the room at each entry is the core's own fold.
+What a scenario's author wrote for the dungeon master alone is taken out of every entry before anything looks at it
+(`reading.without_notes`), so that no part of the report can hold it. The state of the room at each entry is the core's
+own fold. Walks and what only a drill has are kept by `walkaccount` and `gameaccount`.
 
 An account grows with what people did (incidents, runs, alerts by name), not with the number of entries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from warroom.core import events as e
 from warroom.core.events import Entry
-from warroom.core.faults import FaultState
+from warroom.core.game import GameState
 from warroom.core.incident import IncidentState
 from warroom.core.plan import ExpectationState
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
-from warroom.core.runbook import Step
-from warroom.core.runs import WARROOM, StepState
+from warroom.core.rules.game import EXERCISE
+from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario
 from warroom.report.facts import (
     AlertFacts,
     Course,
     ExpectationFacts,
     FaultFacts,
-    Flag,
     IncidentFacts,
     InjectFacts,
     InjectsFacts,
     Milestone,
-    Moment,
     Participant,
     Pause,
     RunFacts,
     Said,
-    StepFacts,
 )
-from warroom.report.phrasing import Names, name, spoken
+from warroom.report.gameaccount import Drill
+from warroom.report.gamefacts import GameFacts
+from warroom.report.moment import Moment
+from warroom.report.phrasing import Names, name
+from warroom.report.reading import NOTHING, Reading, withheld, without_notes
 from warroom.report.timeline import place, speaker
-from warroom.report.walks import answer_label
+from warroom.report.walkaccount import Walks
 
-NOTHING = timedelta(0)
-
-
-_OVER = {StepState.SKIPPED: "skipped", StepState.FAILED: "failed"}
-
-
-def players_reading(entry: Entry) -> Entry:
-    """The entry without anything that is hidden from players; of the scenario only what everybody may know."""
-    match entry.event:
-        case e.GamePlanned() as planned:
-            return replace(entry, event=replace(planned, scenario=_public(planned)))
-        case e.InjectSkipped() as skipped:
-            return replace(entry, event=replace(skipped, reason=""))
-        case _:
-            return entry
-
-
-def _public(planned: e.GamePlanned) -> Scenario:
-    blank = Scenario(id=planned.scenario_id, title=planned.title, briefing="", injects=())
-    plan: object = planned.scenario  # in an export for players a mark stands in its place
-    if not isinstance(plan, Scenario):
-        return blank
-    return replace(blank, summary=plan.summary, objectives=plan.objectives, debrief=plan.debrief)
+NO_DUFF = "NO DUFF: something real"
 
 
 @dataclass(slots=True)
@@ -75,20 +55,8 @@ class _Incident:
     to_command: timedelta | None = None
     to_runbook: timedelta | None = None
     reopened: int = 0
-
-
-@dataclass(slots=True)
-class _Visit:
-    """A stay at one step of a walk."""
-
-    step: str
-    entered: Moment
-    looked: int = 0
-    findings: list[tuple[bool, str]] = field(default_factory=list)
-    facts: StepFacts | None = None
-    evidence: list[str] = field(default_factory=list)
-    flags: list[Flag] = field(default_factory=list)
-    acts: list[str] = field(default_factory=list)
+    alert: str = ""
+    seen: dict[str, timedelta] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -97,14 +65,22 @@ class _Fault:
     broken: Moment | None = None
     undone: Moment | None = None
     why: str = ""
+    approved_by: str = ""
 
 
 @dataclass(slots=True)
 class Account:
-    """Feed it every entry in order with `add`; then ask for the parts of the report."""
+    """Feed it every entry in order with `add`; then ask for the parts of the report.
+
+    `names` is what people are called in what is told (`called`), `roll` what they are called in the list of who took
+    part; the same when that is not given.
+    """
 
     names: Names
-    room: Room = field(default_factory=Room)
+    roll: Names | None = None
+    reading: Reading = field(init=False)
+    walks: Walks = field(init=False)
+    drill: Drill = field(init=False)
     planned: int | None = None
     skipped: int = 0
     held: int = 0
@@ -114,9 +90,6 @@ class Account:
     expected: dict[str, tuple[str, timedelta]] = field(default_factory=dict)
     met: dict[str, Moment] = field(default_factory=dict)
     incidents: dict[str, _Incident] = field(default_factory=dict)
-    visits: dict[str, list[_Visit]] = field(default_factory=dict)
-    run_ends: dict[str, Moment] = field(default_factory=dict)
-    run_begins: dict[str, Moment] = field(default_factory=dict)
     alerts: dict[tuple[str, str], AlertFacts] = field(default_factory=dict)
     left_out: int = 0
     faults: dict[str, _Fault] = field(default_factory=dict)
@@ -128,39 +101,55 @@ class Account:
     sources: set[str] = field(default_factory=set)
     undelivered: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.reading = Reading(names=self.names, roll=self.names if self.roll is None else self.roll)
+        self.walks, self.drill = Walks(self.reading), Drill(self.reading)
+
+    @property
+    def room(self) -> Room:
+        return self.reading.room
+
     def add(self, entry: Entry) -> None:
         if isinstance(entry.event, e.GamePlanned):
             plan: object = entry.event.scenario
-            self.planned = len(plan.injects) if isinstance(plan, Scenario) else None
-        public = players_reading(entry)
-        self.room = evolve(self.room, public)
-        keep = _KEPT.get(type(public.event))
-        if keep:
-            keep(self, self._moment(public), public.event)
-        match public.event:
+            there = plan.within(entry.event.environment) if isinstance(plan, Scenario) else None
+            self.planned = len(there.injects) if there else None
+        told = without_notes(entry)
+        moment = self.reading.go_on(told)
+        if not withheld(told.event):
+            self._keep(moment, told)
+        match told.event:
             case e.MessageHeard():
-                self.messages[public.by] = self.messages.get(public.by, 0) + 1
+                self.messages[told.by] = self.messages.get(told.by, 0) + 1
             case e.AlertFired(source=source):
                 self.sources.add(source)
-        if not isinstance(public.event, _HAPPENS):
-            self.acted.setdefault(public.by)
+        if not isinstance(told.event, _HAPPENS):
+            self.acted.setdefault(told.by)
 
-    def _moment(self, entry: Entry) -> Moment:
-        return Moment(
-            at=entry.occurred_at or entry.at,
-            clock=self.room.clock.reading(entry.at),
-            who=self.name(entry.by),
-        )
+    def _keep(self, moment: Moment, entry: Entry) -> None:
+        self.walks.keep(moment, entry.event)
+        self.drill.keep(moment, entry.by, entry.event)
+        keep = _KEPT.get(type(entry.event))
+        if keep:
+            keep(self, moment, entry.event)
+
+    def readable(self, entry: Entry) -> bool:
+        """Whether enough is left of it to be told in a sentence."""
+        return not withheld(entry.event)
+
+    @property
+    def part(self) -> str:
+        """The title of the part of the game that is being played; empty when it has none."""
+        return self.drill.moves[-1].title if self.drill.moves else ""
 
     def name(self, person: str) -> str:
-        return name(self.names, person)
+        return self.reading.name(person)
 
     def words(self, text: str) -> str:
-        return spoken(text, self.names)
+        return self.reading.words(text)
 
     def between(self, start: Moment, end: Moment) -> timedelta:
-        """Game time in a drill, time of day in a real incident; never negative."""
-        return max(NOTHING, end.clock - start.clock if self.room.drill else end.at - start.at)
+        return self.reading.between(start, end)
 
     # --- the parts of the report
 
@@ -182,21 +171,29 @@ class Account:
         )
 
     def people(self) -> tuple[Participant, ...]:
-        roster = self.room.roster
-        parts = (("dungeon master", roster.controllers), ("player", roster.players), ("observer", roster.observers))
+        """Who took part. In a drill nothing that anybody did stands beside a name."""
+        roster, drill = self.room.roster, self.room.drill
+        parts = (
+            ("dungeon master", roster.controllers),
+            ("evaluator", roster.evaluators),
+            ("safety officer", roster.safety),
+            ("player", roster.players),
+            ("observer", roster.observers),
+        )
         known = {person: part for part, persons in parts for person in persons}
         machines = {WARROOM, *self.sources}
         others = {each: "responder" for each in (*self.acted, *self.roles) if each not in machines}
-        if self.room.drill:  # whoever only spoke in the room, without a part in the game
-            others = dict.fromkeys(others, "guest")
+        if drill:  # whoever only spoke in the room, without a part in the game
+            others = {who: "owner" if who in self.drill.owners else "guest" for who in others}
+        everybody = {**known, **{who: part for who, part in others.items() if who not in known}}
         return tuple(
             Participant(
-                name=self.name(person),
+                name=name(self.reading.roll, person),
                 part=part,
-                roles=tuple(self.roles.get(person, ())),
-                messages=self.messages.get(person, 0),
+                roles=() if drill else tuple(self.roles.get(person, ())),
+                messages=0 if drill else self.messages.get(person, 0),
             )
-            for person, part in {**known, **{who: part for who, part in others.items() if who not in known}}.items()
+            for person, part in everybody.items()
         )
 
     def incident_facts(self) -> tuple[IncidentFacts, ...]:
@@ -219,7 +216,7 @@ class Account:
             failure_modes=there.failure_modes,
             declared=kept.declared,
             milestones=tuple(kept.milestones),
-            commanders=tuple(self.name(person) for person in kept.commanders),
+            commanders=tuple(kept.commanders),
             to_acknowledge=acknowledged[0] if acknowledged else None,
             to_command=kept.to_command,
             to_runbook=kept.to_runbook,
@@ -227,6 +224,13 @@ class Account:
             to_resolve=last("Resolved", so=there.state is IncidentState.RESOLVED),
             reopened=kept.reopened,
             runbooks_found=None if offers is None else tuple(offer.title for offer in offers),
+            inject=there.inject,
+            teams=there.teams,
+            first_alert=kept.alert,
+            to_alert=kept.seen.get("alert"),
+            to_evidence=kept.seen.get("evidence"),
+            to_automation=kept.seen.get("automation"),
+            to_restored=kept.seen.get("restored"),
         )
 
     def expectation_facts(self) -> tuple[ExpectationFacts, ...]:
@@ -235,7 +239,7 @@ class Account:
     def _expectation(self, name: str, what: str, armed: timedelta) -> ExpectationFacts:
         held = self.room.plan.standing(name) if self.room.plan else None
         deadline = held.deadline if held and held.deadline is not None else armed
-        met = self.met.get(name)
+        met, there = self.met.get(name), self.room.plan.scenario.expectation(name) if self.room.plan else None
         return ExpectationFacts(
             what=what,
             state=held.state.value if held else ExpectationState.ARMED.value,
@@ -244,74 +248,29 @@ class Account:
             met=met.clock if met else None,
             met_at=met.at if met else None,
             to_spare=deadline - met.clock if met else None,
+            owner=there.owner if there else "",
+            objective=there.objective if there else 0,
+            ratings=tuple(self.drill.ratings.get(name, {}).values()),
         )
 
     def inject_facts(self) -> InjectsFacts:
-        left = None if self.planned is None else max(0, self.planned - len(self.from_plan) - self.skipped)
+        scripted = sum(self.drill.origin(each) in _SCRIPTED for each in self.from_plan)
+        left = None if self.planned is None else max(0, self.planned - scripted - self.skipped)
+        played = tuple(
+            replace(each, origin=self.drill.origin(each.inject), edited=self.drill.edited(each.inject))
+            if each.inject
+            else each
+            for each in self.played
+        )
         return InjectsFacts(
-            played=tuple(self.played), skipped=self.skipped, held=self.held, never_played=left if self.room.game else 0
+            played=played, skipped=self.skipped, held=self.held, never_played=left if self.room.game else 0
         )
 
     def run_facts(self) -> tuple[RunFacts, ...]:
-        return tuple(self._run(name) for name in self.room.runs)
+        return self.walks.facts()
 
-    def _run(self, name: str) -> RunFacts:
-        run, end, begin = self.room.runs[name], self.run_ends.get(name), self.run_begins[name]
-        incident = self.room.incidents.get(run.incident)
-        visits = self.visits.get(name, [])
-        came_to = {visit.step for visit in visits}
-        return RunFacts(
-            id=name,
-            title=run.name,
-            digest=run.digest,
-            incident=self.words(incident.title) if incident else run.incident,
-            started=begin,
-            state=run.state.value,
-            stopped_by=end.who if end else "",
-            reason=self.words(run.reason),
-            took=self.between(begin, end) if end else None,
-            steps=tuple(visit.facts or self._left_open(name, visit) for visit in visits),
-            not_taken=() if run.title else tuple(step.title for step in run.runbook.steps if step.id not in came_to),
-            part_of=self.room.runs[run.parent.run].name if run.parent else "",
-            values=() if run.parent else tuple((name, self.words(value)) for name, value in run.given.items()),
-            beside=tuple(f"{self.words(each.title)} ({self.name(each.by)})" for each in run.beside),
-        )
-
-    def _left_open(self, run: str, visit: _Visit) -> StepFacts:
-        return self.visited(run, visit, None)
-
-    def visited(self, run: str, visit: _Visit, left: Moment | None) -> StepFacts:
-        """What became of this visit, read off the run as it is now."""
-        walk = self.room.runs[run]
-        step, there = walk.runbook.step(visit.step), walk.of(visit.step)
-        took = there.left - there.entered if there.left is not None and there.entered is not None else None
-        return StepFacts(
-            title=walk.filling.text(step.title) if step else visit.step,
-            kind=step.what.word if step else "",
-            state=_OVER.get(there.state, "done" if left else "unfinished"),
-            who=left.who if left else self.name(there.taken_by) if there.taken_by else "",
-            answer=answer_label(walk.runbook, visit.step, there.answer),
-            entered=visit.entered,
-            planned=_planned(step),
-            took=took,
-            overdue=there.overran,
-            note=self.words(there.note),
-            looked=visit.looked,
-            findings=tuple(visit.findings),
-            evidence=tuple(visit.evidence),
-            flags=tuple(visit.flags),
-            acts=tuple(visit.acts),
-        )
-
-    def add_to(self, run: str, step: str, what: str, news: Any) -> None:
-        """To the last visit of this step, also when it is over."""
-        visit = next((each for each in reversed(self.visits.get(run, ())) if each.step == step), None)
-        if visit is None:
-            return
-        getattr(visit, what).append(news)
-        if visit.facts is not None:
-            changed: dict[str, Any] = {what: tuple(getattr(visit, what))}
-            visit.facts = replace(visit.facts, **changed)
+    def game_facts(self, incidents: Mapping[str, IncidentFacts], *, over: bool) -> GameFacts | None:
+        return self.drill.facts(incidents, over=over)
 
     def fault_facts(self) -> tuple[FaultFacts, ...]:
         return tuple(self._fault(name, kept) for name, kept in self.faults.items())
@@ -328,13 +287,11 @@ class Account:
             undone=kept.undone,
             lasted=lasted,
             why_undone=kept.why,
-            detail=there.detail if there.state in (FaultState.STUCK, FaultState.REFUSED) else "",
+            detail=self.words(there.detail),
+            real=there.real,
+            after=self.reading.incident_of(there.inject),
+            approved_by=kept.approved_by,
         )
-
-
-def _planned(step: Step | None) -> timedelta | None:
-    """How long a step should take: what its author wrote, or how long it waits by itself."""
-    return None if step is None else step.expected or step.what.ends_after()
 
 
 # --- what is kept of each event
@@ -348,6 +305,13 @@ def _went_on(account: Account, moment: Moment, event: e.GameResumed) -> None:
     if account.pauses:
         last = account.pauses[-1]
         account.pauses[-1] = replace(last, until=moment.at, length=moment.at - last.began.at)
+
+
+def _halted(account: Account, moment: Moment, event: e.EmergencyCalled) -> None:
+    if account.room.game is None or account.room.game.state is not GameState.HALTED:
+        return
+    if account.room.game.started_at and not (account.pauses and account.pauses[-1].until is None):
+        account.pauses.append(Pause(began=moment, until=None, length=None, reason=NO_DUFF))
 
 
 def _ended(account: Account, moment: Moment, event: e.GameEnded) -> None:
@@ -365,6 +329,8 @@ def _inject(account: Account, moment: Moment, event: e.InjectPlayed) -> None:
             level=event.level,
             text=account.words(event.text),
             incident=event.incident,
+            inject=event.inject,
+            to=event.to,
         )
     )
 
@@ -402,10 +368,42 @@ def _declared(account: Account, moment: Moment, event: e.IncidentDeclared) -> No
     commander = account.room.roster.commander
     account.incidents[event.incident] = _Incident(
         declared=moment,
-        milestones=[Milestone(what="Declared", moment=moment, after=NOTHING)],
-        commanders=[commander] if commander else [],
+        milestones=[Milestone(what="Injected" if event.inject else "Declared", moment=moment, after=NOTHING)],
+        commanders=[account.name(commander)] if commander else [],
         to_command=NOTHING if commander else None,
     )
+    opened = account.room.alerts.get(f"{EXERCISE}:{event.inject}") if event.inject else None
+    if opened is not None:
+        _noticed(account, moment, event.incident, opened.name)
+
+
+def _noticed(account: Account, moment: Moment, incident: str, alert: str) -> None:
+    """The first alert about an incident."""
+    kept = account.incidents[incident]
+    if not kept.alert:
+        kept.alert = account.words(alert)
+        kept.seen["alert"] = account.between(kept.declared, moment)
+        _pass(account, moment, incident, f"First alert: {kept.alert}")
+
+
+def _concerned(account: Account, labels: Mapping[str, str]) -> str:
+    """Which incident an alert is about: one whose service its labels name, else the only one that is open."""
+    still = [each for each in account.room.incidents.values() if each.open and each.id in account.incidents]
+    named = [each.id for each in still if set(labels.values()) & set(each.services)]
+    return named[0] if named else still[0].id if len(still) == 1 else ""
+
+
+_SEEN = {
+    "evidence": "Definitive evidence",
+    "automation": "Automation acted",
+    "restored": "Seen to work again",
+}
+
+
+def _marked(account: Account, moment: Moment, event: e.MomentMarked) -> None:
+    kept = account.incidents[event.incident]
+    kept.seen.setdefault(event.what, account.between(kept.declared, moment))
+    _pass(account, moment, event.incident, _SEEN.get(event.what, event.what))
 
 
 def _milestone(what: str) -> Callable[[Account, Moment, Any], None]:
@@ -446,8 +444,8 @@ def _commanded(account: Account, moment: Moment, person: str) -> None:
         first = not kept.commanders
         if first:
             kept.to_command = account.between(kept.declared, moment)
-        if person not in kept.commanders:
-            kept.commanders.append(person)
+        if who not in kept.commanders:
+            kept.commanders.append(who)
         _pass(account, moment, incident, f"{who} took command" if first else f"Command passed to {who}")
 
 
@@ -460,7 +458,6 @@ def _note(account: Account, moment: Moment, event: e.NoteTaken) -> None:
 
 
 def _run_started(account: Account, moment: Moment, event: e.RunStarted) -> None:
-    account.run_begins[event.run], account.visits[event.run] = moment, []
     kept = account.incidents.get(event.incident)
     if kept is None:
         return
@@ -469,45 +466,6 @@ def _run_started(account: Account, moment: Moment, event: e.RunStarted) -> None:
     if event.parent is None:
         title = account.room.runs[event.run].name
         _pass(account, moment, event.incident, f"Runbook “{title}” started")
-
-
-def _run_over(account: Account, moment: Moment, event: e.RunFinished | e.RunAbandoned) -> None:
-    account.run_ends[event.run] = moment
-
-
-def _entered(account: Account, moment: Moment, event: e.StepEntered) -> None:
-    account.visits[event.run].append(_Visit(step=event.step, entered=moment))
-
-
-def _evidence(account: Account, moment: Moment, event: e.EvidenceGiven) -> None:
-    text = account.words(event.text)
-    kept = f"{text} ({event.link})" if event.link and event.link != event.text else text
-    account.add_to(event.run, event.step, "evidence", kept)
-
-
-def _flagged(account: Account, moment: Moment, event: e.StepFlagged) -> None:
-    flag = Flag(verdict=event.verdict, comment=account.words(event.comment), who=moment.who)
-    account.add_to(event.run, event.step, "flags", flag)
-
-
-def _act_ended(account: Account, moment: Moment, event: e.ActEnded) -> None:
-    act = account.room.runs[event.run].acts[event.act]
-    what = " ".join(act.action.shown.split())
-    told = f"{'undo, ' if act.undo else ''}{event.outcome}: {what} ({account.words(event.detail)})"
-    account.add_to(event.run, act.step, "acts", told)
-
-
-def _left(account: Account, moment: Moment, event: e.StepDone | e.StepSkipped | e.StepFailed) -> None:
-    visit = account.visits[event.run][-1]
-    visit.facts = account.visited(event.run, visit, moment)
-
-
-def _looked(account: Account, moment: Moment, event: e.CheckStarted) -> None:
-    account.visits[event.run][-1].looked += 1
-
-
-def _found(account: Account, moment: Moment, event: e.CheckReported) -> None:
-    account.visits[event.run][-1].findings.append((event.holds, account.words(event.detail)))
 
 
 def _fired(account: Account, moment: Moment, event: e.AlertFired) -> None:
@@ -522,6 +480,8 @@ def _fired(account: Account, moment: Moment, event: e.AlertFired) -> None:
         last=moment.at,
     )
     account.alerts[event.source, event.name] = replace(there, fired=there.fired + 1, last=moment.at)
+    if concerned := _concerned(account, event.labels):
+        _noticed(account, moment, concerned, event.name)
 
 
 def _quiet(account: Account, moment: Moment, event: e.AlertResolved) -> None:
@@ -535,7 +495,8 @@ def _cut_short(account: Account, moment: Moment, event: e.AlertsCutShort) -> Non
 
 
 def _fault_asked(account: Account, moment: Moment, event: e.FaultAsked) -> None:
-    account.faults[event.fault] = _Fault(asked=moment)
+    approved = account.drill.approved.get(event.target)
+    account.faults[event.fault] = _Fault(asked=moment, approved_by=approved.who if approved else "")
 
 
 def _fault_broke(account: Account, moment: Moment, event: e.FaultInjected) -> None:
@@ -561,6 +522,7 @@ def _no_channel(account: Account, moment: Moment, event: e.ChannelRefused) -> No
 _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.GamePaused: _paused,
     e.GameResumed: _went_on,
+    e.EmergencyCalled: _halted,
     e.GameEnded: _ended,
     e.InjectPlayed: _inject,
     e.ActorSpoke: _improvised,
@@ -573,22 +535,12 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.IncidentMitigated: _milestone("Mitigated"),
     e.IncidentResolved: _milestone("Resolved"),
     e.IncidentReopened: _reopened,
+    e.MomentMarked: _marked,
     e.SeverityChanged: _severity,
     e.RoleTaken: _role,
     e.StatusPosted: _status,
     e.NoteTaken: _note,
     e.RunStarted: _run_started,
-    e.RunFinished: _run_over,
-    e.RunAbandoned: _run_over,
-    e.StepEntered: _entered,
-    e.StepDone: _left,
-    e.StepSkipped: _left,
-    e.StepFailed: _left,
-    e.EvidenceGiven: _evidence,
-    e.StepFlagged: _flagged,
-    e.ActEnded: _act_ended,
-    e.CheckStarted: _looked,
-    e.CheckReported: _found,
     e.AlertFired: _fired,
     e.AlertResolved: _quiet,
     e.AlertsCutShort: _cut_short,
@@ -599,4 +551,5 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.DeliveryFailed: _failed,
     e.ChannelRefused: _no_channel,
 }
+_SCRIPTED = ("planned", "contingency")
 _HAPPENS = (e.DeliveryFailed, e.ChannelOpened, e.ChannelRefused)  # not done by whoever the entry names

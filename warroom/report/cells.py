@@ -16,7 +16,7 @@ cell, never of a person.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from warroom.core import events as e
@@ -27,7 +27,7 @@ from warroom.core.room import Room, evolve
 from warroom.core.runs import Run, RunState
 from warroom.core.scenario import Expectation
 from warroom.core.when import INCIDENT
-from warroom.report.phrasing import also, many, quoted
+from warroom.report.phrasing import also, capital, many, quoted
 
 MISSED, LATE = 0.2, 0.1  # what an expectation costs
 HINTS = {"nudge": 0.05, "pointer": 0.1, "answer": 0.2}  # what a hint costs, by how much it gave away
@@ -68,39 +68,49 @@ class CellOutcome:
     why: str
 
 
+@dataclass(slots=True)
+class Tally:
+    """What outcomes need beside the room: hints by incident, bad flags by walk."""
+
+    hints: dict[str, list[str]] = field(default_factory=dict)
+    flags: dict[str, list[e.StepFlagged]] = field(default_factory=dict)
+
+    def keep(self, event: e.Event) -> None:
+        match event:
+            case e.InjectPlayed(kind="hint"):
+                self.hints.setdefault(event.incident, []).append(event.level)
+            case e.StepFlagged(verdict=verdict) if verdict in _BAD:
+                self.flags.setdefault(event.run, []).append(event)
+
+    def outcomes(self, room: Room) -> tuple[CellOutcome, ...]:
+        return tuple(self._outcome(room, each) for each in room.incidents.values() if each.services)
+
+    def _outcome(self, room: Room, incident: Incident) -> CellOutcome:
+        hints = self.hints.get(incident.id, [])
+        states = [room.plan.standing(each.id).state for each in _expected(room, incident)] if room.plan else []
+        missed, late = states.count(ExpectationState.MISSED), states.count(ExpectationState.LATE)
+        cost = MISSED * missed + LATE * late + sum(HINTS.get(level, 0.0) for level in hints)
+        verdict, why = _verdict(room, incident, missed, self.flags)
+        given = f"{many(len(hints), 'hint')} {'was' if len(hints) == 1 else 'were'} given." if hints else ""
+        return CellOutcome(
+            service=incident.services[0],
+            mode=incident.failure_modes[0] if incident.failure_modes else "",
+            incident=incident.id,
+            inject=incident.inject,
+            outcome=round(max(0.0, _so_far(incident) - cost), 2),
+            verdict=verdict,
+            hints=len(hints),
+            why=also(why, capital(given)),
+        )
+
+
 def cells(entries: Iterable[Entry]) -> tuple[CellOutcome, ...]:
     """The outcome of each incident that names a service, in the order in which they were opened."""
-    room, hints, flags = Room(), dict[str, list[str]](), dict[str, list[e.StepFlagged]]()
+    room, tally = Room(), Tally()
     for entry in entries:
         room = evolve(room, entry)
-        match entry.event:
-            case e.InjectPlayed(kind="hint") as hint:
-                hints.setdefault(hint.incident, []).append(hint.level)
-            case e.StepFlagged(verdict=verdict) as flag if verdict in _BAD:
-                flags.setdefault(flag.run, []).append(flag)
-    return tuple(
-        _outcome(room, each, hints.get(each.id, []), flags) for each in room.incidents.values() if each.services
-    )
-
-
-def _outcome(
-    room: Room, incident: Incident, hints: list[str], flags: dict[str, list[e.StepFlagged]]
-) -> CellOutcome:
-    states = [room.plan.standing(each.id).state for each in _expected(room, incident)] if room.plan else []
-    missed, late = states.count(ExpectationState.MISSED), states.count(ExpectationState.LATE)
-    cost = MISSED * missed + LATE * late + sum(HINTS.get(level, 0.0) for level in hints)
-    verdict, why = _verdict(room, incident, missed, flags)
-    given = f"{many(len(hints), 'hint')} {'was' if len(hints) == 1 else 'were'} given." if hints else ""
-    return CellOutcome(
-        service=incident.services[0],
-        mode=incident.failure_modes[0] if incident.failure_modes else "",
-        incident=incident.id,
-        inject=incident.inject,
-        outcome=round(max(0.0, _so_far(incident) - cost), 2),
-        verdict=verdict,
-        hints=len(hints),
-        why=also(why, given[:1].upper() + given[1:]),
-    )
+        tally.keep(entry.event)
+    return tally.outcomes(room)
 
 
 def _so_far(incident: Incident) -> float:
@@ -118,9 +128,7 @@ def _expected(room: Room, incident: Incident) -> Iterator[Expectation]:
             yield each
 
 
-def _verdict(
-    room: Room, incident: Incident, missed: int, flags: dict[str, list[e.StepFlagged]]
-) -> tuple[Verdict, str]:
+def _verdict(room: Room, incident: Incident, missed: int, flags: dict[str, list[e.StepFlagged]]) -> tuple[Verdict, str]:
     if incident.state is not IncidentState.RESOLVED:
         return Verdict.NOT_FINISHED, f"It was {incident.state} and no more when play ended."
     mine = [run for run in room.runs.values() if run.incident == incident.id]
@@ -131,7 +139,7 @@ def _verdict(
     reasons = [
         *(wrong and [f"People said of its runbook: {', '.join(wrong)}."]),
         *([] if any(run.state is RunState.FINISHED for run in walks) else ["No runbook was walked to its end."]),
-        *([f"{many(missed, 'expectation').capitalize()} {'was' if missed == 1 else 'were'} missed."] if missed else []),
+        *([f"{capital(many(missed, 'expectation'))} {'was' if missed == 1 else 'were'} missed."] if missed else []),
     ]
     if reasons:
         return Verdict.NOT_PASSED, " ".join(reasons)

@@ -209,7 +209,10 @@ SENTENCES: dict[type[e.Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.HandsOffBroken: (Kind.PEOPLE, _too_early),
     e.StopConditionChanged: (Kind.GAME, _stop),
     e.PartGiven: (Kind.PEOPLE, _part),
-    e.TeamJoined: (Kind.PEOPLE, lambda t, event: f"{t.name(event.person)} joined the team {quoted(t.team(event.team))}"),
+    e.TeamJoined: (
+        Kind.PEOPLE,
+        lambda t, event: f"{t.name(event.person)} joined the team {quoted(t.team(event.team))}",
+    ),
     e.ConsentGiven: (Kind.PEOPLE, _consent),
     e.Sidelined: (Kind.PEOPLE, _out),
     e.BackInGame: (Kind.PEOPLE, lambda t, event: f"{t.name(event.person)} could be reached again"),

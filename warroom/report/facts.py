@@ -8,15 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warroom.core.views import Mark
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
-    """When something happened, and who did it (`warroom` when nobody pressed)."""
-
-    at: datetime
-    clock: timedelta
-    who: str
+from warroom.report.gamefacts import GameFacts
+from warroom.report.moment import Moment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,9 +41,9 @@ class Course:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
-    """`part` is dungeon master, player, observer, guest, or responder in a real incident.
+    """`part` is dungeon master, evaluator, safety officer, player, observer, guest, or responder in a real incident.
 
-    `roles` are all the incident roles ever held.
+    `roles` are all the incident roles ever held, `messages` counts them; a drill counts nothing by person.
     """
 
     name: str
@@ -70,7 +63,12 @@ class Milestone:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentFacts:
-    """`severity` is the last one. Times count from the declaration; None for what never happened or was taken back."""
+    """`severity` is the last one. Times count from the declaration; None for what never happened or was taken back.
+
+    `to_alert` is the first alert about it, called `first_alert`. `to_evidence`, `to_automation` and `to_restored` are
+    what somebody saw and marked. `to_notice` is the first of alert, evidence and acknowledgement; `to_restore` when it
+    was seen to work again, else when it was resolved.
+    """
 
     id: str
     title: str
@@ -88,11 +86,38 @@ class IncidentFacts:
     to_resolve: timedelta | None
     reopened: int
     runbooks_found: tuple[str, ...] | None
+    inject: str = ""
+    teams: tuple[str, ...] = ()
+    first_alert: str = ""
+    to_alert: timedelta | None = None
+    to_evidence: timedelta | None = None
+    to_automation: timedelta | None = None
+    to_restored: timedelta | None = None
+
+    @property
+    def to_notice(self) -> timedelta | None:
+        seen = (self.to_alert, self.to_evidence, self.to_acknowledge)
+        return min((each for each in seen if each is not None), default=None)
+
+    @property
+    def to_restore(self) -> timedelta | None:
+        return self.to_resolve if self.to_restored is None else self.to_restored
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RatingFacts:
+    """What an evaluator thought of how it went: P, S, M or U."""
+
+    who: str
+    rating: str
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ExpectationFacts:
-    """`state` is met, late, missed or armed (neither met nor missed when play ended). Times are readings of the clock.
+    """`owner` is the role or team whose task it was, `objective` the number of what it shows, 0 for none.
+
+    `state` is met, late, missed or armed (neither met nor missed when play ended). Times are readings of the clock.
 
     `to_spare` is how long before the deadline it was met; negative when it was met late.
     """
@@ -104,11 +129,18 @@ class ExpectationFacts:
     met: timedelta | None
     met_at: datetime | None
     to_spare: timedelta | None
+    owner: str = ""
+    objective: int = 0
+    ratings: tuple[RatingFacts, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InjectFacts:
-    """`speaker` is empty when the bearer of bad news said it; `kind` is announce, actor, hint, or improvised."""
+    """`speaker` is empty when the bearer of bad news said it; `kind` is that of the inject, or improvised.
+
+    `origin` is planned, contingency (an expectation had been missed), improvised, from the deck, or by Murphy; empty
+    while play goes on. `to` are the teams that were told, everybody when empty.
+    """
 
     moment: Moment
     kind: str
@@ -116,6 +148,10 @@ class InjectFacts:
     level: str
     text: str
     incident: str
+    inject: str = ""
+    to: tuple[str, ...] = ()
+    origin: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +236,10 @@ class AlertFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaultFacts:
-    """Something broken on purpose. `broken` and `undone` are None for what never happened."""
+    """Something broken on purpose; pretended when it is not `real`. `broken` and `undone` are None for what never was.
+
+    `after` is what it was broken for: an incident's title. `approved_by` says what the person was who allowed it.
+    """
 
     target: str
     mode: str
@@ -211,6 +250,9 @@ class FaultFacts:
     lasted: timedelta | None
     why_undone: str
     detail: str
+    real: bool = False
+    after: str = ""
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -233,7 +275,10 @@ class Improvement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AfterAction:
-    """What happened in a room. Everything in it may be read by players once the game is over."""
+    """What happened in a room. Everything in it may be read by players once the game is over.
+
+    `game` is what only a drill has.
+    """
 
     mark: Mark
     title: str
@@ -258,3 +303,4 @@ class AfterAction:
     prompts: tuple[str, ...]
     debrief: tuple[str, ...]
     improvements: tuple[Improvement, ...]
+    game: GameFacts | None = None

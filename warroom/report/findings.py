@@ -7,10 +7,11 @@ by a planned time of a runbook, or because it was plainly left undone.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from warroom.core.durations import write
+from warroom.core.durations import mark, write
 from warroom.core.faults import FaultState
 from warroom.core.plan import ExpectationState
 from warroom.core.runs import WARROOM, RunState
+from warroom.core.scenario import RATINGS, Rating
 from warroom.report.facts import (
     Course,
     ExpectationFacts,
@@ -21,6 +22,7 @@ from warroom.report.facts import (
     RunFacts,
     StepFacts,
 )
+from warroom.report.gamefacts import GameFacts, Revealed
 from warroom.report.phrasing import capital, day, hour, listed, many, number, quoted, sentence
 
 MET, LATE, MISSED = ExpectationState.MET.value, ExpectationState.LATE.value, ExpectationState.MISSED.value
@@ -43,6 +45,7 @@ class Material:
     faults: tuple[FaultFacts, ...]
     alerts_left_out: int
     undelivered: tuple[str, ...]
+    game: GameFacts | None = None
 
 
 # --- the summary
@@ -56,6 +59,7 @@ def summary(m: Material) -> Iterator[str]:
     yield from _what_failed(m)
     yield from _what_was_expected(m)
     yield from _what_was_walked(m)
+    yield from _what_was_real(m)
     hints = sum(each.kind == "hint" for each in m.injects.played)
     if hints:
         yield f"The players were given {many(hints, 'hint')}."
@@ -160,6 +164,17 @@ def _what_was_walked(m: Material) -> Iterator[str]:
     yield f"{capital(many(len(m.runs), 'runbook'))} were walked, {how_many} to the end."
 
 
+def _what_was_real(m: Material) -> Iterator[str]:
+    real = [each for each in m.faults if each.real and each.broken]
+    if real:
+        still = [each.target for each in real if each.undone is None]
+        undone = f"{listed(still)} had not been reported undone at the end" if still else "all of it was undone"
+        yield f"{capital(listed(dict.fromkeys(each.target for each in real)))} really broke; {undone}."
+    for each in m.game.emergencies if m.game else ():
+        opened = f"; the real incident was {listed(each.rooms)}" if each.rooms else ""
+        yield f"Play was stopped at {mark(each.moment.clock)}, because something real was happening{opened}."
+
+
 # --- what went well
 
 
@@ -193,6 +208,7 @@ def went_wrong(m: Material) -> Iterator[str]:
         yield from _run_failed(run)
     for fault in m.faults:
         yield from _fault_failed(fault)
+    yield from _watched(m.game.revealed if m.game and m.game.revealed else Revealed())
     for inject in m.injects.played:
         if inject.kind == "hint":
             about = next((each.title for each in m.incidents if each.id == inject.incident), "")
@@ -205,11 +221,30 @@ def went_wrong(m: Material) -> Iterator[str]:
         yield f"Not delivered: {what}."
 
 
+def _watched(behind: Revealed) -> Iterator[str]:
+    for each in behind.hands_off:
+        yield f"Automation was not given its time after {quoted(each.after)}: {each.moment.who} {each.what}."
+    for stop in behind.stops:
+        yield sentence(f"This was to stay true, and did not: {stop.what}")
+    for prediction in behind.predictions:
+        restored = next((one for one in prediction.sheet if one.happened == "Never"), None)
+        if restored is not None:
+            yield f"{quoted(prediction.about)} was to work again after {restored.predicted}, and never did."
+
+
 def _expectation_failed(each: ExpectationFacts) -> Iterator[str]:
     if each.state == MISSED:
         yield f"{_what(each)}: not done within {write(each.deadline - each.armed)}."
     elif each.state == LATE and each.to_spare is not None:
         yield f"{_what(each)}: done, but {write(-each.to_spare)} too late."
+    for rating in each.ratings:
+        if rating.rating in _HARD:
+            yield sentence(
+                f"{_what(each)}: {RATINGS[Rating(rating.rating)]}{f'; {quoted(rating.note)}' if rating.note else ''}"
+            )
+
+
+_HARD = (Rating.M, Rating.U)
 
 
 def _incident_failed(m: Material, incident: IncidentFacts) -> Iterator[str]:
@@ -246,6 +281,9 @@ def _ended(reason: str) -> str:
     return reason.replace("has ended", "ended")
 
 
+_FLAGS = {"wrong": "is wrong", "missing": "leaves something out", "unclear": "is unclear"}
+
+
 def _step_failed(run: RunFacts, step: StepFacts) -> Iterator[str]:
     where = f"{quoted(step.title)} in {quoted(run.title)}"
     if step.overdue:
@@ -254,6 +292,9 @@ def _step_failed(run: RunFacts, step: StepFacts) -> Iterator[str]:
         yield f"{where} was overdue: it {took}{f' ({step.who})' if step.who else ''}.{planned}"
     if step.state == "skipped":
         yield sentence(f"{step.who} skipped {where}: {quoted(step.note)}")
+    for flag in step.flags:
+        if (what := _FLAGS.get(flag.verdict)) is not None:
+            yield sentence(f"{where} {what}{f': {quoted(flag.comment)}' if flag.comment else ''}")
     if step.looked > len(step.findings):
         yield f"A check of {where} was never answered."
 

@@ -134,6 +134,8 @@ def speaker(actor: str, title: str) -> str:
 
 
 def _inject(t: Telling, event: e.InjectPlayed) -> str:
+    if event.person:
+        return f"{speaker(event.actor, event.actor_title) or 'Somebody'} told {t.name(event.person)} alone: {t.said(event.text)}"
     if event.actor:
         return f"{speaker(event.actor, event.actor_title)} said: {t.said(event.text)}"
     if event.kind == "hint":
@@ -176,7 +178,7 @@ def _met(t: Telling, event: e.ExpectationMet) -> str:
 
 def _role(t: Telling, event: e.RoleTaken) -> str:
     if event.person == t.entry.by and t.who.lower() == event.role.lower():
-        return f"Somebody became {event.role}"
+        return f"{t.who} took the role"
     if event.person == t.entry.by:
         return f"{t.who} became {event.role}"
     return f"{t.who} made {t.name(event.person)} {event.role}"
