@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from tests.report.stories import NAMES
+from tests.report import gameday, stories
 from warroom.core.events import Entry
 from warroom.core.room import Room, fold
 from warroom.exporters import EXPORTERS, Profile, write
@@ -25,7 +25,7 @@ def database(url: str = "sqlite://") -> Iterator[Database]:
 def keep(conn: Connection, entries: Sequence[Entry]) -> int:
     """Put a whole timeline into the store; the room's id."""
     room = fold(entries)
-    for person, name in NAMES.items():
+    for person, name in {**stories.NAMES, **gameday.NAMES}.items():
         people.remember(conn, room.workspace, person, name, at=entries[0].at)
     kind: rooms.Kind = "game-day" if room.drill else "incident"
     row = rooms.create(conn, workspace=room.workspace, kind=kind, mode=room.mode.value, at=entries[0].at)

@@ -12,8 +12,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.exporters.kept import exported
+from tests.report.gameday import NAMES as DAY_NAMES
+from tests.report.gameday import gameday
 from tests.report.stories import NAMES, STILL_HIDDEN, exercise, incident
 from warroom.core import commands as c
+from warroom.core import events as e
 from warroom.core.events import Entry
 from warroom.exporters.escaping import inline
 from warroom.exporters.markdown import export_markdown
@@ -30,7 +33,7 @@ def without_hash(text: str) -> str:
     return re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, text)
 
 
-@pytest.mark.parametrize("story", [exercise, incident], ids=lambda story: story.__name__)
+@pytest.mark.parametrize("story", [exercise, incident, gameday], ids=lambda story: story.__name__)
 def test_the_report_reads_as_agreed_on(story: Callable[[], Table]) -> None:
     """The same timeline gives the same report, word for word."""
     golden = GOLDEN / f"{story.__name__}.md"
@@ -57,6 +60,25 @@ def test_a_running_game_keeps_its_expectations_to_itself() -> None:
     text = export_markdown(table.entries[: acknowledged + 3], NAMES, "")
     assert "not over yet" in text
     assert not re.search("expected|Writes work again|databases/east", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("end", [16, 31, 45, 63, 75, 87, 90])
+def test_a_game_day_is_revealed_when_it_is_over_and_not_before(end: int) -> None:
+    """Predictions, ratings, notes, approvals, draws and changes of the plan are in no export of a game that goes on."""
+    entries = gameday().entries[:end]
+    over = any(isinstance(each.event, e.GameEnded) for each in entries)
+    text, data = export_markdown(entries, DAY_NAMES, ""), exported(entries, "json")
+    for each in (text, data):
+        assert not re.search(r"CANARY-(NOTES|SCENARIO|TEXT|TITLE-OF-FLOOD)", each)
+        if not over:
+            assert not BEHIND.search(each)
+    assert bool(BEHIND.search(text)) is over
+
+
+BEHIND = re.compile(
+    "until a customer calls|wrong region first|CANARY-TITLE|until a customer|backup is still running|rated|Rated|"
+    "Murphy|dashboard|allowed that orders-db|What was predicted|began a runbook|must stay true, and was|later:"
+)
 
 
 # --- other people's words

@@ -225,7 +225,7 @@ class Account:
             reopened=kept.reopened,
             runbooks_found=None if offers is None else tuple(offer.title for offer in offers),
             inject=there.inject,
-            teams=there.teams,
+            teams=tuple(map(self.reading.team, there.teams)),
             first_alert=kept.alert,
             to_alert=kept.seen.get("alert"),
             to_evidence=kept.seen.get("evidence"),
@@ -330,7 +330,7 @@ def _inject(account: Account, moment: Moment, event: e.InjectPlayed) -> None:
             text=account.words(event.text),
             incident=event.incident,
             inject=event.inject,
-            to=event.to,
+            to=tuple(map(account.reading.team, event.to)),
         )
     )
 

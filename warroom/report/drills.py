@@ -84,7 +84,8 @@ def _preflight(t: Telling, event: e.PreflightReported) -> str:
 
 
 def _go(t: Telling, event: e.GoSaid) -> str:
-    return f"{t.who} said {'Go' if event.go else 'No-go'} for {event.role}{t.because(event.reason)}"
+    role = "" if t.who.lower() == event.role.lower() else f" for {event.role}"
+    return f"{t.who} said {'Go' if event.go else 'No-go'}{role}{t.because(event.reason)}"
 
 
 # --- the plan

@@ -169,7 +169,7 @@ def _what_was_real(m: Material) -> Iterator[str]:
     if real:
         still = [each.target for each in real if each.undone is None]
         undone = f"{listed(still)} had not been reported undone at the end" if still else "all of it was undone"
-        yield f"{capital(listed(dict.fromkeys(each.target for each in real)))} really broke; {undone}."
+        yield f"Really broken for a while: {listed(dict.fromkeys(each.target for each in real))}; {undone}."
     for each in m.game.emergencies if m.game else ():
         opened = f"; the real incident was {listed(each.rooms)}" if each.rooms else ""
         yield f"Play was stopped at {mark(each.moment.clock)}, because something real was happening{opened}."
@@ -223,7 +223,7 @@ def went_wrong(m: Material) -> Iterator[str]:
 
 def _watched(behind: Revealed) -> Iterator[str]:
     for each in behind.hands_off:
-        yield f"Automation was not given its time after {quoted(each.after)}: {each.moment.who} {each.what}."
+        yield f"Automation was not given its time after {quoted(each.after)}: somebody {each.what}."
     for stop in behind.stops:
         yield sentence(f"This was to stay true, and did not: {stop.what}")
     for prediction in behind.predictions:

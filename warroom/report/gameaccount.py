@@ -13,7 +13,7 @@ from warroom.core import events as e
 from warroom.core.durations import mark, write
 from warroom.core.game import Game
 from warroom.core.murphy import Proposal, explain, honest
-from warroom.core.plan import ExpectationState, InjectState
+from warroom.core.plan import ExpectationState
 from warroom.core.readiness import digest
 from warroom.core.texts import WITHHELD
 from warroom.report.cells import Tally
@@ -64,6 +64,15 @@ class _Change:
 
 
 @dataclass(slots=True)
+class _Draw:
+    """`played` is the card that came into play before the next draw, if one did."""
+
+    moment: Moment
+    proposal: Proposal
+    played: str = ""
+
+
+@dataclass(slots=True)
 class Drill:
     """Feed it every event with `keep`; then ask for `facts`."""
 
@@ -86,7 +95,7 @@ class Drill:
     titles: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     modes: list[tuple[timedelta, str]] = field(default_factory=list)
-    draws: list[tuple[Moment, Proposal]] = field(default_factory=list)
+    draws: list[_Draw] = field(default_factory=list)
     quiet: int = 0
     vetoed: list[str] = field(default_factory=list)
     observed: list[ObservedFacts] = field(default_factory=list)
@@ -125,15 +134,13 @@ class Drill:
         game, room = self.reading.room.game, self.reading.room
         if game is None:
             return None
-        titles = room.plan.scenario.teams if room.plan else {}
         return GameFacts(
             scenario=game.scenario_id,
             environment=game.environment,
             surprise=game.surprise,
             digests=game.digests,
             teams={
-                titles[team].title if team in titles else team: tuple(map(self.reading.name, them))
-                for team, them in room.roster.teams.items()
+                self.reading.team(team): tuple(map(self.reading.name, them)) for team, them in room.roster.teams.items()
             },
             story=self._story(game),
             moves=tuple(self.moves),
@@ -172,7 +179,7 @@ class Drill:
             assert plan is not None
             mine = [each.id for each in plan.scenario.expectations if each.objective == number]
             states = Counter(plan.standing(each).state for each in mine)
-            rated = [each for name in mine for each in self.ratings.get(name, {}).values()]
+            rated = [(name, each) for name in mine for each in self.ratings.get(name, {}).values()]
             found.append(
                 ObjectiveFacts(
                     number=number,
@@ -181,11 +188,19 @@ class Drill:
                     late=states[ExpectationState.LATE],
                     missed=states[ExpectationState.MISSED],
                     still_open=states[ExpectationState.ARMED],
-                    ratings=dict(Counter(each.rating for each in rated)),
-                    notes=tuple(each.note for each in rated if each.note),
+                    ratings=dict(Counter(each.rating for _, each in rated)),
+                    notes=tuple(self._noted(name, each) for name, each in rated if each.note),
                 )
             )
         return found
+
+    def _noted(self, expectation: str, rating: RatingFacts) -> str:
+        """An evaluator's words, with what they are about."""
+        plan = self.reading.room.plan
+        there = plan.scenario.expectation(expectation) if plan else None
+        armed = plan is not None and plan.standing(expectation).state is not ExpectationState.WAITING
+        about = self.reading.words(there.what) if there and armed else "Something that was expected"
+        return f"{about}: {rating.rating}, {quoted(rating.note)}"
 
     def _prediction(self, kept: _Sheet, incidents: Incidents) -> PredictionFacts:
         there = self.reading.room.incident_of(kept.event.inject) if kept.event.inject else None
@@ -232,45 +247,40 @@ class Drill:
             modes=((NOTHING, first), *self.modes),
             draws=tuple(
                 DrawFacts(
-                    turn=each.turn,
-                    moment=moment,
-                    played=bool(each.chosen) and plan.state(each.chosen or "") is InjectState.PLAYED,
-                    why=explain(each),
+                    turn=each.proposal.turn,
+                    moment=each.moment,
+                    chosen=each.proposal.chosen or "",
+                    played=each.played,
+                    why=explain(each.proposal),
                 )
-                for moment, each in self.draws
+                for each in self.draws
             ),
             quiet=self.quiet,
             vetoed=tuple(self.vetoed),
             sealed=planned.sealed,
             seed=planned.seed,
-            honest=all(honest(each, planned.seed) for _, each in self.draws) if known else None,
+            honest=all(honest(each.proposal, planned.seed) for each in self.draws) if known else None,
         )
 
 
 def _happened(incident: IncidentFacts) -> dict[str, str]:
     """What became of an incident, under the words of the sheet."""
-    alert = (
-        f"the alert {quoted(incident.first_alert)} after {_after(incident.to_alert)}" if incident.first_alert else ""
-    )
-    seen = f"definitive evidence after {_after(incident.to_evidence)}" if incident.to_evidence is not None else ""
-    who = (
-        f"somebody acknowledged it after {_after(incident.to_acknowledge)}"
-        if incident.to_acknowledge is not None
-        else ""
-    )
+    alert = f"the alert {quoted(incident.first_alert)} {_after(incident.to_alert)}" if incident.first_alert else ""
+    seen = f"definitive evidence {_after(incident.to_evidence)}" if incident.to_evidence is not None else ""
+    who = f"somebody acknowledged it {_after(incident.to_acknowledge)}" if incident.to_acknowledge is not None else ""
     healed = incident.to_automation is not None
     return {
         "what notices it": capital(alert or seen or who or "nobody noticed it"),
         "alert": capital(alert) if alert else "No alert fired",
-        "what heals by itself": f"Automation was seen to act after {_after(incident.to_automation)}"
+        "what heals by itself": f"Automation was seen to act {_after(incident.to_automation)}"
         if healed
         else "Nobody saw automation act",
-        "works again after": f"After {_after(incident.to_restore)}" if incident.to_restore is not None else "Never",
+        "works again after": capital(_after(incident.to_restore)) if incident.to_restore is not None else "Never",
     }
 
 
 def _after(length: timedelta | None) -> str:
-    return "" if length is None else write(length)
+    return "at once" if length == NOTHING else f"after {write(length)}" if length is not None else ""
 
 
 # --- what is kept of each event
@@ -328,6 +338,8 @@ def _added(drill: Drill, moment: Moment, event: e.InjectAdded) -> None:
     by_murphy = event.drawn and moment.who == "warroom"
     origin = "by Murphy" if by_murphy else "from the deck" if event.drawn else "improvised"
     drill.origins[event.inject.id] = origin
+    if event.drawn and drill.draws and not drill.draws[-1].played:
+        drill.draws[-1].played = event.inject.id
     drill.changes.append(_Change(moment, f"{capital(origin)}: ", event.inject.id))
 
 
@@ -398,7 +410,7 @@ def _drew(drill: Drill, moment: Moment, event: e.MurphyDrew) -> None:
     if event.proposal.chosen is None:
         drill.quiet += 1
     else:
-        drill.draws.append((moment, event.proposal))
+        drill.draws.append(_Draw(moment, event.proposal))
 
 
 def _vetoed(drill: Drill, moment: Moment, event: e.MurphyVetoed) -> None:

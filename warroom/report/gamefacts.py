@@ -131,11 +131,12 @@ class ChangeFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DrawFacts:
-    """A draw of Murphy's. `why` is his arithmetic, in lines; `played` whether it came into play."""
+    """A draw of Murphy's. `why` is his arithmetic, in lines; `played` the card that came of it, empty for none."""
 
     turn: int
     moment: Moment
-    played: bool
+    chosen: str
+    played: str
     why: str
 
 

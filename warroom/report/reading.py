@@ -86,6 +86,11 @@ class Reading:
         """Game time in a drill, time of day in a real incident; never negative."""
         return max(NOTHING, end.clock - start.clock if self.room.drill else end.at - start.at)
 
+    def team(self, team: str) -> str:
+        """What a team is called."""
+        there = self.room.plan.scenario.teams.get(team) if self.room.plan else None
+        return self.words(there.title) if there else team
+
     def incident_of(self, inject: str) -> str:
         """The title of the incident that this inject opened; empty for none."""
         there = self.room.incident_of(inject) if inject else None

@@ -15,6 +15,7 @@ from warroom.core.durations import mark, write
 from warroom.core.effects import TEAM
 from warroom.core.events import Entry, Event, Mode
 from warroom.core.room import Room
+from warroom.core.rules.game import EXERCISE
 from warroom.report import drills, walks
 from warroom.report.drills import bookkeeping
 from warroom.report.phrasing import Names, also, capital, listed, lowered, many, name, quoted, sentence
@@ -147,6 +148,8 @@ def _inject(t: Telling, event: e.InjectPlayed) -> str:
         return f"The next part of the game began: {t.said(event.text)}"
     if not event.text.strip():
         return f"Something happened that nobody was told{to}"
+    if event.kind == "sideline":
+        return f"The players were told: {t.said(event.text)}"
     if event.kind == "alert":
         return f"Monitoring had news{to}: {t.said(event.text)}"
     waits = f"People were to leave it to automation for {write(event.hands_off)}." if event.hands_off else ""
@@ -192,7 +195,11 @@ def _role_left(t: Telling, event: e.RoleLeft) -> str:
 
 
 def _declared(t: Telling, event: e.IncidentDeclared) -> str:
-    opened = f"An incident began, {event.severity}" if t.alone else f"{t.who} declared an incident, {event.severity}"
+    opened = (
+        f"An incident began, {event.severity}"
+        if t.alone or event.inject
+        else f"{t.who} declared an incident, {event.severity}"
+    )
     affected = f"Affected: {listed(event.services)}." if event.services else ""
     teams = f"For {listed(t.team(each) for each in event.teams)}." if event.teams else ""
     return also(sentence(f"{opened}: {t.said(event.title)}"), affected, teams)
@@ -209,9 +216,14 @@ def _offered(t: Telling, event: e.RunbooksOffered) -> str:
 # --- alerts
 
 
+def _source(source: str) -> str:
+    """Who raises alerts; those of an exercise are raised by nobody in particular."""
+    return "Monitoring" if source == EXERCISE else source
+
+
 def _fired(t: Telling, event: e.AlertFired) -> str:
     severity = f" ({event.severity})" if event.severity else ""
-    return f"{event.source} raised the alert {quoted(event.name)}{severity}{t.because(event.summary)}"
+    return f"{_source(event.source)} raised the alert {quoted(event.name)}{severity}{t.because(event.summary)}"
 
 
 def _cut_short(t: Telling, event: e.AlertsCutShort) -> str:
@@ -223,7 +235,8 @@ def _cut_short(t: Telling, event: e.AlertsCutShort) -> str:
 
 def broken(mode: str) -> str:
     """How something fails, to follow its name."""
-    return {"down": "is down", "slow": "is slow", "errors": "answers with errors"}.get(mode, f"is {mode}")
+    known = {"down": "is down", "slow": "is slow", "errors": "answers with errors", "stop": "is stopped"}
+    return known.get(mode) or f"fails ({mode})"
 
 
 def _break(t: Telling, event: e.FaultAsked) -> str:
@@ -316,7 +329,10 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.StatusPosted: (Kind.TALK, lambda t, event: f"{t.who} posted a status update: {t.said(event.text)}"),
     e.RunbooksOffered: (Kind.RUN, _offered),
     e.AlertFired: (Kind.ALERT, _fired),
-    e.AlertResolved: (Kind.ALERT, lambda t, event: f"{event.source} says that the alert {quoted(event.name)} is over"),
+    e.AlertResolved: (
+        Kind.ALERT,
+        lambda t, event: f"{_source(event.source)} says that the alert {quoted(event.name)} is over",
+    ),
     e.AlertsCutShort: (Kind.ALERT, _cut_short),
     **{event: (Kind.RUN, tell) for event, tell in walks.SENTENCES.items()},
     **drills.SENTENCES,

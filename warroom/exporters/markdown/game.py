@@ -111,7 +111,7 @@ def objectives(after: AfterAction) -> Lines:
         return
     headings = ("", "Objective", "Met", "Late", "Missed", "Open", "Ratings")
     yield from table(headings, (_objective(each) for each in shown))
-    notes = [f"- {inline(each.objective)}: “{inline(note)}”" for each in shown for note in each.notes]
+    notes = [f"- {inline(note, LONGEST)}" for each in shown for note in each.notes]
     if notes:
         yield from ("What evaluators wrote:", "", *notes, "")
     if any(each.ratings for each in shown):
@@ -147,7 +147,7 @@ def expected(after: AfterAction) -> Lines:
         f"- {inline(each.what)}: {rating.rating}, “{inline(rating.note, LONGEST)}” ({inline(rating.who)})"
         for each in after.expectations
         for rating in each.ratings
-        if rating.note
+        if rating.note and not each.objective
     ]
     if notes:
         yield from ("What evaluators wrote:", "", *notes, "")
@@ -278,12 +278,14 @@ def murphy(after: AfterAction) -> Lines:
     yield from section("Murphy", inline(f"How he played along: {modes}."))
     for each in told.draws:
         yield from _draw(after, each)
+    yield from ("Besides:", "")
     yield from bullets(_murphy_rest(told))
 
 
 def _draw(after: AfterAction, draw: DrawFacts) -> Lines:
-    became = "it was played" if draw.played else "it was not played"
-    yield f"Draw {draw.turn}, at {_when(after, draw.moment)}; {became}:"
+    other = f"{inline(draw.played)} was played instead" if draw.played else "nothing was played"
+    became = "it was played" if draw.played == draw.chosen else other
+    yield f"At {_when(after, draw.moment)}; {became}:"
     yield ""
     yield from bullets(draw.why.splitlines())
 
