@@ -16,6 +16,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.exporters.kept import database, exported, keep, summary, written
+from tests.report.gameday import gameday
 from tests.report.stories import STILL_HIDDEN, exercise, incident
 from warroom.core import events as e
 from warroom.core.chain import START, canonical, entry_hash, text_digest
@@ -77,6 +78,17 @@ def test_the_players_file_holds_nothing_hidden() -> None:
     assert all(each == {"withheld": True} for each in planned["texts"].values())
     assert "CANARY-SCENARIO" in text(Profile.CONTROLLERS)
     assert verify(io.StringIO(text(Profile.CONTROLLERS))).withheld == 0
+
+
+def test_the_seal_can_be_computed_anew_from_the_file_alone() -> None:
+    """With the salt and the sheets of the report, and what docs/exports.md says, anybody gets the published digest."""
+    told = json.loads(exported(gameday().entries, "json"))["report"]["game"]["revealed"]
+    sheets: dict[str, list[dict[str, str]]] = {}
+    for each in told["predictions"]:
+        said = {name: str(each["said"][name]) for name in ("detects", "alert", "heals", "customers", "restored")}
+        sheets.setdefault(each["inject"], []).append({"by": each["by"], **said})
+    seal = told["seal"]
+    assert sha256(f"{seal['salt']}\n{canonical(sheets)}".encode()).hexdigest() == seal["digest"]
 
 
 def test_both_profiles_have_the_same_chain() -> None:

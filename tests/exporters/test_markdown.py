@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.report.stories import NAMES, STILL_HIDDEN, exercise, incident
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.events import Entry
+from warroom.core.readiness import Finding, Prediction
 from warroom.exporters.escaping import inline
 from warroom.exporters.markdown import export_markdown
 from warroom.testing import Table
@@ -159,6 +161,39 @@ def test_no_words_change_the_shape_of_the_report(text: str) -> None:
     assert list(shape(report)) == BENIGN
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", report)
     report.encode("utf-8")
+
+
+def day_with(text: str) -> Sequence[Entry]:
+    """The game day, in which everybody who wrote or said something wrote and said this."""
+    said = {
+        e.Observed: {"text": text},
+        e.ExpectationRated: {"note": text},
+        e.EmergencyCalled: {"words": text},
+        e.RealRoomOpened: {"key": text},
+        e.GoSaid: {"reason": text},
+        e.PlanShifted: {"reason": text},
+        e.InjectSkipped: {"reason": text},
+        e.MurphyVetoed: {"reason": text},
+        e.Predicted: {"sheet": Prediction(detects=text, customers=text)},
+        e.PreflightReported: {"findings": (Finding(what=text, holds=False, detail=text),)},
+        e.StopConditionChanged: {"detail": text},
+        e.Sidelined: {"why": text, "role": text},
+        e.StepFlagged: {"comment": text},
+        e.FaultRolledBack: {"detail": text},
+        e.InjectPlayed: {"title": text},
+    }
+    return [replace(each, event=replace(each.event, **said.get(type(each.event), {}))) for each in gameday().entries]
+
+
+BENIGN_DAY = list(shape(export_markdown(day_with("words"), dict.fromkeys(DAY_NAMES, "words"), "00")))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_words_change_the_shape_of_a_drills_report(text: str) -> None:
+    """What is revealed of a drill is as harmless: no note, prediction, reason or finding becomes markup."""
+    report = export_markdown(day_with(text), dict.fromkeys(DAY_NAMES, text), "00")
+    assert list(shape(report)) == BENIGN_DAY
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", report)
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("#|`<>&*_[]()!\\-+=~\n\r\t 1.:"), min_size=1))

@@ -40,12 +40,12 @@ def behind(report: AfterAction) -> Revealed:
 def test_r7_predictions_stand_beside_what_happened(report: AfterAction) -> None:
     """Each sheet is shown with what came of it, and says so where no timeline can tell."""
     first, second = behind(report).predictions
-    assert [(each.about, each.predicted, each.happened) for each in first.sheet] == [
+    assert [(each.about, each.predicted, each.happened) for each in first.compared] == [
         ("what notices it", "the alert OrdersDbDown", "The alert “OrdersDbDown” at once"),
         ("alert", "somebody is paged", "The alert “OrdersDbDown” at once"),
     ]
     assert (first.who, first.about) == ("Dungeon master", "Orders database down")
-    assert second.sheet[0].happened == "Somebody acknowledged it after 2 min 30 s"
+    assert second.compared[0].happened == "Somebody acknowledged it after 2 min 30 s"
 
 
 def test_r7_the_seal_shows_whether_a_prediction_was_changed(report: AfterAction) -> None:

@@ -227,7 +227,7 @@ def _watched(behind: Revealed) -> Iterator[str]:
     for stop in behind.stops:
         yield sentence(f"This was to stay true, and did not: {stop.what}")
     for prediction in behind.predictions:
-        restored = next((one for one in prediction.sheet if one.happened == "Never"), None)
+        restored = next((one for one in prediction.compared if one.happened == "Never"), None)
         if restored is not None:
             yield f"{quoted(prediction.about)} was to work again after {restored.predicted}, and never did."
 

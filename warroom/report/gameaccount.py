@@ -82,7 +82,7 @@ class Drill:
     moves: list[MoveFacts] = field(default_factory=list)
     emergencies: list[EmergencyFacts] = field(default_factory=list)
     out: list[tuple[str, OutFacts]] = field(default_factory=list)
-    sheets: list[_Sheet] = field(default_factory=list)
+    sheets: dict[tuple[str, str], _Sheet] = field(default_factory=dict)
     seal: tuple[e.PredictionsSealed, Moment] | None = None
     approved: dict[str, Moment] = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
@@ -106,7 +106,8 @@ class Drill:
         self.tally.keep(event)
         match event:
             case e.Predicted():
-                self.sheets.append(_Sheet(event, by, moment.who))
+                self.sheets.pop((event.inject, by), None)  # the newest of each stands last, as in the seal
+                self.sheets[event.inject, by] = _Sheet(event, by, moment.who)
             case e.ExpectationRated():
                 rating = RatingFacts(who=moment.who, rating=event.rating, note=self.reading.words(event.note))
                 self.ratings.setdefault(event.expectation, {})[by] = rating
@@ -159,7 +160,7 @@ class Drill:
     def _revealed(self, incidents: Incidents) -> Revealed:
         return Revealed(
             objectives=tuple(self._objectives()),
-            predictions=tuple(self._prediction(each, incidents) for each in self.sheets),
+            predictions=tuple(self._prediction(each, incidents) for each in self.sheets.values()),
             seal=self._seal(),
             preflights=tuple(self.preflights),
             go=tuple(self.go),
@@ -206,11 +207,12 @@ class Drill:
         there = self.reading.room.incident_of(kept.event.inject) if kept.event.inject else None
         happened = _happened(incidents[there.id]) if there else {}
         return PredictionFacts(
-            inject=kept.event.inject if kept.event.inject in self.titles else "",
+            inject=kept.event.inject,
             about=self._named(kept.event.inject, "what was never played") if kept.event.inject else "the whole game",
             by=kept.by,
             who=kept.who,
-            sheet=tuple(
+            said=kept.event.sheet,
+            compared=tuple(
                 Compared(about=about, predicted=self.reading.words(what), happened=happened.get(about, ""))
                 for about, what in foretold(kept.event.sheet)
             ),

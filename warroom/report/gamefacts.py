@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from warroom.core.readiness import Prediction
 from warroom.report.cells import CellOutcome
 from warroom.report.moment import Moment
 
@@ -66,13 +67,14 @@ class Compared:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PredictionFacts:
-    """One sheet. `by` is the person's id in the chat, for the seal covers it; `inject` is the id that it names."""
+    """One sheet. The seal covers `inject` (an id), `by` (a person's id in the chat) and `said`; the rest is for people."""
 
     inject: str
     about: str
     by: str
     who: str
-    sheet: tuple[Compared, ...]
+    said: Prediction
+    compared: tuple[Compared, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -194,7 +194,7 @@ def _prediction(each: PredictionFacts) -> Lines:
         ("", "Predicted", "What happened"),
         (
             (capital(one.about), inline(one.predicted, LONGEST), inline(one.happened) or "ask those who were there")
-            for one in each.sheet
+            for one in each.compared
         ),
     )
 
