@@ -12,6 +12,7 @@ from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.readiness import Prediction, digest
 from warroom.core.texts import WITHHELD
+from warroom.definitions.loader import read_scenario
 from warroom.report.after_action import after_action
 from warroom.report.called import called
 from warroom.report.facts import AfterAction
@@ -75,6 +76,26 @@ def test_r8_the_moments_of_an_incident_are_timed_from_the_injection(report: Afte
     assert (lost.to_notice, lost.to_restore) == (timedelta(0), 10.5 * MINUTE)
     slow = report.incidents[2]
     assert (slow.first_alert, slow.to_notice, slow.to_restore) == ("", 2.5 * MINUTE, None)
+
+
+ALERTS = """\
+scenario: 1
+id: two
+title: Two
+briefing: Two things.
+injects:
+  - {id: one, title: One, at: T+1m, announce: One., incident: {title: One, services: [db]}}
+  - {id: two, title: Two, at: T+2m, alert: {name: WebDown}, incident: {title: Two, services: [web]}}
+  - {id: late, title: Late, at: T+3m, alert: {name: DbDown, labels: {service: db}}}
+"""
+
+
+def test_r8_an_alert_counts_for_the_incident_it_is_about() -> None:
+    """One that opens an incident is that one's, whatever else is open; another goes by the service in its labels."""
+    table = Table([read_scenario(ALERTS, "two.yaml")])
+    say(table, "harriet: start two with ana", "+5m")
+    found = [(each.title, each.first_alert, each.to_alert) for each in after_action(table.entries, NAMES).incidents]
+    assert found == [("One", "DbDown", 2 * MINUTE), ("Two", "WebDown", timedelta(0))]
 
 
 def test_r9_whoever_did_not_wait_for_automation_is_noted_without_a_name(report: AfterAction) -> None:

@@ -2,7 +2,8 @@
 
 What a scenario's author wrote for the dungeon master alone is taken out of every entry before anything looks at it
 (`reading.without_notes`), so that no part of the report can hold it. The state of the room at each entry is the core's
-own fold. Walks and what only a drill has are kept by `walkaccount` and `gameaccount`.
+own fold. Incidents, walks and what only a drill has are kept by `incidentaccount`, `walkaccount`
+and `gameaccount`.
 
 An account grows with what people did (incidents, runs, alerts by name), not with the number of entries.
 """
@@ -15,22 +16,17 @@ from typing import Any
 from warroom.core import events as e
 from warroom.core.events import Entry
 from warroom.core.game import GameState
-from warroom.core.incident import IncidentState
 from warroom.core.plan import ExpectationState
 from warroom.core.room import Room
-from warroom.core.roster import COMMANDER
-from warroom.core.rules.game import EXERCISE
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario
 from warroom.report.facts import (
-    AlertFacts,
     Course,
     ExpectationFacts,
     FaultFacts,
     IncidentFacts,
     InjectFacts,
     InjectsFacts,
-    Milestone,
     Participant,
     Pause,
     RunFacts,
@@ -38,25 +34,14 @@ from warroom.report.facts import (
 )
 from warroom.report.gameaccount import Drill
 from warroom.report.gamefacts import GameFacts
+from warroom.report.incidentaccount import Incidents
 from warroom.report.moment import Moment
 from warroom.report.phrasing import Names, name
-from warroom.report.reading import NOTHING, Reading, withheld, without_notes
+from warroom.report.reading import Reading, withheld, without_notes
 from warroom.report.timeline import place, speaker
 from warroom.report.walkaccount import Walks
 
 NO_DUFF = "NO DUFF: something real"
-
-
-@dataclass(slots=True)
-class _Incident:
-    declared: Moment
-    milestones: list[Milestone] = field(default_factory=list)
-    commanders: list[str] = field(default_factory=list)
-    to_command: timedelta | None = None
-    to_runbook: timedelta | None = None
-    reopened: int = 0
-    alert: str = ""
-    seen: dict[str, timedelta] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -79,6 +64,7 @@ class Account:
     names: Names
     roll: Names | None = None
     reading: Reading = field(init=False)
+    incidents: Incidents = field(init=False)
     walks: Walks = field(init=False)
     drill: Drill = field(init=False)
     planned: int | None = None
@@ -89,9 +75,6 @@ class Account:
     pauses: list[Pause] = field(default_factory=list)
     expected: dict[str, tuple[str, timedelta]] = field(default_factory=dict)
     met: dict[str, Moment] = field(default_factory=dict)
-    incidents: dict[str, _Incident] = field(default_factory=dict)
-    alerts: dict[tuple[str, str], AlertFacts] = field(default_factory=dict)
-    left_out: int = 0
     faults: dict[str, _Fault] = field(default_factory=dict)
     notes: list[Said] = field(default_factory=list)
     updates: list[Said] = field(default_factory=list)
@@ -103,7 +86,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.reading = Reading(names=self.names, roll=self.names if self.roll is None else self.roll)
-        self.walks, self.drill = Walks(self.reading), Drill(self.reading)
+        self.incidents, self.walks, self.drill = Incidents(self.reading), Walks(self.reading), Drill(self.reading)
 
     @property
     def room(self) -> Room:
@@ -127,6 +110,7 @@ class Account:
             self.acted.setdefault(told.by)
 
     def _keep(self, moment: Moment, entry: Entry) -> None:
+        self.incidents.keep(moment, entry.event)
         self.walks.keep(moment, entry.event)
         self.drill.keep(moment, entry.by, entry.event)
         keep = _KEPT.get(type(entry.event))
@@ -197,41 +181,7 @@ class Account:
         )
 
     def incident_facts(self) -> tuple[IncidentFacts, ...]:
-        return tuple(self._incident(name, kept) for name, kept in self.incidents.items())
-
-    def _incident(self, name: str, kept: _Incident) -> IncidentFacts:
-        there, offers = self.room.incidents[name], self.room.offers.get(name)
-
-        def last(what: str, *, so: bool) -> timedelta | None:
-            found = [each.after for each in kept.milestones if each.what == what]
-            return found[-1] if found and so else None
-
-        acknowledged = [each.after for each in kept.milestones if each.what == "Acknowledged"]
-        return IncidentFacts(
-            id=name,
-            title=self.words(there.title),
-            severity=there.severity,
-            state=there.state.value,
-            services=there.services,
-            failure_modes=there.failure_modes,
-            declared=kept.declared,
-            milestones=tuple(kept.milestones),
-            commanders=tuple(kept.commanders),
-            to_acknowledge=acknowledged[0] if acknowledged else None,
-            to_command=kept.to_command,
-            to_runbook=kept.to_runbook,
-            to_mitigate=last("Mitigated", so=there.mitigated_at is not None),
-            to_resolve=last("Resolved", so=there.state is IncidentState.RESOLVED),
-            reopened=kept.reopened,
-            runbooks_found=None if offers is None else tuple(offer.title for offer in offers),
-            inject=there.inject,
-            teams=tuple(map(self.reading.team, there.teams)),
-            first_alert=kept.alert,
-            to_alert=kept.seen.get("alert"),
-            to_evidence=kept.seen.get("evidence"),
-            to_automation=kept.seen.get("automation"),
-            to_restored=kept.seen.get("restored"),
-        )
+        return self.incidents.facts()
 
     def expectation_facts(self) -> tuple[ExpectationFacts, ...]:
         return tuple(self._expectation(name, *armed) for name, armed in self.expected.items())
@@ -364,89 +314,10 @@ def _met(account: Account, moment: Moment, event: e.ExpectationMet) -> None:
     account.met[event.expectation] = moment
 
 
-def _declared(account: Account, moment: Moment, event: e.IncidentDeclared) -> None:
-    commander = account.room.roster.commander
-    account.incidents[event.incident] = _Incident(
-        declared=moment,
-        milestones=[Milestone(what="Injected" if event.inject else "Declared", moment=moment, after=NOTHING)],
-        commanders=[account.name(commander)] if commander else [],
-        to_command=NOTHING if commander else None,
-    )
-    opened = account.room.alerts.get(f"{EXERCISE}:{event.inject}") if event.inject else None
-    if opened is not None:
-        _noticed(account, moment, event.incident, opened.name)
-
-
-def _noticed(account: Account, moment: Moment, incident: str, alert: str) -> None:
-    """The first alert about an incident."""
-    kept = account.incidents[incident]
-    if not kept.alert:
-        kept.alert = account.words(alert)
-        kept.seen["alert"] = account.between(kept.declared, moment)
-        _pass(account, moment, incident, f"First alert: {kept.alert}")
-
-
-def _concerned(account: Account, labels: Mapping[str, str]) -> str:
-    """Which incident an alert is about: one whose service its labels name, else the only one that is open."""
-    still = [each for each in account.room.incidents.values() if each.open and each.id in account.incidents]
-    named = [each.id for each in still if set(labels.values()) & set(each.services)]
-    return named[0] if named else still[0].id if len(still) == 1 else ""
-
-
-_SEEN = {
-    "evidence": "Definitive evidence",
-    "automation": "Automation acted",
-    "restored": "Seen to work again",
-}
-
-
-def _marked(account: Account, moment: Moment, event: e.MomentMarked) -> None:
-    kept = account.incidents[event.incident]
-    kept.seen.setdefault(event.what, account.between(kept.declared, moment))
-    _pass(account, moment, event.incident, _SEEN.get(event.what, event.what))
-
-
-def _milestone(what: str) -> Callable[[Account, Moment, Any], None]:
-    def keep(account: Account, moment: Moment, event: Any) -> None:
-        _pass(account, moment, event.incident, what)
-
-    return keep
-
-
-def _pass(account: Account, moment: Moment, incident: str, what: str) -> None:
-    kept = account.incidents[incident]
-    after = account.between(kept.declared, moment)
-    kept.milestones.append(Milestone(what=what, moment=moment, after=after))
-
-
-def _reopened(account: Account, moment: Moment, event: e.IncidentReopened) -> None:
-    account.incidents[event.incident].reopened += 1
-    _pass(account, moment, event.incident, "Reopened")
-
-
-def _severity(account: Account, moment: Moment, event: e.SeverityChanged) -> None:
-    _pass(account, moment, event.incident, f"Set to {event.severity}")
-
-
 def _role(account: Account, moment: Moment, event: e.RoleTaken) -> None:
     held = account.roles.setdefault(event.person, [])
     if event.role not in held:
         held.append(event.role)
-    if event.role == COMMANDER:
-        _commanded(account, moment, event.person)
-
-
-def _commanded(account: Account, moment: Moment, person: str) -> None:
-    who = account.name(person)
-    for incident, kept in account.incidents.items():
-        if not account.room.incidents[incident].open:
-            continue
-        first = not kept.commanders
-        if first:
-            kept.to_command = account.between(kept.declared, moment)
-        if who not in kept.commanders:
-            kept.commanders.append(who)
-        _pass(account, moment, incident, f"{who} took command" if first else f"Command passed to {who}")
 
 
 def _status(account: Account, moment: Moment, event: e.StatusPosted) -> None:
@@ -455,43 +326,6 @@ def _status(account: Account, moment: Moment, event: e.StatusPosted) -> None:
 
 def _note(account: Account, moment: Moment, event: e.NoteTaken) -> None:
     account.notes.append(Said(moment=moment, text=account.words(event.text)))
-
-
-def _run_started(account: Account, moment: Moment, event: e.RunStarted) -> None:
-    kept = account.incidents.get(event.incident)
-    if kept is None:
-        return
-    if kept.to_runbook is None:
-        kept.to_runbook = account.between(kept.declared, moment)
-    if event.parent is None:
-        title = account.room.runs[event.run].name
-        _pass(account, moment, event.incident, f"Runbook “{title}” started")
-
-
-def _fired(account: Account, moment: Moment, event: e.AlertFired) -> None:
-    there = account.alerts.get((event.source, event.name)) or AlertFacts(
-        name=event.name,
-        source=event.source,
-        severity=event.severity,
-        summary=account.words(event.summary),
-        fired=0,
-        resolved=0,
-        first=moment.at,
-        last=moment.at,
-    )
-    account.alerts[event.source, event.name] = replace(there, fired=there.fired + 1, last=moment.at)
-    if concerned := _concerned(account, event.labels):
-        _noticed(account, moment, concerned, event.name)
-
-
-def _quiet(account: Account, moment: Moment, event: e.AlertResolved) -> None:
-    there = account.alerts.get((event.source, event.name))
-    if there is not None:
-        account.alerts[event.source, event.name] = replace(there, resolved=there.resolved + 1, last=moment.at)
-
-
-def _cut_short(account: Account, moment: Moment, event: e.AlertsCutShort) -> None:
-    account.left_out += event.missing
 
 
 def _fault_asked(account: Account, moment: Moment, event: e.FaultAsked) -> None:
@@ -530,20 +364,9 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.InjectHeld: _held,
     e.ExpectationArmed: _armed,
     e.ExpectationMet: _met,
-    e.IncidentDeclared: _declared,
-    e.IncidentAcknowledged: _milestone("Acknowledged"),
-    e.IncidentMitigated: _milestone("Mitigated"),
-    e.IncidentResolved: _milestone("Resolved"),
-    e.IncidentReopened: _reopened,
-    e.MomentMarked: _marked,
-    e.SeverityChanged: _severity,
     e.RoleTaken: _role,
     e.StatusPosted: _status,
     e.NoteTaken: _note,
-    e.RunStarted: _run_started,
-    e.AlertFired: _fired,
-    e.AlertResolved: _quiet,
-    e.AlertsCutShort: _cut_short,
     e.FaultAsked: _fault_asked,
     e.FaultInjected: _fault_broke,
     e.RollbackAsked: _undoing,
