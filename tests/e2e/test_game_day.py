@@ -178,6 +178,8 @@ async def test_no_duff_stops_it_everywhere(stage: Stage, port: int) -> None:
     assert not answers(port)
     team = await stage.channel(BEN, "team-data")
     await stage.say(BEN, team, "No duff, there is smoke in the hall!")
+    await stage.people[BEN].wait_for_message(lambda message: "play has stopped" in str(message["text"]), channel=team)
+    await stage.settled()
     room = await game(stage)
     assert room.game is not None
     assert room.game.state is GameState.HALTED

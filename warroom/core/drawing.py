@@ -44,7 +44,11 @@ _SOON = timedelta(minutes=2)  # what the plan has coming so soon is waited for
 def card(mishap: Mishap) -> Card:
     """A mishap as Murphy knows it. Its cell is what its incident says; what is ambient is a cell of its own."""
     inject, opens = mishap.inject, mishap.inject.incident
-    cell = Cell(opens.services[0], opens.failure_modes[0]) if opens and opens.services else Cell("", inject.id)
+    cell = (
+        Cell(opens.services[0], next(iter(opens.failure_modes), ""))
+        if opens and opens.services
+        else Cell("", inject.id)
+    )
     real = inject.fault is not None and inject.fault.real
     kinds = {AlertInject: CardKind.ALERT, Sideline: CardKind.HUMAN}
     return Card(
@@ -130,6 +134,8 @@ def take(room: Room, command: c.TakeProposed, now: datetime) -> News:
     wanted = command.mishap or (offered[0] if offered else "")
     if wanted not in offered:
         raise Unknown("Murphy has not proposed that.")
+    if wanted in murphy.vetoed:
+        raise NotNow("It has been vetoed for this game.")
     return _played(room, plan, wanted, now)
 
 

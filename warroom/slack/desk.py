@@ -3,6 +3,7 @@
 The doors (slash command, direct message, mention, modal, App Home) all lead here, so that each means the same.
 """
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +13,22 @@ from warroom.core import commands as c
 from warroom.core.commands import Command
 from warroom.core.events import Mode
 from warroom.core.faults import Target
-from warroom.core.murphy import Graph
+from warroom.core.game import GameState
+from warroom.core.murphy import Graph, History
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
 from warroom.core.runbook import within
 from warroom.core.scenario import Scenario
 from warroom.definitions.library import Library
 from warroom.errors import NotFound
+from warroom.report.practice import practised
 from warroom.runtime.handle import Handled, Runtime
 from warroom.store import rooms
 from warroom.store.rooms import RoomRow
 
 GAME_DAY: Literal["game-day"] = "game-day"
 INCIDENT: Literal["incident"] = "incident"
+_GAMES = 100  # what was longer ago says little about today
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +82,7 @@ class Desk:
         if not environment and len(plan.environments) == 1:
             environment = next(iter(plan.environments))
         played_in = await self.runtime.db.read(rooms.environments_played, where.workspace, scenario)
+        history = await self._history(where.workspace) if plan.deck else History()
         seed, salt = secrets.token_hex(16), secrets.token_hex(16)
 
         def make(name: str) -> Sequence[Command]:
@@ -96,6 +101,7 @@ class Desk:
                 played_in=tuple(played_in),
                 surprise=surprise,
                 seed=seed,
+                history=history,
                 graph=Graph.of(self.library.catalogue),
                 digests=self._digests(plan),
                 breakable=self._breakable,
@@ -104,6 +110,13 @@ class Desk:
             return [opened, c.StartGame(by=where.person, salt=salt)] if at_once else [opened]
 
         return await self.runtime.open(make, workspace=where.workspace, kind=GAME_DAY, mode=Mode.DRILL.value, key=key)
+
+    async def _history(self, workspace: str) -> History:
+        """What was practised in the last games here, for Murphy."""
+        rows = await self.runtime.db.read(rooms.listing, workspace, mode="drill")
+        ended = [row for row in rows[:_GAMES] if row.state in (GameState.ENDED, "closed")]
+        timelines = [await self.runtime.db.read(rooms.entries, row.id) for row in reversed(ended)]
+        return await asyncio.to_thread(practised, timelines)
 
     async def declare(
         self,
