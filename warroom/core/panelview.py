@@ -17,7 +17,7 @@ from warroom.core.plan import ExpectationState, InjectState, Plan
 from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.rules.game import why_not_resumed, why_not_sidelined
-from warroom.core.scenario import Mishap, Scenario
+from warroom.core.scenario import Inject, Mishap, Scenario
 from warroom.core.views import IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
 
@@ -105,7 +105,7 @@ def panel(room: Room) -> PanelView | None:
     """The dungeon master's panel; None when the room is no game."""
     if room.game is None or room.plan is None:
         return None
-    scenario, lines = room.plan.scenario, [_inject_line(room, room.plan, each.id) for each in room.plan.coming()]
+    scenario, lines = room.plan.scenario, [_inject_line(room, room.plan, each) for each in room.plan.coming()]
     return PanelView(
         mark=mark(room),
         state=room.game.state.value,
@@ -211,18 +211,17 @@ def _readiness_asks(room: Room, scenario: Scenario) -> tuple[Ask, ...]:
 BY_HAND = "by hand"
 
 
-def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
-    inject = next(each for each in plan.scenario.injects if each.id == name)
+def _inject_line(room: Room, plan: Plan, inject: Inject) -> InjectLine:
     due = plan.due(inject)
     running = room.game is not None and room.game.state is GameState.RUNNING
     playing = running and not (isinstance(inject.what, Sideline) and why_not_sidelined(room, inject.what.role))
     args = (("inject", inject.id),)
     asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip…", args=args)) if playing else ()
-    order = [each.id for each in plan.in_order() if plan.due(each) is not None]
+    order = plan.by_clock()
     more = (
         Ask(do="edit", label="Edit…", args=args),
-        *((Ask(do="earlier", label="Earlier", args=args),) if name in order[1:] else ()),
-        *((Ask(do="later", label="Later", args=args),) if name in order[:-1] else ()),
+        *((Ask(do="earlier", label="Earlier", args=args),) if inject.id in order[1:] else ()),
+        *((Ask(do="later", label="Later", args=args),) if inject.id in order[:-1] else ()),
     )
     ended = room.game is not None and room.game.state is GameState.ENDED
     return InjectLine(
@@ -230,7 +229,7 @@ def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
         title=inject.title,
         kind=inject.what.word,
         state=plan.state(inject.id).value,
-        when=_when(plan, name),
+        when=_when(plan, inject),
         due_at=room.clock.when(due) if due is not None else None,
         notes=inject.notes,
         text=inject.what.words(),
@@ -241,12 +240,11 @@ def _inject_line(room: Room, plan: Plan, name: str) -> InjectLine:
     )
 
 
-def _when(plan: Plan, name: str) -> str:
-    inject = next(each for each in plan.scenario.injects if each.id == name)
-    if plan.state(name) is InjectState.HELD:
-        return f"held: {plan.held_why.get(name) or 'it fell due while nobody was there'}"
-    if name in plan.times:
-        return f"at {reading_mark(plan.times[name])}, as you set it"
+def _when(plan: Plan, inject: Inject) -> str:
+    if plan.state(inject.id) is InjectState.HELD:
+        return f"held: {plan.held_why.get(inject.id) or 'it fell due while nobody was there'}"
+    if inject.id in plan.times:
+        return f"at {reading_mark(plan.times[inject.id])}, as you set it"
     timing = inject.timing
     if timing.at is not None:
         return f"at T+{timing.at // timedelta(minutes=1)} min"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from warroom.core.injects.move import Move
 from warroom.core.scenario import Inject, Rating, Scenario
@@ -46,7 +47,7 @@ class Rated:
     note: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is coming is worked out once
 class Plan:
     """`ratings` are by expectation, then by evaluator. `added` are injects that were not in the scenario."""
 
@@ -80,6 +81,11 @@ class Plan:
 
     def coming(self) -> tuple[Inject, ...]:
         """Injects that can still be played, in the order they are expected; those by hand or on a condition last."""
+        return self._coming
+
+    @cached_property
+    def _coming(self) -> tuple[Inject, ...]:
+        """A plan never changes, and every view of a game asks several times."""
         waiting = [
             each for each in self.scenario.injects if self.state(each.id) in (InjectState.COMING, InjectState.HELD)
         ]
@@ -120,6 +126,14 @@ class Plan:
             for each in self.coming()
             if self.state(each.id) is InjectState.HELD or self.due(each) is not None or self._guess(each) is not None
         )
+
+    def by_clock(self) -> tuple[str, ...]:
+        """The ids of those whose time is known, in order."""
+        return self._by_clock
+
+    @cached_property
+    def _by_clock(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.in_order() if self.due(each) is not None)
 
     def next_move(self) -> Inject | None:
         """The part of the game that comes next, if it has parts."""
