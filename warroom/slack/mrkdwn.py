@@ -41,6 +41,8 @@ _SEEN = _Seen()
 
 def clean(text: str) -> str:
     """Without what cannot be seen: bidi and zero-width characters, control characters but newline and tab."""
+    if text.isprintable():  # what goes is never printable, and nearly every text is
+        return text
     return _BREAKS.sub("\n", text).translate(_SEEN)
 
 
