@@ -5,7 +5,6 @@ over a file finds all there is to find. What the author wrote and nobody asked f
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +17,7 @@ from warroom.definitions.tree import Key, Node, Page, Scalar
 
 LONGEST = timedelta(days=366)  # nothing in a game or an incident waits longer; also keeps sums of lengths in range
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # what is left of Unicode's Cc and Cs
 _CHANNEL = re.compile(r"#[^\s#]")
 _NOTHING = timedelta(0)
 _LONG = 400  # core's sentences may quote whatever was written
@@ -262,10 +262,8 @@ class MappingFields:
         return self._printable(key, node)
 
     def _printable(self, key: str, node: Scalar) -> str:
-        odd = next(
-            (each for each in node.text if unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t"), ""
-        )
-        if odd:
+        if found := _UNPRINTABLE.search(node.text):
+            odd = found[0]
             self.note(node, f"`{key}` holds a character that cannot be printed (U+{ord(odd):04X})", "remove it")
             return node.text.replace(odd, "")
         return node.text.rstrip("\n")

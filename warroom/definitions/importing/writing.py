@@ -179,7 +179,7 @@ def _indented(lines: Iterator[str]) -> Lines:
 
 def field(key: str, text: str) -> list[str]:
     """A key and its text, in the plainest form that is read back as the same text."""
-    for form in (_one_line, _folded, _literal):
+    for form in (_bare, _in_quotes, _folded, _literal):
         lines = form(key, text)
         if lines and _read("\n".join(lines) + "\n", key) == text:
             return lines
@@ -194,10 +194,12 @@ def _read(lines: str, key: str) -> object:
     return found.get(key) if isinstance(found, dict) else None
 
 
-def _one_line(key: str, text: str) -> list[str]:
-    if "\n" in text or len(text) > _WIDE:
-        return []
-    return [f"{key}: {_scalar(text)}"]
+def _bare(key: str, text: str) -> list[str]:
+    return [f"{key}: {text}"] if len(text) <= _WIDE and _looks_bare(text) else []
+
+
+def _in_quotes(key: str, text: str) -> list[str]:
+    return [f"{key}: {_quoted(text)}"] if len(text) <= _WIDE and "\n" not in text else []
 
 
 def _folded(key: str, text: str) -> list[str]:
@@ -218,10 +220,15 @@ def _literal(key: str, text: str) -> list[str]:
 
 def _scalar(text: str, *, flow: bool = False) -> str:
     """A short text, in quotes unless YAML reads it as the same text without."""
-    bare = _PLAIN.fullmatch(text) and text == text.rstrip() and " #" not in text and not text.endswith(":")
-    if bare and not (flow and re.search(r"[,\[\]{}]", text)) and _read(f"k: {text}\n", "k") == text:
-        return text
-    return _quoted(text)
+    if flow and re.search(r"[,\[\]{}]", text):
+        return _quoted(text)
+    return text if _looks_bare(text) and _read(f"k: {text}\n", "k") == text else _quoted(text)
+
+
+def _looks_bare(text: str) -> bool:
+    """Whether a text may do without quotes; YAML can still read it as a number, a date or nothing."""
+    plain = _PLAIN.fullmatch(text) is not None
+    return plain and text == text.rstrip() and " #" not in text and not text.endswith(":")
 
 
 def _quoted(text: str) -> str:
