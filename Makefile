@@ -32,6 +32,9 @@ lint: $(VENV)/.developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The tests start a hundred processes; without compiled files each would compile all of warroom again.
+test test-long: export PYTHONDONTWRITEBYTECODE =
+
 test: lint
 	$(BIN)/python -m pytest
 
