@@ -23,6 +23,7 @@ QUIET = [
     "--disable-sync",
 ]
 
+DESKTOP: Any = {"width": 1280, "height": 800}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 LONG = ("test_blocks.py", "test_chat.py", "test_workspace_dialog.py")
@@ -51,6 +52,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 OpenPage = Callable[..., Awaitable[Page]]
 
 
+class Tabs:
+    """The tabs of one window, used again and again: a new one costs the browser a process, and a second of two processors."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._free: list[Page] = []
+        self._used: list[Page] = []
+        self._heard: list[tuple[Page, Any, Callable[..., None]]] = []
+
+    async def take(self) -> Page:
+        """An empty tab that remembers nothing, as a new one would."""
+        self._used.append(self._free.pop() if self._free else await self._context.new_page())
+        return self._used[-1]
+
+    def listen(self, page: Page, event: Any, heard: Callable[..., None]) -> None:
+        """Have `heard` told of the tab's events until it is given back."""
+        self._heard.append((page, event, heard))
+        page.on(event, heard)
+
+    async def give_back(self) -> None:
+        """Empties every tab that was taken, and closes all that the test opened by itself."""
+        for page, event, heard in self._heard:
+            page.remove_listener(event, heard)
+        for page in set(self._context.pages) - {*self._used, *self._free}:
+            await page.close()
+        for page in self._used:
+            if not page.is_closed():
+                await page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+                await page.goto("about:blank")
+                self._free.append(page)
+        self._heard, self._used = [], []
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One headless Chromium for all tests; they are skipped where there is none."""
@@ -73,9 +107,17 @@ async def server() -> AsyncIterator[StandIn]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def desktop(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A browser window of a usual size; its tabs remember nothing of one another."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    """A browser window of a usual size."""
+    context = await browser.new_context(viewport=DESKTOP)
     yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tabs(browser: Browser) -> AsyncIterator[Tabs]:
+    """The tabs of a window of a usual size."""
+    context = await browser.new_context(viewport=DESKTOP)
+    yield Tabs(context)
     await context.close()
 
 
@@ -88,31 +130,30 @@ async def workspace(server: StandIn) -> AsyncIterator[StandIn]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(browser: Browser, desktop: BrowserContext, workspace: StandIn) -> AsyncIterator[OpenPage]:
+async def open_page(browser: Browser, tabs: Tabs, workspace: StandIn) -> AsyncIterator[OpenPage]:
     """Opens a tab as a person: `await open_page("U1", channel="C1", phone=False)`.
 
     A script error, a dialog of the browser, a violation of the page's policy or a request to anybody else fails the test.
     """
-    used = [desktop]
+    phones: list[BrowserContext] = []
     complaints: list[str] = []
 
     async def open_as(person: str, *, channel: str = "C1", phone: bool = False) -> Page:
         if phone:
-            used.append(await browser.new_context(**PHONE))
-        page = await used[-1].new_page()
+            phones.append(await browser.new_context(**PHONE))
+        page = await (phones[-1].new_page() if phone else tabs.take())
         page.set_default_timeout(5000)
-        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
-        page.on("request", lambda request: only_ours(complaints, workspace, request.url))
-        page.on("console", lambda said: _note(complaints, said.text))
+        tabs.listen(page, "pageerror", lambda error: complaints.append(f"script error: {error}"))
+        tabs.listen(page, "dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
+        tabs.listen(page, "request", lambda request: only_ours(complaints, workspace, request.url))
+        tabs.listen(page, "console", lambda said: _note(complaints, said.text))
         await page.goto(f"{workspace.base}/?as={person}&channel={channel}")
         await page.wait_for_selector("body.ready")
         return page
 
     yield open_as
-    for page in [page for context in used for page in context.pages]:
-        await page.close()
-    for context in used[1:]:
+    await tabs.give_back()
+    for context in phones:
         await context.close()
     assert complaints == []
 

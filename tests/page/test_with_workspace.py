@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.page import blocks, story
+from tests.page.conftest import Tabs
 from warroom.workspace.seed import Person, Seed
 from warroom.workspace.server import InstalledApp, Workspace
 
@@ -49,9 +50,15 @@ async def app(real: Workspace) -> InstalledApp:
     return await real.install(MANIFEST)
 
 
-async def _open(browser: Browser, real: Workspace, person: str) -> Page:
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    page = await context.new_page()
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(tabs: Tabs) -> AsyncIterator[Tabs]:
+    """The tabs, which are given back afterwards."""
+    yield tabs
+    await tabs.give_back()
+
+
+async def _open(window: Tabs, real: Workspace, person: str) -> Page:
+    page = await window.take()
     page.set_default_timeout(5000)
     await page.goto(f"{real.url}/?as={real.person(person)}")
     await page.wait_for_selector("body.ready")
@@ -60,9 +67,9 @@ async def _open(browser: Browser, real: Workspace, person: str) -> Page:
     return page
 
 
-async def test_people_talk(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_people_talk(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """What one person writes, edits and reacts to in a window, the other sees in theirs, with names for what was typed."""
-    vera, ida = await _open(browser, real, "vera"), await _open(browser, real, "ida")
+    vera, ida = await _open(window, real, "vera"), await _open(window, real, "ida")
     await vera.get_by_label("Message", exact=True).fill("hello @ida & <b>all</b>")
     await vera.keyboard.press("Enter")
     row = ida.locator(".message").last
@@ -75,13 +82,11 @@ async def test_people_talk(browser: Browser, real: Workspace, app: InstalledApp)
     await vera.get_by_role("dialog").get_by_label("Message").fill("hello @ida, edited")
     await vera.keyboard.press("Enter")
     await expect(row).to_contain_text("hello @Ida Holm, edited (edited)")
-    for page in (vera, ida):
-        await page.context.close()
 
 
-async def test_the_app_speaks(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_the_app_speaks(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """A card the app posts, pins, updates and answers in a thread arrives in a window that was open before."""
-    ida = await _open(browser, real, "ida")
+    ida = await _open(window, real, "ida")
     client = AsyncWebClient(token=app.bot_token, base_url=real.api_url)
     channels: list[dict[str, Any]] = (await client.conversations_list())["channels"]
     channel = next(one["id"] for one in channels if one["name"] == "incidents")
@@ -96,23 +101,21 @@ async def test_the_app_speaks(browser: Browser, real: Workspace, app: InstalledA
     await client.chat_postMessage(channel=channel, thread_ts=card["ts"], text="by the way")
     await ida.get_by_role("button", name="1 reply").click()
     await expect(ida.get_by_role("complementary", name="Thread")).to_contain_text("by the way")
-    await ida.context.close()
 
 
-async def test_an_app_that_is_away(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_an_app_that_is_away(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """A command of an app that does not answer is explained once, in the words of Slack's client."""
-    ida = await _open(browser, real, "ida")
+    ida = await _open(window, real, "ida")
     await ida.get_by_label("Message", exact=True).fill("/warroom status")
     await ida.keyboard.press("Enter")
     await expect(ida.locator(".notice")).to_contain_text("/warroom failed with the error")
     await expect(ida.locator(".notice")).to_have_count(1)
     await expect(ida.locator(".notice .times")).to_have_text("")
-    await ida.context.close()
 
 
-async def test_files_travel(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_files_travel(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """A file that one person attaches is shown to the other with its text, and its bytes come back as they were sent."""
-    vera, ida = await _open(browser, real, "vera"), await _open(browser, real, "ida")
+    vera, ida = await _open(window, real, "vera"), await _open(window, real, "ida")
     await vera.locator("#foot input[type=file]").set_input_files(
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"<b>alpha</b>"}
     )
@@ -123,13 +126,11 @@ async def test_files_travel(browser: Browser, real: Workspace, app: InstalledApp
     await row.get_by_text("Look into notes.txt").click()
     await expect(row.locator(".file-text pre")).to_have_text("<b>alpha</b>")
     await expect(vera.locator(".tray-file")).to_have_count(0)
-    for page in (vera, ida):
-        await page.context.close()
 
 
-async def test_a_channel_is_looked_after_in_the_page(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_a_channel_is_looked_after_in_the_page(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """Topic, bookmark, group message and removal go all the way: one window does them, the other sees them."""
-    vera, ida = await _open(browser, real, "vera"), await _open(browser, real, "ida")
+    vera, ida = await _open(window, real, "vera"), await _open(window, real, "ida")
     await vera.get_by_role("button", name="Channel actions").click()
     await vera.get_by_role("menuitem", name="Edit topic and description").click()
     await vera.get_by_label("Topic").fill("calm & quick")
@@ -146,14 +147,12 @@ async def test_a_channel_is_looked_after_in_the_page(browser: Browser, real: Wor
     await vera.get_by_role("button", name="Remove Ida Holm").click()
     await vera.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
     await expect(ida.locator("#foot")).to_contain_text("which you have not joined")
-    for page in (vera, ida):
-        await page.context.close()
 
 
 NOT_POSTED = {"hologram", "alert", "file"}  # unknown to Slack; only for modals; only for files the app added
 
 
-async def test_the_blocks_are_such_as_slack_takes(browser: Browser, real: Workspace, app: InstalledApp) -> None:
+async def test_the_blocks_are_such_as_slack_takes(window: Tabs, real: Workspace, app: InstalledApp) -> None:
     """What the other tests draw is what the workspace's validator lets an app post, and it comes out of the page again."""
     client = AsyncWebClient(token=app.bot_token, base_url=real.api_url)
     channel = real.channel("incidents")
@@ -161,7 +160,6 @@ async def test_the_blocks_are_such_as_slack_takes(browser: Browser, real: Worksp
     for block in blocks.SHOWN:
         if block["type"] not in NOT_POSTED and "slack_file" not in str(block) and story.DOT not in str(block):
             await client.chat_postMessage(channel=channel, text=block["type"], blocks=[block])
-    ida = await _open(browser, real, "ida")
+    ida = await _open(window, real, "ida")
     await expect(ida.get_by_role("figure", name="Who is hit")).to_be_visible()
     await expect(ida.locator(".unsupported")).to_have_count(0)
-    await ida.context.close()

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.page.conftest import PHONE
+from tests.page.conftest import DESKTOP, PHONE, Tabs
 from tests.page.test_with_workspace import MANIFEST, PEOPLE
 from warroom.workspace.seed import Person, Seed
 from warroom.workspace.server import InstalledApp, Workspace
@@ -32,28 +32,44 @@ async def real() -> AsyncIterator[Workspace]:
         yield workspace
 
 
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def tabs(browser: Browser) -> AsyncIterator[Tabs]:
+    """The tabs of a window whose page may use the clipboard."""
+    context = await browser.new_context(viewport=DESKTOP, permissions=CLIPBOARD)
+    yield Tabs(context)
+    await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_as(browser: Browser, real: Workspace) -> AsyncIterator[OpenAs]:
+async def open_as(browser: Browser, tabs: Tabs, real: Workspace) -> AsyncIterator[OpenAs]:
     """Opens a window as a person: `await open_as("vera", phone=False)`. A script error or a breach of the policy fails the test."""
-    contexts: list[BrowserContext] = []
+    phones: list[BrowserContext] = []
     complaints: list[str] = []
 
     async def opened(person: str, *, phone: bool = False, **more: Any) -> Page:
-        size: dict[str, Any] = PHONE if phone else {"viewport": {"width": 1280, "height": 800}}
-        context = await browser.new_context(**size, **more, permissions=["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        page = await context.new_page()
+        if phone:
+            phones.append(await browser.new_context(**PHONE, **more, permissions=CLIPBOARD))
+        page = await (phones[-1].new_page() if phone else tabs.take())
         page.set_default_timeout(5000)
-        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        tabs.listen(page, "pageerror", lambda error: complaints.append(f"script error: {error}"))
+        tabs.listen(page, "console", lambda said: _note(complaints, said.text))
         await page.goto(f"{real.url}/?as={real.person(person)}")
         await page.wait_for_selector("body.ready")
         return page
 
     yield opened
-    for context in contexts:
+    await tabs.give_back()
+    for context in phones:
         await context.close()
     assert complaints == []
+
+
+def _note(complaints: list[str], text: str) -> None:
+    if "Content Security" in text:
+        complaints.append(text)
 
 
 async def _dialog(page: Page, part: str = "Apps") -> Locator:
