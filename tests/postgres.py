@@ -1,5 +1,8 @@
 """A PostgreSQL for tests: a server of our own in a temporary folder, and an empty, migrated database for each test.
 
+A database is emptied and used again: creating one takes PostgreSQL longer than most tests take. One whose tables, constraints
+or triggers a test has changed is thrown away.
+
 A `conftest.py` that wants them imports `postgresql_server` and `postgresql_url`. Without PostgreSQL installed the tests
 are skipped, except with CI=true, where that would hide half of what is promised.
 """
@@ -31,12 +34,38 @@ SETTINGS = {
 }
 
 
+# What a test can have changed about a migrated database, but for what its tables hold.
+SHAPE = """
+SELECT string_agg(what, E'\\n' ORDER BY what) FROM (
+    SELECT concat_ws(' ', relname, relkind) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', attrelid::regclass, attname, atttypid, attnotnull) FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND attnum > 0
+    UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num FROM alembic_version
+) AS shape (what)
+"""
+EMPTY = """
+DO $$
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET LOCAL session_replication_role = replica;  -- a trigger keeps entries from being removed
+    EXECUTE (SELECT format('TRUNCATE %s RESTART IDENTITY', string_agg(oid::regclass::text, ', ')) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version');
+END $$
+"""
+
+
 class Server:
     """A PostgreSQL server that answers on a socket in its own folder. It will not run as root, so root lends it a user."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder = programs, folder
         self._numbers = count(1)
+        self._free: list[str] = []
         self._as_user: dict[str, Any] = (
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
         )
@@ -69,7 +98,9 @@ class Server:
         return f"postgresql://{self._user}@/{name}?host={self.folder}"
 
     def new(self) -> str:
-        """The name of a new database, migrated and empty."""
+        """The name of a database that is migrated and empty."""
+        if self._free:
+            return self._free.pop()
         name = f"test_{next(self._numbers)}"
         self.sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return name
@@ -79,6 +110,17 @@ class Server:
         name = f"test_{next(self._numbers)}"
         self.sql(f"CREATE DATABASE {name}")
         return name
+
+    def give_back(self, name: str) -> None:
+        """Empties a database for the next test, or drops it if it is not as it was."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            as_ever = connection.execute(SHAPE).fetchone() == self._shape
+            if as_ever:
+                connection.execute(EMPTY)
+        if as_ever:
+            self._free.append(name)
+        else:
+            self.drop(name)
 
     def drop(self, name: str) -> None:
         self.sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -91,6 +133,8 @@ class Server:
         self.sql(f"CREATE DATABASE {TEMPLATE}")
         with Database(self.url(TEMPLATE)) as database:
             migrate.upgrade(database)
+        with psycopg.connect(self.url(TEMPLATE), autocommit=True) as connection:
+            self._shape = connection.execute(SHAPE).fetchone()
 
     def _run(self, program: str, *arguments: str) -> None:
         # Not through pipes: the server inherits them and would keep them open.
@@ -127,4 +171,4 @@ def postgresql_url(postgresql_server: Server) -> Iterator[str]:
     """The URL of an empty, migrated database."""
     name = postgresql_server.new()
     yield postgresql_server.url(name)
-    postgresql_server.drop(name)
+    postgresql_server.give_back(name)
