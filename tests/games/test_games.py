@@ -5,12 +5,15 @@ Commit a rewrite only when you understand the difference and want it.
 
 import os
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from warroom.core import steps
 from warroom.core.faults import Target
+from warroom.core.runbook import Runbook
+from warroom.core.scenario import Scenario
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
@@ -20,12 +23,18 @@ KINDS = HERE / "kinds"
 REWRITE = os.environ.get("WARROOM_REWRITE") == "1"
 
 
-def table() -> Table:
+@cache
+def shelf() -> tuple[tuple[Scenario, ...], tuple[Runbook, ...]]:
+    """All that can be played here. It is read once: random games begin hundreds of times."""
     library = load_library([shipped()])
     whole = read_scenario((HERE / "requirements" / "whole.yaml").read_text(encoding="utf-8"), "whole.yaml")
     small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
     short = read_runbook((HERE / "short.yaml").read_text(encoding="utf-8"), "short.yaml")
     kinds = [read_runbook(each.read_text(encoding="utf-8"), each.name) for each in sorted(KINDS.glob("*.yaml"))]
+    return (small, whole, *library.scenarios.values()), (short, *kinds, *library.runbooks.values())
+
+
+def table() -> Table:
     redis = Target(
         target="redis/primary",
         driver="process",
@@ -34,12 +43,7 @@ def table() -> Table:
         environment="staging",
         longest=timedelta(minutes=8),
     )
-    return Table(
-        [small, whole, *library.scenarios.values()],
-        [short, *kinds, *library.runbooks.values()],
-        breakable=[redis],
-        operations="C-operations",
-    )
+    return Table(*shelf(), breakable=[redis], operations="C-operations")
 
 
 def played(text: str) -> str:

@@ -4,6 +4,7 @@ from collections import abc
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -25,6 +26,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache  # building a strategy, and validating it, takes longer than drawing from it
 def of(annotation: Any) -> st.SearchStrategy[Any]:
     """Values of an annotation. A kind the codec does not know either is a KeyError."""
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
