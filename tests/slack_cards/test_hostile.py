@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.slack_cards.fakes import FEW, HOSTILE, LONG, anything
+from tests.slack_cards.fakes import FEW, HOSTILE, LONG, MANY, anything
 from tests.slack_cards.oracles import check_home, check_message, check_modal, strings
 from warroom.core.effects import Say
 from warroom.core.panelview import PanelView
@@ -23,6 +23,15 @@ from warroom.slack.cards import Message
 ROOM = 2**40
 CHANNELS = {"war-room": "C0WAR"}
 ANY = st.one_of(HOSTILE, LONG)
+
+# Short texts alone, too: of those many fit. `make test-long` tries ten times as many.
+HOW_MANY = pytest.mark.parametrize("examples", [50, pytest.param(500, marks=pytest.mark.long)])
+
+
+def views(kind: Any) -> st.SearchStrategy[Any]:
+    """Values of this type, with short texts or with texts of any length."""
+    return st.one_of(anything(kind, text=HOSTILE), anything(kind, text=ANY))
+
 
 DATE = r"<!date\^\d+\^[ a-z{}_]+\|[0-9A-Za-z: -]+>"
 LINK = r"<https?://[^<>|\s]+\|[a-z0-9.:_-]+>"
@@ -59,48 +68,48 @@ def check(message: Message, mark: Mark, *, links: bool = False) -> None:
     check_safe([message.text, message.blocks, message.username, message.icon], links=links)
 
 
-@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
-def test_a_status_card_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+@HOW_MANY
+def test_a_status_card_is_safe_whatever_it_is_given(examples: int) -> None:
     """No text in any field of the status view pings, links, breaks a limit or hides the mark."""
 
-    @FEW
-    @given(anything(StatusView, text=text))
+    @settings(MANY, max_examples=examples)
+    @given(views(StatusView))
     def law(view: StatusView) -> None:
         check(cards.status_card(view, ROOM), view.mark)
 
     law()
 
 
-@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
-def test_a_run_card_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+@HOW_MANY
+def test_a_run_card_is_safe_whatever_it_is_given(examples: int) -> None:
     """No text in any field of the run view pings, links, breaks a limit or hides the mark."""
 
-    @FEW
-    @given(anything(RunView, text=text))
+    @settings(MANY, max_examples=examples)
+    @given(views(RunView))
     def law(view: RunView) -> None:
         check(cards.run_card(view, ROOM), view.mark)
 
     law()
 
 
-@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
-def test_a_panel_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+@HOW_MANY
+def test_a_panel_is_safe_whatever_it_is_given(examples: int) -> None:
     """No text in any field of the panel's view pings, links, breaks a limit or hides the mark."""
 
-    @FEW
-    @given(anything(PanelView, text=text))
+    @settings(MANY, max_examples=examples)
+    @given(views(PanelView))
     def law(view: PanelView) -> None:
         check(cards.panel_card(view, ROOM), view.mark)
 
     law()
 
 
-@pytest.mark.parametrize("text", [HOSTILE, ANY], ids=["short", "long"])
-def test_a_notice_is_safe_whatever_it_is_given(text: st.SearchStrategy[str]) -> None:
+@HOW_MANY
+def test_a_notice_is_safe_whatever_it_is_given(examples: int) -> None:
     """No text in a title, body, voice or button pings, links, breaks a limit or hides the mark."""
 
-    @FEW
-    @given(anything(Say, text=text), anything(Words, text=text), anything(Mark, text=text))
+    @settings(MANY, max_examples=examples)
+    @given(views(Say), views(Words), views(Mark))
     def law(say: Say, body: Words, mark: Mark) -> None:
         shown = replace(mark, drill=False) if say.real else mark  # what is real is never marked as an exercise
         check(cards.notice(replace(say, body=body), mark, ROOM, CHANNELS), shown)
