@@ -14,8 +14,10 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from typer.testing import CliRunner
 
 from tests.workspace.bench import SEED
+from warroom.cli.app import app
 from warroom.cli.exits import Exit
 from warroom.cli.playing import plays
 from warroom.cli.validating import Verdict, different, everything, judged, validate, validate_live
@@ -144,9 +146,9 @@ def command(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_tells_programs() -> None:
     """`--json` prints what was looked at and what is wrong with it."""
-    ended = command(str(SMALL), "--json")
+    ended = CliRunner().invoke(app, ["slack", "validate", str(SMALL), "--json"])
     told = json.loads(ended.stdout)
-    assert (ended.returncode, told["ok"], told["problems"]) == (Exit.OK, True, [])
+    assert (ended.exit_code, told["ok"], told["problems"]) == (Exit.OK, True, [])
     assert set(told["shown"]) == KINDS
 
 

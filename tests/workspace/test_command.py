@@ -9,23 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from warroom.workspace.__main__ import main
+
 from .bench import manifest
 
 COMMANDS = (("-m", "warroom.workspace"), ("-m", "warroom.cli", "workspace"))
 
 
-def _refused(*arguments: str) -> str:
-    """What it says when it ends with 2."""
-    ended = subprocess.run(
-        [sys.executable, "-m", "warroom.workspace", *arguments], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert (ended.returncode, ended.stdout) == (2, "")
-    return ended.stderr.strip()
-
-
-def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is missing, unreadable or wrong, and a port that is taken, are named in one sentence, without a trace."""
     here = tmp_path / "file.yaml"
+
+    def _refused(*arguments: str) -> str:
+        """What it says when it ends with 2."""
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr()
+        assert (ended.value.code, said.out) == (2, "")
+        return said.err.strip()
+
     assert _refused("--seed", str(here)) == f"workspace: The seed {here} cannot be read: No such file or directory."
     here.write_text("a: [", "utf-8")
     assert _refused("--manifest", str(here)).startswith(f"workspace: The manifest {here} is neither YAML nor JSON")
