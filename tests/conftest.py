@@ -4,12 +4,15 @@ The workers of pytest-xdist and the processes that tests start inherit the folde
 started them reads what they left there. A violation makes the run fail, whichever test caused it.
 """
 
+import gc
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from warroom.workspace.recording import VARIABLE
 
@@ -22,9 +25,25 @@ _WHOLE = pytest.StashKey[bool]()
 
 # What takes longest begins first, so that no worker is left with it at the end. Files and folders, by their paths.
 _LONGEST = (
-    "e2e/test_crash.py", "page/test_page.py", "e2e/test_story.py", "slack/test_validate.py", "page/test_blocks.py",
-    "importing/test_corpus.py", "page/test_safe.py", "page/", "e2e/", "clients/", "core/", "store/", "slack", "docs/",
+    "e2e/test_crash.py", "page/", "e2e/test_story.py", "e2e/test_secrecy.py", "slack/test_validate.py",
+    "importing/test_corpus.py", "e2e/", "clients/", "store/", "core/", "slack", "docs/",
 )  # fmt: skip
+
+# What one worker runs, because it shares something dear: a browser and its tabs, the evening that is played once.
+_TOGETHER = {"tests/page/": "page", "tests/e2e/test_story.py": "evening", "tests/e2e/test_secrecy.py": "evening"}
+
+
+class _Scheduling(LoadFileScheduling):
+    """A file at a time to each worker, and what belongs together to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        shared = next((name for start, name in _TOGETHER.items() if nodeid.startswith(start)), None)
+        return shared or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    return _Scheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +55,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, each in enumerate(_LONGEST) if place.startswith(each)), len(_LONGEST))
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """What collecting has made stays until the end: the collector of garbage, which would look through it ever again, leaves it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
 
 def _is_worker(config: pytest.Config) -> bool:
