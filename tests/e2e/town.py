@@ -74,7 +74,7 @@ steps:
 BELL = """\
 echo once >> {folder}/rung
 echo $$ > {folder}/rings
-cat {folder}/enough
+exec cat {folder}/enough
 """
 ALLOWED = """\
 allowed: 1
