@@ -270,7 +270,7 @@ def make_breaking(
     secrets: Sequence[str],
     clock: Clock,
     wall: Clock,
-    forbidden: Forbidden,
+    forbidden: Forbidden | None = None,
 ) -> Breaking:
     """As a bot needs it. `drivers` stand in for those of the same name; `state` is the setting of the folder."""
     records = Records(state_folder(state, environment))

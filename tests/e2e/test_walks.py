@@ -11,12 +11,14 @@ import pytest
 
 from warroom.core import commands as c
 from warroom.core import events as e
+from warroom.core.breakable import Breakable, Pretended
 from warroom.core.room import Room
 from warroom.core.runs import RunState
 from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
 from warroom.demo.company import Company
 from warroom.demo.stage import Stage
 from warroom.exporters import export
+from warroom.faults import Order
 from warroom.faults.pretend import Pretend
 from warroom.store import rooms
 from warroom.testing import ManualClock
@@ -144,7 +146,9 @@ async def test_a_walk_through_every_kind_of_step(stage: Stage) -> None:
 
 async def test_a_check_that_never_holds_leads_to_another_runbook(stage: Stage) -> None:
     """A check is looked at until its time is over; a loop ends at its counter; and another runbook is walked as a step."""
-    await Pretend(stage.company.stand_in.control).inject("web/east", "down")
+    east = Breakable(target="web/east", how=Pretended(), modes=("down",))
+    order = Order(fault="web", entry=east, mode="down", deadline=stage.company.clock.now() + timedelta(hours=1))
+    await Pretend(stage.company.stand_in.control).inject(order)
     channel = await war_room(stage)
     await stage.fill(ANA, channel, "Answer…", {"value-service": "web", "value-release": "7"})
     await stage.pass_time(timedelta(seconds=2))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from warroom.cli import directing
+from warroom.cli.directing import DIRECTOR, EVALUATOR, SAFETY, TARGET
 from warroom.cli.moves import next_moves
 from warroom.core import commands as c
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM, Effect
@@ -21,7 +23,7 @@ from warroom.core.values import Value
 from warroom.definitions.library import Library
 from warroom.testing import Table
 
-DIRECTOR, PLAYERS = "U0HARRIET00", ("U0ANA000000", "U0BEN000000", "U0CHIARA000")
+PLAYERS = ("U0ANA000000", "U0BEN000000", "U0CHIARA000")
 HOSTILE = "<!channel> & <@U0EVIL|x> <https://evil.example|*here*> `_~ ```\n> \u202e\u2066@everyone 🧑‍🚒 \x1b[31m"
 LONG, SHORT = HOSTILE * 40, HOSTILE * 6  # longer than any text Slack takes; longer than any title
 _LASTS = 70  # minutes of a game; enough for every inject to fall due
@@ -47,6 +49,8 @@ def plays(library: Library) -> Iterator[Play]:
         said, pace = ("The West takes over; next word in 15 minutes.", 2) if texts is library else (LONG, 10)
         for scenario in texts.scenarios.values():
             yield _Game(texts, scenario, said, pace).play()
+        for scenario in list(texts.scenarios.values())[:1]:
+            yield _Game(texts, directing.with_everything(scenario), said, pace).play()
         for runbook in texts.runbooks.values():
             for turn in range(3 if texts is library else 1):
                 yield _Incident(texts, said).walk(runbook, turn)
@@ -162,9 +166,18 @@ class _Game(_Played):
             workspace="T1",
             scenario=self.scenario,
             players=PLAYERS,
+            evaluators=(EVALUATOR,),
+            safety=(SAFETY,),
+            teams=dict.fromkeys(self.scenario.teams, PLAYERS[:1]),
+            environment=next(iter(self.scenario.environments), ""),
+            breakable=(TARGET,),
+            seed="0" * 32,
             origin="C0ORIGIN000",
+            operations="C0OPERATION",
         )
         yield from self.give(game, c.RecordChannel(place=BACKCHANNEL, channel="G0BACK0000", name="b"))
+        for command in directing.preparing(self.room, self.said):
+            yield from self.give(command)
         yield from self.give(c.StartGame(by=DIRECTOR), c.RecordChannel(place=WAR_ROOM, channel="C0WAR00000", name="w"))
 
     def _respond(self, turn: int) -> Play:
@@ -184,6 +197,8 @@ class _Game(_Played):
         return [c.StartRun(by=by, incident=incident, runbook=book, digest=book.id) for book in books[:1]]
 
     def _direct(self, turn: int) -> Play:
+        for command in directing.directing(self.room, turn, self.said, PLAYERS):
+            yield from self.give(command)
         injects, actors = self.scenario.injects, sorted(self.scenario.actors)
         if actors and turn % 8 == 3:
             yield from self.give(c.SpeakAs(by=DIRECTOR, actor=actors[turn % len(actors)], text=self.said))
@@ -199,6 +214,8 @@ class _Game(_Played):
 
     def _end(self) -> Play:
         by = PLAYERS[0]
+        for command in directing.emergency(self.room, self.said, PLAYERS):
+            yield from self.give(command)
         for at, incident in enumerate(list(self.room.incidents.values())):
             if at % 2:
                 yield from self.give(c.Mitigate(by=by, incident=incident.id))
@@ -206,6 +223,7 @@ class _Game(_Played):
             if at == 0:
                 yield from self.give(c.Reopen(by=by, incident=incident.id, reason=self.said))
         yield from self.give(*(c.AbandonRun(by=by, run=run, reason=self.said) for run in list(self.room.runs)))
+        yield from self.give(c.Improvise(by=DIRECTOR, text=self.said, at=timedelta(hours=100)))
         yield from self.give(c.EndGame(by=DIRECTOR, reason=self.said), c.CloseRoom(by=DIRECTOR))
 
 
