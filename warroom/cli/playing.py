@@ -224,7 +224,8 @@ class _Game(_Played):
                 yield from self.give(c.Reopen(by=by, incident=incident.id, reason=self.said))
         yield from self.give(*(c.AbandonRun(by=by, run=run, reason=self.said) for run in list(self.room.runs)))
         yield from self.give(c.Improvise(by=DIRECTOR, text=self.said, at=timedelta(hours=100)))
-        yield from self.give(c.EndGame(by=DIRECTOR, reason=self.said), c.CloseRoom(by=DIRECTOR))
+        yield from self.give(c.EndGame(by=DIRECTOR, reason=self.said))
+        yield from self.give(c.CloseRoom(by=DIRECTOR))
 
 
 class _Incident(_Played):
