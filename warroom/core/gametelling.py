@@ -16,7 +16,7 @@ from warroom.core.events import Entry
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.murphy import explain
-from warroom.core.preparing import needs_preflight, roles_to_ask
+from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
@@ -103,6 +103,26 @@ def _planned(room: Room, entry: Entry, event: e.GamePlanned) -> Effects:
             tone=Tone.PLAIN,
             title="Before it begins",
             body=(f"Have a machine look whether everything is ready, and ask for Go, on the panel.{poll}",),
+        )
+    yield from _roll_call(room, event)
+
+
+def _roll_call(room: Room, event: e.GamePlanned) -> Effects:
+    """Roles that are not of the staff answer where the game was asked for, unless nobody is to know of it yet."""
+    others = [each for each in roles_to_ask(room) if each not in STAFF_ROLES]
+    if not others or event.surprise == "unannounced":
+        return
+    asks = [Ask(do="go", label=f"Go: {role}", args=(("role", role),)) for role in others]
+    for place in _outside(room)[-1:]:
+        yield Say(
+            place=place,
+            tone=Tone.PHASE,
+            title=f"Go or No-go: {event.title}",
+            body=(
+                "A game day is being prepared. Whoever speaks for one of these says so, by name: "
+                f"{', '.join(others)}. One No-go, and it does not begin.",
+            ),
+            asks=(*asks, Ask(do="no-go", label="No-go…")),
         )
 
 

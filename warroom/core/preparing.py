@@ -14,6 +14,7 @@ from warroom.core.room import Room
 from warroom.core.scenario import Scenario
 
 DUNGEON_MASTER, SAFETY_OFFICER, EVALUATOR = "dungeon master", "safety officer", "evaluator"
+STAFF_ROLES = (DUNGEON_MASTER, SAFETY_OFFICER, EVALUATOR)
 
 
 def roles_to_ask(room: Room) -> tuple[str, ...]:

@@ -395,7 +395,7 @@ def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabou
 
 # Modals that show what is hidden: only to the dungeon master, or to whoever directs, evaluates or watches over the game.
 DIRECTING = ("speak", "skip-inject", "improvise", "edit", "shift", "sideline", "part")
-EVALUATING = ("end", "predict", "rate", "observe", "no-go")
+EVALUATING = ("end", "predict", "rate", "observe")
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
     "declare": Listeners._declare_modal,

@@ -21,7 +21,7 @@ def notice(say: Say, mark: Mark, room: int, channels: Mapping[str, str]) -> Mess
     blocks += paragraphs(body, _SECTIONS)
     text = "\n".join(part for part in (escape_line(_short(say.title)), body) if part)
     if say.real:
-        mark = Mark(drill=False, name="not part of the exercise", key=mark.key)
+        mark = Mark(drill=False, name="not the exercise", key="not the exercise")
     username, icon = _face(say.voice) if say.voice else ("", "")
     return marked(mark, text, [*blocks, *actions(room, say.asks)], username=username, icon=icon)
 
