@@ -76,7 +76,20 @@ class Watchers:
             findings.append(Finding(what=steady.what, holds=holds, detail=detail))
         for fault in effect.faults:
             findings.append(await self._ready(fault))
+        findings += self._approvals(room, effect.faults)
         return Done(commands=(c.RecordPreflight(attempt=effect.attempt, findings=tuple(findings)),))
+
+    def _approvals(self, room: Room, faults: Sequence[FaultSpec]) -> list[Finding]:
+        """Whether an owner has approved each thing that would be broken, and not too long ago."""
+        now = self._runtime.clock.now()
+        return [
+            Finding(
+                what=f"{target} is approved by an owner",
+                holds=room.readiness.approved(target, now),
+                detail="" if room.readiness.approved(target, now) else "not approved, or too long ago",
+            )
+            for target in dict.fromkeys(each.target for each in faults)
+        ]
 
     async def _no_real_incident(self, room: Room) -> Finding:
         """Those that came out of this very game do not keep it from going on: whoever resumes it has dealt with them."""

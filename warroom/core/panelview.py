@@ -82,6 +82,7 @@ class PanelView:
     coming: tuple[InjectLine, ...]
     by_hand: tuple[InjectLine, ...]
     expectations: tuple[ExpectationLine, ...]
+    truths: tuple[tuple[str, str, str], ...]  # an open incident, what the players have made of it, what is true
     incidents: tuple[IncidentLine, ...]
     runs: tuple[RunLine, ...]
     faults: tuple[tuple[str, str, str], ...]
@@ -118,6 +119,11 @@ def panel(room: Room) -> PanelView | None:
         coming=tuple(line for line in lines if line.when != BY_HAND),
         by_hand=tuple(line for line in lines if line.when == BY_HAND),
         expectations=tuple(_expectation_lines(room, room.plan)),
+        truths=tuple(
+            (each.title, each.state.value, played.notes)
+            for each in room.incidents.values()
+            if each.open and (played := scenario.inject(each.inject)) is not None and played.notes
+        ),
         incidents=tuple(incident_line(room, each) for each in room.incidents.values()),
         runs=tuple(run_line(each) for each in room.runs.values()),
         faults=tuple(

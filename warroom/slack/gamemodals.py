@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from warroom.core import roster
+from warroom.core import panelview, roster
 from warroom.core.durations import mark as reading
 from warroom.core.preparing import roles_to_ask
 from warroom.core.refusals import Unknown
@@ -12,6 +12,7 @@ from warroom.core.views import Mark
 from warroom.slack import limits, signs
 from warroom.slack.blocks import Block, options, plain, section
 from warroom.slack.forms import Said, View, about, field, modal, radio, select, text_input
+from warroom.slack.panelcard import panel_card
 
 _TITLE = 150
 _ALERTS = (("page", "Somebody is paged"), ("mail", "A mail, or a line in a channel"), ("none", "Nobody is told"))
@@ -155,7 +156,17 @@ def _inject(room: Room, said: Said) -> Inject:
     return inject
 
 
+def panel(room: Room, mark: Mark, id: int, said: Said) -> View:
+    """The panel, over whatever channel its reader is in. It is drawn anew after every press in it."""
+    shown = panelview.panel(room)
+    if shown is None:
+        raise Unknown("This is a real incident, not a game.")
+    blocks = [block for block in panel_card(shown, id).blocks if not block.get("block_id", "").startswith("mark")]
+    return modal("panel", "The panel", "", blocks[1:], mark=mark, room=id, said={})
+
+
 FOR_GAME: dict[str, Callable[[Room, Mark, int, Said], View]] = {
+    "panel": panel,
     "improvise": improvise,
     "edit": edit,
     "shift": shift,

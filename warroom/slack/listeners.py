@@ -197,7 +197,7 @@ class Listeners:
 
     async def _after(self, reply: Reply, where: Whereabouts, trigger: str) -> None:
         if reply.opens:
-            await self._open(trigger, reply.opens, 0, reply.said, where)
+            await self._open(trigger, reply.opens, reply.room, reply.said, where)
         if reply.exports is not None:
             await self._reports.send(reply.exports, where)
 
@@ -212,6 +212,17 @@ class Listeners:
             self._soon(self._refuse(body, refused))
         await ack()
         self._soon(self._people.meet(where.workspace, [where.person]))
+        if (body.get("view") or {}).get("callback_id") == PANEL:
+            self._soon(self._draw_panel(body["view"], where))
+
+    async def _draw_panel(self, view: Body, where: Whereabouts) -> None:
+        """The panel in a modal shows what has come of a press in it."""
+        _, room, said = modals.opened(view)
+        drawn = await self._room_modal("panel", room, said, where.person)
+        try:
+            await self._client.views_update(view_id=view["id"], view=drawn)
+        except Exception as error:
+            log.warning("the panel in a modal could not be drawn anew: %s", judge(error).code)
 
     async def _carry_out_press(self, press: presses.Press, where: Whereabouts, body: Body) -> None:
         key = f"press:{where.person}:{body['actions'][0]['action_ts']}"
@@ -394,7 +405,8 @@ def _for_room(do: str) -> Callable[[Listeners, int, Mapping[str, str], Whereabou
 
 
 # Modals that show what is hidden: only to the dungeon master, or to whoever directs, evaluates or watches over the game.
-DIRECTING = ("speak", "skip-inject", "improvise", "edit", "shift", "sideline", "part")
+DIRECTING = ("panel", "speak", "skip-inject", "improvise", "edit", "shift", "sideline", "part")
+PANEL = presses.action_id("panel")
 EVALUATING = ("end", "predict", "rate", "observe")
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,

@@ -269,6 +269,7 @@ def _choice(room: int, title: str, ask: Ask) -> tuple[str, str]:
 def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
     return [
         ("Expected of the players", [_expectation(each, view.state) for each in view.expectations]),
+        ("What is true", [_truth(*each) for each in view.truths]),
         (
             "Incidents",
             [incident_words(each).partition("\n")[0] + f", {escape_line(each.state)}" for each in view.incidents],
@@ -285,6 +286,11 @@ def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
         ("You can speak as", _voices(view)),
         ("Questions for the hot wash", [f"• {short(each, 300)}" for each in view.debrief]),
     ]
+
+
+def _truth(title: str, state: str, notes: str) -> str:
+    """Beside what the players have made of it so far."""
+    return f"{signs.HIDDEN} {short(title, 80)} (to them: {escape_line(state)}): {short(notes, _ROW_NOTES)}"
 
 
 def _voices(view: PanelView) -> list[str]:

@@ -40,6 +40,7 @@ class Reply:
 
     text: str = ""
     opens: str = ""
+    room: int = 0  # that the modal is about
     said: Mapping[str, str] = field(default_factory=dict)
     exports: int | None = None
     meets: tuple[str, ...] = ()
@@ -227,6 +228,10 @@ async def _seen(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="Marked.")
 
 
+async def _panel(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(opens="panel", room=await slash.desk.room_meant(asked.where))
+
+
 async def _no_go(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     role, _, why = rest.partition(":")
@@ -336,6 +341,7 @@ WORDS: dict[str, Word] = {
         does=_in_room(lambda by, rest: c.SayGo(by=by, role=rest.lower(), go=True), "Go."),
     ),
     "nogo": Word(usage="nogo ROLE: WHY", means="before a game: No-go, for a role, and why", does=_no_go),
+    "panel": Word(usage="panel", means="dungeon master: the panel, over the channel you are in", does=_panel),
     "preflight": Word(
         usage="preflight",
         means="who directs or evaluates: have a machine look whether the game may begin, or go on",
