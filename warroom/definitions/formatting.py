@@ -393,8 +393,8 @@ def item(value: Mapping[str, object], indent: str, path: str = "/steps") -> list
 
 
 def document(value: Mapping[str, object]) -> str:
-    """A whole runbook as the formatter writes it."""
-    return "\n".join(_document(_node(value), ordered=True)) + "\n"
+    """A whole runbook as the formatter writes it; anything else with its keys in the order given."""
+    return "\n".join(_document(_node(value), ordered="runbook" in value)) + "\n"
 
 
 def _node(value: object) -> Node:
@@ -406,6 +406,8 @@ def _node(value: object) -> Node:
         case list() | tuple():
             flow = not any(isinstance(each, Mapping) for each in value)
             return Node("list", 0, 0, items=[Entry(None, _node(each)) for each in value], flow=flow)
+        case bool():
+            return Node("plain", 0, 0, str(value).lower())
         case int():
             return Node("plain", 0, 0, str(value))
     return Node("quoted", 0, 0, str(value))
