@@ -45,8 +45,10 @@ class NotWritable(WarroomError):
     """A scenario cannot be written as a file; the message says why and what to do."""
 
 
-def write(scenario: Scenario, remarks: Iterable[str] = ()) -> str:
-    """The YAML of a scenario, with remarks as comments below its first line.
+def write(scenario: Scenario, remarks: Iterable[str] = (), proposals: Iterable[str] = ()) -> str:
+    """The YAML of a scenario, with remarks as comments below its first line, and proposals as comments at its end.
+
+    A proposal is YAML that a person may take in by removing the `# ` of its lines.
 
     Raises NotWritable when it would be larger than a definition may be, or when it does not read back as it was.
     """
@@ -55,6 +57,8 @@ def write(scenario: Scenario, remarks: Iterable[str] = ()) -> str:
     if comments:
         first, _, rest = text.partition("\n")
         text = f"{first}\n\n{comments}\n{rest.lstrip()}"
+    for proposal in proposals:
+        text += "\n" + "".join(f"# {line}".rstrip() + "\n" for line in _printable(proposal).splitlines())
     if len(text.encode()) > tree.MOST_BYTES:
         raise NotWritable(f"The scenario {scenario.id} would be larger than {tree.MOST_BYTES // 1024} KiB; split it.")
     try:
@@ -68,8 +72,12 @@ def write(scenario: Scenario, remarks: Iterable[str] = ()) -> str:
 
 def _comment(remark: str) -> Iterable[str]:
     """A remark as lines behind `#`; nothing in it can end the comment."""
-    line = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(remark.split()))
+    line = _printable(" ".join(remark.split()))
     return (f" {part}" for part in textwrap.wrap(line, _COMMENT, break_long_words=True) or [""])
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)
 
 
 def plain(scenario: Scenario) -> Doc:

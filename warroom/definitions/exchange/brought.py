@@ -34,11 +34,16 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
-    """`asks` is what the operator must add to the allow-list before anything in it can truly break."""
+    """`asks` is what the operator must add to the allow-list before anything in it can truly break.
+
+    `proposals` are parts of a scenario that a person may take in, as YAML. `files` are further files it needs, by name.
+    """
 
     scenario: Scenario
     notes: tuple[Note, ...] = ()
     asks: str = ""
+    proposals: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +59,16 @@ class Machine:
 class Given:
     """What whoever imports says about it. `columns` maps our name of a column to the heading that stands for it.
 
-    `start` is the time of day (`09:00`, or `2026-05-04 09:00`) from which absolute times count.
+    `start` is the time of day (`09:00`, or `2026-05-04 09:00`) from which absolute times count. `services` are those that
+    fail, where a format does not say. `folder` is where further files will stand, when it is not beside the source.
     """
 
     id: str = ""
     title: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     start: str = ""
+    services: tuple[str, ...] = ()
+    folder: str = ""
     machine: Machine = field(default_factory=Machine)
 
 

@@ -1,7 +1,10 @@
 """Reading other programs' JSON and YAML: within limits, and with a sentence and a line for whatever is wrong."""
 
+import io
 import json
 import re
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Never
 
@@ -49,6 +52,21 @@ def document(path: Path) -> Any:
     if said.lstrip()[:1] in "{[" and path.suffix.lower() not in (".yaml", ".yml"):
         return _json(said, path)
     return _yaml(said, path)
+
+
+def unpacked(path: Path) -> Any:
+    """What the one JSON file in a ZIP says; the attachments beside it are not read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw(path))) as archive:
+            inside = [part for part in archive.infolist() if part.filename.lower().endswith(".json")]
+            if len(inside) != 1:
+                raise NotBrought(f"{path}: there is not one JSON file in it, but {len(inside)}; unpack it and give the right one.")
+            if inside[0].file_size > LARGEST:
+                raise NotBrought(f"{path}: unpacked, {inside[0].filename} is larger than {LARGEST // 1024 // 1024} MiB; split it.")
+            said = archive.read(inside[0]).decode("utf-8-sig")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise NotBrought(f"{path}: this ZIP file cannot be read ({error}); pack it anew.") from None
+    return _json(said, path)
 
 
 def _json(said: str, path: Path) -> Any:

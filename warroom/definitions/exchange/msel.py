@@ -19,7 +19,7 @@ from warroom.definitions.exchange import columns, sheets, times
 from warroom.definitions.exchange.brought import Brought, Given, NotBrought, Notes
 from warroom.definitions.exchange.columns import Heading
 from warroom.definitions.exchange.documents import clean, line, shortened
-from warroom.definitions.exchange.sheets import Row
+from warroom.definitions.exchange.sheets import Row, Table
 from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.problems import shown
 
@@ -60,7 +60,11 @@ def bring(path: Path, given: Given) -> Brought:
 
     Raises NotBrought with a sentence for every row that cannot be understood.
     """
-    table = sheets.read(path)
+    return bring_table(sheets.read(path), path, given)
+
+
+def bring_table(table: Table, path: Path, given: Given) -> Brought:
+    """The same of a table that was read already."""
     notes = Notes()
     for name in table.unread:
         notes.left("", f"the sheet `{shown(name)}`; only the first sheet is read")
@@ -161,10 +165,11 @@ class _List:
             self.start = times.start(self.given.start)
             if self.start is None:
                 raise NotBrought(f"--start {self.given.start}: this is no time of day; write `09:00`, or `2026-05-04 09:00`.")
+        told = [each for each in self.lines if each.type != "expected" and self._what(each)[0]]
         self.known = {
-            INJECT: {each.id for each in self.lines if each.type != "expected" and self._what(each)[0]},
+            INJECT: {each.id for each in told},
             EXPECTATION: {each.id for each in self.lines if each.type == "expected" and _expects(each)}
-            | {f"{each.id}-response" for each in self.lines if each.type != "expected" and each.get("expected")},
+            | {f"{each.id}-response" for each in told if each.get("expected")},
         }
         injects, last, expected = list[Inject](), "", ""
         for each in self.lines:
