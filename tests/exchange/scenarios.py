@@ -42,7 +42,9 @@ lengths = st.one_of(st.sampled_from([0, 1, 59, 60, 3600, 5400, 86_400]), st.inte
     lambda seconds: timedelta(seconds=seconds)
 )
 short = st.integers(1, 4000).map(lambda seconds: timedelta(seconds=seconds))
-pairs = st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | st.sampled_from(["yes", "1", "a b"]), texts, max_size=3)
+pairs = st.dictionaries(
+    st.from_regex(r"[a-z_]{1,8}", fullmatch=True) | st.sampled_from(["yes", "1", "a b"]), texts, max_size=3
+)
 stories = st.sampled_from(["2012-10-21 09:00", "1999-12-31 23:59"])
 addresses = st.sampled_from(["web/east", "http://127.0.0.1:8080/health", "db:5432"])
 
@@ -60,7 +62,11 @@ http = st.builds(
 )
 dns = st.builds(Dns, name=texts, within=short, record=st.sampled_from(RECORDS), answers=words, server=maybe)
 command = st.builds(
-    Command, argv=st.lists(texts, min_size=1, max_size=3).map(tuple), within=short, status=st.integers(0, 255), contains=maybe
+    Command,
+    argv=st.lists(texts, min_size=1, max_size=3).map(tuple),
+    within=short,
+    status=st.integers(0, 255),
+    contains=maybe,
 )
 promql = st.builds(Promql, target=addresses, within=short, query=texts, value=st.sampled_from(["", "< 0.05", "== 3"]))
 silent_promql = st.builds(Promql, target=addresses, query=texts, none=st.just(True))
@@ -112,9 +118,7 @@ kinds: st.SearchStrategy[InjectKind] = st.one_of(
     st.builds(Sideline, role=texts, lasts=lengths, text=texts),
     st.builds(Move, text=texts, story=st.just("") | stories),
 )
-breakages = st.builds(
-    Breakage, title=texts, severity=st.sampled_from(SEVERITIES), services=words, failure_modes=words
-)
+breakages = st.builds(Breakage, title=texts, severity=st.sampled_from(SEVERITIES), services=words, failure_modes=words)
 
 
 @st.composite
@@ -172,7 +176,8 @@ def expectations(draw: st.DrawFn, id: str, objectives: int) -> Expectation:
 def scenarios(draw: st.DrawFn) -> Scenario:
     objectives = draw(words)
     ends = st.one_of(
-        st.builds(Ending, at=lengths, by_itself=st.booleans()), st.builds(Ending, when=conditions, by_itself=st.booleans())
+        st.builds(Ending, at=lengths, by_itself=st.booleans()),
+        st.builds(Ending, when=conditions, by_itself=st.booleans()),
     )
     return Scenario(
         id="random",
@@ -183,14 +188,21 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         services=draw(words),
         length=draw(lengths),
         hidden_notes=draw(maybe),
-        actors={name: draw(st.builds(Actor, name=texts, title=maybe, icon=st.just(":wave:") | maybe)) for name in ACTORS},
+        actors={
+            name: draw(st.builds(Actor, name=texts, title=maybe, icon=st.just(":wave:") | maybe)) for name in ACTORS
+        },
         injects=tuple(draw(injects(id)) for id in INJECTS),
         expectations=tuple(draw(expectations(id, len(objectives))) for id in EXPECTED),
         debrief=draw(words),
         story=draw(st.none() | st.builds(Story, starts=stories, pace=st.integers(1, 1440))),
         teams={name: Team(title=draw(texts)) for name in TEAMS},
-        environments={PLACES[0]: Environment(title=draw(texts)), PLACES[1]: Environment(title=draw(texts), after=PLACES[0])},
-        steady_state=tuple(draw(st.lists(st.builds(SteadyState, id=st.just("s1"), what=texts, check=probes), max_size=1))),
+        environments={
+            PLACES[0]: Environment(title=draw(texts)),
+            PLACES[1]: Environment(title=draw(texts), after=PLACES[0]),
+        },
+        steady_state=tuple(
+            draw(st.lists(st.builds(SteadyState, id=st.just("s1"), what=texts, check=probes), max_size=1))
+        ),
         stops=tuple(
             draw(
                 st.lists(
@@ -212,6 +224,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         deck=tuple(draw(mishaps(id)) for id in MISHAPS),
         murphy=draw(
             st.none()
-            | st.builds(MurphyRules, mode=st.sampled_from(MURPHY), budget=st.integers(0, 99), most_open=st.integers(1, 5))
+            | st.builds(
+                MurphyRules, mode=st.sampled_from(MURPHY), budget=st.integers(0, 99), most_open=st.integers(1, 5)
+            )
         ),
     )

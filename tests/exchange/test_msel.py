@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.exchange.scenarios import scenarios
 from warroom.core.scenario import Scenario
 from warroom.definitions.exchange import msel, msel_out, sheets
 from warroom.definitions.exchange.brought import Given
+
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario=scenarios())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom import __version__
-from warroom.cli import runbooks
+from warroom.cli import runbooks, scenarios
 from warroom.cli.exits import Exit
 from warroom.errors import NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
@@ -31,9 +31,13 @@ app = typer.Typer(
 )
 slack = typer.Typer(no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do.")
 app.add_typer(slack, name="slack")
-bring = typer.Typer(no_args_is_help=True, help="What people already have: runbooks in Markdown become warroom's.")
+bring = typer.Typer(
+    no_args_is_help=True, help="What people already have: runbooks and scenarios of other programs become warroom's."
+)
 app.add_typer(bring, name="import")
 app.add_typer(runbooks.group, name="runbook")
+app.add_typer(scenarios.group, name="scenario")
+bring.command("scenario")(scenarios.bring_in)
 app.command()(runbooks.fmt)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]

@@ -64,7 +64,9 @@ def write(scenario: Scenario, remarks: Iterable[str] = (), proposals: Iterable[s
     try:
         same = read_scenario(text, scenario.id) == scenario
     except DefinitionError as error:
-        raise NotWritable(f"The scenario {scenario.id} cannot be written so that it can be read again:\n{error}") from error
+        raise NotWritable(
+            f"The scenario {scenario.id} cannot be written so that it can be read again:\n{error}"
+        ) from error
     if not same:
         raise NotWritable(f"The scenario {scenario.id} holds a text that YAML cannot give back as it is.")
     return text

@@ -42,7 +42,12 @@ FORMATS = {
         ),
         Format(name="openaev", title="an export of OpenAEV", recognises=openaev.recognises, bring=openaev.bring),
         Format(name="t3sf", title="a list of events of T3SF", recognises=t3sf.recognises, bring=t3sf.bring),
-        Format(name="wheel", title="a list of incidents of the Wheel of Misfortune", recognises=wheel.recognises, bring=wheel.bring),
+        Format(
+            name="wheel",
+            title="a list of incidents of the Wheel of Misfortune",
+            recognises=wheel.recognises,
+            bring=wheel.bring,
+        ),
     )
 }
 

@@ -96,7 +96,9 @@ def _hidden(found: Experiment) -> str:
     if isinstance(tags, list) and tags:
         kept.append(f"Tags: {', '.join(map(line, tags))}")
     if isinstance(contributions, dict) and contributions:
-        kept.append(f"Contributes to: {', '.join(f'{line(name)} ({line(much)})' for name, much in contributions.items())}")
+        kept.append(
+            f"Contributes to: {', '.join(f'{line(name)} ({line(much)})' for name, much in contributions.items())}"
+        )
     return "\n".join(kept)
 
 
@@ -121,7 +123,9 @@ def _injects(found: Experiment, id_: str, notes: Notes) -> tuple[Inject, ...]:
         nothing = Activity(name=found.title, type="action", provider={})
         injects.append(_inject(nothing, "experiment", id_, timedelta(0), "", whole=True))
     return tuple(
-        replace(inject, notes=f"{inject.notes}\nThen look: {', '.join(looks[inject.id])}.") if inject.id in looks else inject
+        replace(inject, notes=f"{inject.notes}\nThen look: {', '.join(looks[inject.id])}.")
+        if inject.id in looks
+        else inject
         for inject in injects
     )
 
@@ -158,7 +162,9 @@ def _parts(found: Experiment, id_: str) -> dict[str, str]:
     for each, written in _written(found):
         name = names.give(slug(each.name, "action"), each.where)
         alone = {key: value for key, value in written.items() if key not in ("pauses", "background")}
-        around = {key: found.document[key] for key in ("configuration", "secrets", "rollbacks") if key in found.document}
+        around = {
+            key: found.document[key] for key in ("configuration", "secrets", "rollbacks") if key in found.document
+        }
         part = {
             "title": f"{found.title}: {each.name}",
             "description": f"One action of an experiment. {found.description}",
@@ -214,7 +220,9 @@ def _http(each: Activity, found: Experiment) -> Probe | str:
     provider = each.provider
     url = found.filled(line(provider.get("url")))
     if "${" in url:
-        return f"its address, `{shown(url)}`, comes from the environment; write `check: {{http: {{target: …}}}}` with it"
+        return (
+            f"its address, `{shown(url)}`, comes from the environment; write `check: {{http: {{target: …}}}}` with it"
+        )
     if not re.fullmatch(r"https?://\S+", url):
         return f"`{shown(url)}` is no address of a web server"
     if line(provider.get("method")).upper() not in ("", "GET") or provider.get("headers") or provider.get("arguments"):
@@ -268,7 +276,10 @@ def _command(each: Activity, found: Experiment) -> Probe | str:
 
 
 def _stop_conditions(steady: tuple[SteadyState, ...]) -> str:
-    written = [{"id": f"still-{each.id}", "what": each.what, "check": probe(each.check), "then": "roll-back"} for each in steady]
+    written = [
+        {"id": f"still-{each.id}", "what": each.what, "check": probe(each.check), "then": "roll-back"}
+        for each in steady
+    ]
     text = yaml.safe_dump({"stop_conditions": written}, sort_keys=False, allow_unicode=True)
     return f"To roll everything back as soon as the hypothesis fails, remove the `# ` of these lines.\n{text}"
 
@@ -285,12 +296,22 @@ def _entries(found: Experiment, injects: tuple[Inject, ...], where: list[Path], 
     lines = ["breakable:"]
     for inject, file in zip(injects, where, strict=True):
         assert inject.fault is not None, "every inject of an experiment breaks something"
-        lines += [f"  - target: {inject.fault.target}", "    chaostoolkit:", f"      experiment: {json.dumps(str(file), ensure_ascii=False)}"]
+        lines += [
+            f"  - target: {inject.fault.target}",
+            "    chaostoolkit:",
+            f"      experiment: {json.dumps(str(file), ensure_ascii=False)}",
+        ]
         if not found.rollbacks:
             lines.append("      undo: …  # an experiment that makes it whole; this one has no rollbacks")
         if variables:
             lines.append(f"      environment: [{', '.join(variables)}]")
-        lines += ["    modes: [run]", f"    environment: {STAGING}", "    owners: [\"…\"]  # Slack ids of those who may approve"]
-        healthy = yaml.safe_dump(probe(steady[0].check), default_flow_style=True, width=10**9).strip() if steady else "…"
+        lines += [
+            "    modes: [run]",
+            f"    environment: {STAGING}",
+            '    owners: ["…"]  # Slack ids of those who may approve',
+        ]
+        healthy = (
+            yaml.safe_dump(probe(steady[0].check), default_flow_style=True, width=10**9).strip() if steady else "…"
+        )
         lines.append(f"    healthy: {healthy}{'' if steady else '  # a check that holds when it is whole'}")
     return "\n".join(lines) + "\n"

@@ -85,15 +85,21 @@ def mapped(cells: Sequence[str], overrides: Mapping[str, str], file: str, line: 
     words = [plain(cell) for cell in cells]
     for name, heading in overrides.items():
         if name not in NAMES:
-            raise NotBrought(f"--column {name}={heading}: there is no column `{name}`; {near(name, NAMES) or 'there is'} {', '.join(NAMES)}.")
+            raise NotBrought(
+                f"--column {name}={heading}: there is no column `{name}`; {near(name, NAMES) or 'there is'} {', '.join(NAMES)}."
+            )
         if plain(heading) not in words:
             there = ", ".join(f"`{shown(cell, 40)}`" for cell in cells if cell.strip())
-            raise NotBrought(f"{file}:{line}: no heading is `{heading}`, which --column {name} names; there is {there}.")
+            raise NotBrought(
+                f"{file}:{line}: no heading is `{heading}`, which --column {name} names; there is {there}."
+            )
         names[words.index(plain(heading))] = name
     for name, synonyms in _CALLED.items():
         if name in names.values():
             continue
-        free = [(synonyms.index(each), place) for place, each in enumerate(words) if place not in names and each in synonyms]
+        free = [
+            (synonyms.index(each), place) for place, each in enumerate(words) if place not in names and each in synonyms
+        ]
         if free:
             names[min(free)[1]] = name
     return tuple(Heading(place, cell.strip(), names.get(place, "")) for place, cell in enumerate(cells))

@@ -60,9 +60,13 @@ def unpacked(path: Path) -> Any:
         with zipfile.ZipFile(io.BytesIO(raw(path))) as archive:
             inside = [part for part in archive.infolist() if part.filename.lower().endswith(".json")]
             if len(inside) != 1:
-                raise NotBrought(f"{path}: there is not one JSON file in it, but {len(inside)}; unpack it and give the right one.")
+                raise NotBrought(
+                    f"{path}: there is not one JSON file in it, but {len(inside)}; unpack it and give the right one."
+                )
             if inside[0].file_size > LARGEST:
-                raise NotBrought(f"{path}: unpacked, {inside[0].filename} is larger than {LARGEST // 1024 // 1024} MiB; split it.")
+                raise NotBrought(
+                    f"{path}: unpacked, {inside[0].filename} is larger than {LARGEST // 1024 // 1024} MiB; split it."
+                )
             said = archive.read(inside[0]).decode("utf-8-sig")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise NotBrought(f"{path}: this ZIP file cannot be read ({error}); pack it anew.") from None

@@ -105,13 +105,22 @@ def _wrong(document: Any) -> Iterator[str]:
         hypothesis = None
     names: set[str] = set()
     probes = (hypothesis or {}).get("probes")
-    for place, activities in (("steady-state-hypothesis.probes", probes), ("method", document.get("method")), ("rollbacks", document.get("rollbacks"))):
+    for place, activities in (
+        ("steady-state-hypothesis.probes", probes),
+        ("method", document.get("method")),
+        ("rollbacks", document.get("rollbacks")),
+    ):
         if activities is not None and not isinstance(activities, list):
             yield f"`{place}` is not a list."
             continue
         for at, activity in enumerate(activities or ()):
             yield from _wrong_activity(activity, f"{place}[{at}]", names)
-            if place.startswith("steady") and isinstance(activity, dict) and "tolerance" not in activity and "ref" not in activity:
+            if (
+                place.startswith("steady")
+                and isinstance(activity, dict)
+                and "tolerance" not in activity
+                and "ref" not in activity
+            ):
                 yield f"{place}[{at}]: a probe of the hypothesis has no `tolerance`."
 
 
@@ -155,15 +164,23 @@ def _configuration(document: Mapping[str, Any], notes: Notes) -> tuple[dict[str,
             if default is not None:
                 values[name] = default
         else:
-            notes.left(f"configuration.{name}", f"where its value comes from, `{shown(line(value.get('type')) or 'a mapping')}`")
+            notes.left(
+                f"configuration.{name}",
+                f"where its value comes from, `{shown(line(value.get('type')) or 'a mapping')}`",
+            )
     for scope, inner in _pairs(document.get("secrets")):
         for name, value in _pairs(inner):
             if isinstance(value, dict) and value.get("type") == "env":
                 variables[line(value.get("key"))] = None
             elif isinstance(value, dict):
-                notes.missing(f"secrets.{scope}.{name}", f"a secret of `{shown(line(value.get('type')) or 'an unknown kind')}`")
+                notes.missing(
+                    f"secrets.{scope}.{name}", f"a secret of `{shown(line(value.get('type')) or 'an unknown kind')}`"
+                )
             else:
-                notes.warning(f"secrets.{scope}.{name}", "a secret that is written into the experiment; take it from the environment")
+                notes.warning(
+                    f"secrets.{scope}.{name}",
+                    "a secret that is written into the experiment; take it from the environment",
+                )
     return values, variables
 
 
@@ -182,7 +199,10 @@ def _activities(
         where = f"{place}[{at}] {line(each.get('name'))}"
         pauses = each.get("pauses") if isinstance(each.get("pauses"), dict) else {}
         for control in each.get("controls") or ():
-            notes.left(where, f"the control `{shown(line(control.get('name')) if isinstance(control, dict) else line(control))}`")
+            notes.left(
+                where,
+                f"the control `{shown(line(control.get('name')) if isinstance(control, dict) else line(control))}`",
+            )
         activity = Activity(
             name=line(each.get("name")),
             type=line(each.get("type")),

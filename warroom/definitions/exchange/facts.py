@@ -14,7 +14,13 @@ from warroom.definitions.exchange.roles import Roles
 from warroom.definitions.problems import shown
 
 _SCHEMA = "incident-facts/"
-_KINDS = {"alert": Kind.ALERT, "report": Kind.TOLD, "inject": Kind.DECLARED, "status": Kind.UPDATE, "recovery": Kind.RESOLVED}
+_KINDS = {
+    "alert": Kind.ALERT,
+    "report": Kind.TOLD,
+    "inject": Kind.DECLARED,
+    "status": Kind.UPDATE,
+    "recovery": Kind.RESOLVED,
+}
 
 
 def recognises(document: Any) -> bool:
@@ -29,7 +35,8 @@ def bring(document: Mapping[str, Any], path: Path, given: Given) -> Brought:
         raise NotBrought(f"{path}: `events` is missing; without it nothing happened.")
     notes = Notes()
     found = [_moment(event, at, path) for at, event in enumerate(events, start=1)]
-    moments = _recovered([*found, *_suggested(document, found, notes)])
+    suggested = list(_suggested(document, found, notes))
+    moments = _recovered([*found, *suggested])
     past = Past(
         title=line(document.get("title")) or path.stem,
         source=str(path),
@@ -79,7 +86,8 @@ def _recovered(moments: list[Moment]) -> list[Moment]:
     """Of several recoveries only the last is the end; the first is when it stopped hurting."""
     places = [at for at, each in enumerate(moments) if each.kind is Kind.RESOLVED]
     return [
-        replace(each, kind=Kind.MITIGATED) if at in places and at != places[-1] else each for at, each in enumerate(moments)
+        replace(each, kind=Kind.MITIGATED) if at in places and at != places[-1] else each
+        for at, each in enumerate(moments)
     ]
 
 

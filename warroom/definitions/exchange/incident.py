@@ -110,7 +110,9 @@ class _Skeleton:
         for each in self.past.moments:
             self._moment(each, begins)
         if len(self.injects) > _MOST_INJECTS:
-            raise NotBrought(f"{self.past.source}: it has more than {_MOST_INJECTS} alerts and announcements; nobody can play that.")
+            raise NotBrought(
+                f"{self.past.source}: it has more than {_MOST_INJECTS} alerts and announcements; nobody can play that."
+            )
         title = self.title or line(self._said(self.past.title)) or "What happened"
         scenario = Scenario(
             id=self.id or slug(title, "incident"),
@@ -122,7 +124,10 @@ class _Skeleton:
             injects=tuple(self.injects),
             expectations=tuple(self.expectations),
             length=length_of(self.injects, self.expectations),
-            debrief=("What did you do otherwise than they did, and was it better?", "What would have told you earlier?"),
+            debrief=(
+                "What did you do otherwise than they did, and was it better?",
+                "What would have told you earlier?",
+            ),
         )
         self.notes.made("", "the briefing, and the questions for the hot wash")
         if self.past.services:
@@ -143,11 +148,15 @@ class _Skeleton:
 
     def _moment(self, each: Moment, begins: Moment | None) -> None:
         if each.at is not None and each.at > _LONGEST:
-            self.notes.left(offset(_LONGEST), f"what happened more than a year later: {shortened(self._said(each.text))}")
+            self.notes.left(
+                offset(_LONGEST), f"what happened more than a year later: {shortened(self._said(each.text))}"
+            )
             return
         early = each.at is not None and each.at < timedelta(0)
         if early and each.kind in _NEWS:
-            self.notes.made("", f"what was known before the start stands in the hidden notes: {shortened(self._said(each.text))}")
+            self.notes.made(
+                "", f"what was known before the start stands in the hidden notes: {shortened(self._said(each.text))}"
+            )
         if (each.kind in _NEWS and not early) or each is begins:
             self._news(each, opens=each is begins or each.kind is Kind.DECLARED)
         else:
@@ -176,9 +185,17 @@ class _Skeleton:
         said = self._said(each.text)
         match each.kind:
             case Kind.ALERT | Kind.OVER:
-                labels = {line(key): line(self._said(value)) for key, value in each.labels if line(key) and line(self._said(value))}
+                labels = {
+                    line(key): line(self._said(value))
+                    for key, value in each.labels
+                    if line(key) and line(self._said(value))
+                }
                 return AlertInject(
-                    name=self._title(each), summary=said, severity=line(each.severity), labels=labels, over=each.kind is Kind.OVER
+                    name=self._title(each),
+                    summary=said,
+                    severity=line(each.severity),
+                    labels=labels,
+                    over=each.kind is Kind.OVER,
                 )
             case Kind.TOLD:
                 return Speak(actor=self._actor(each.who), text=said or self._title(each))
@@ -208,7 +225,9 @@ class _Skeleton:
     def _open(self, inject: Inject, each: Moment) -> None:
         severity = each.severity if each.severity in _SEVERITIES else "SEV2"
         incident = Breakage(
-            title=self._title(each) if each.kind in _NEWS else line(self._said(self.past.title)) or "Something is wrong",
+            title=self._title(each)
+            if each.kind in _NEWS
+            else line(self._said(self.past.title)) or "Something is wrong",
             severity=severity,
             services=_slugs(each.services or self.past.services),
             failure_modes=_slugs(each.failure_modes or self.past.failure_modes),
@@ -229,7 +248,9 @@ class _Skeleton:
         else:
             inject = self.injects[last]
             self.injects[last] = replace(inject, notes="\n".join(filter(None, (inject.notes, said))))
-            self.opened = {key: self.injects[last] if kept.id == inject.id else kept for key, kept in self.opened.items()}
+            self.opened = {
+                key: self.injects[last] if kept.id == inject.id else kept for key, kept in self.opened.items()
+            }
 
     def _is_past(self, inject: Inject, each: Moment) -> bool:
         return each.at is None or (inject.timing.at is not None and inject.timing.at <= each.at)
@@ -239,7 +260,13 @@ class _Skeleton:
         if not said:
             return ""
         who = self.roles.of(each.who) if each.who in self.roles.people else line(self._said(each.who))
-        when = "Before the start" if each.at is not None and each.at < timedelta(0) else "Then" if each.at is None else offset(each.at)
+        when = (
+            "Before the start"
+            if each.at is not None and each.at < timedelta(0)
+            else "Then"
+            if each.at is None
+            else offset(each.at)
+        )
         return f"{when}{f', {who}' if who else ''}: {said}"
 
     def _expect(self, each: Moment) -> None:

@@ -24,6 +24,7 @@ from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.problems import shown
 
 USUAL = timedelta(minutes=15)  # for an expected response without a deadline
+MET_BY = "Met by: "  # how the notes of an expected action begin when a machine tells that it was done
 ALWAYS = ("update_posted", "commander_named", "all_resolved")
 _SHORTEST = timedelta(hours=1)
 _HEADINGS_WITHIN = 25  # rows; above the headings stand titles and logos
@@ -72,7 +73,9 @@ def bring_table(table: Table, path: Path, given: Given) -> Brought:
     for row in table.rows[:at]:
         notes.left(f"row {row.line}", shown(" ".join(filter(None, row.cells))))
     if strange := [heading.words for heading in headings if not heading.name and heading.words]:
-        notes.made("", f"what stands below {', '.join(f'`{shown(each, 40)}`' for each in strange)} is kept in the notes")
+        notes.made(
+            "", f"what stands below {', '.join(f'`{shown(each, 40)}`' for each in strange)} is kept in the notes"
+        )
     lines = tuple(_lines(table.rows[at + 1 :], headings, notes))
     if not lines:
         raise NotBrought(f"{path}: below the headings in row {table.rows[at].line} there is nothing.")
@@ -111,7 +114,10 @@ def _lines(rows: tuple[Row, ...], headings: tuple[Heading, ...], notes: Notes) -
         wanted = identifier(says.get("number", "")) or slug(_headline(says), "event", 32)
         id_ = names[kind].give(wanted, str(row.line))
         if id_ != wanted:
-            notes.made(f"row {row.line}", f"two rows are numbered `{shown(says.get('number', wanted))}`; this one became `{id_}`")
+            notes.made(
+                f"row {row.line}",
+                f"two rows are numbered `{shown(says.get('number', wanted))}`; this one became `{id_}`",
+            )
         yield _Line(row.line, id_, type_, says, tuple(more))
 
 
@@ -164,7 +170,9 @@ class _List:
         if self.given.start:
             self.start = times.start(self.given.start)
             if self.start is None:
-                raise NotBrought(f"--start {self.given.start}: this is no time of day; write `09:00`, or `2026-05-04 09:00`.")
+                raise NotBrought(
+                    f"--start {self.given.start}: this is no time of day; write `09:00`, or `2026-05-04 09:00`."
+                )
         told = [each for each in self.lines if each.type != "expected" and self._what(each)[0]]
         self.known = {
             INJECT: {each.id for each in told},
@@ -225,7 +233,9 @@ class _List:
             by = times.offset(found["by"] or "M+0")
             event = identifier(found["event"])
             if by is None or by < timedelta(0) or event not in self.known[INJECT]:
-                self._bad(each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`.")
+                self._bad(
+                    each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`."
+                )
                 return Timing()
             return Timing(after=event, by=by)
         at = self._at(each, said) if said else None
@@ -251,7 +261,9 @@ class _List:
             )
             return None
         if found < timedelta(0):
-            self.notes.left(each.where, f"that it comes before the start, at {times.written(found)}; it is played at T+0m")
+            self.notes.left(
+                each.where, f"that it comes before the start, at {times.written(found)}; it is played at T+0m"
+            )
             return timedelta(0)
         if found > timedelta(days=366):
             self._bad(each, f"`{shown(said)}` is more than a year after the start.")
@@ -264,21 +276,30 @@ class _List:
         day, at = clock
         if self.start is None:
             self.start = times.Start(at, day)
-            self.notes.made(each.where, f"the game starts at `{shown(said)}`, the first time of day there is; --start says otherwise")
+            self.notes.made(
+                each.where,
+                f"the game starts at `{shown(said)}`, the first time of day there is; --start says otherwise",
+            )
         if day is not None and self.start.day is None:
             self.start = times.Start(self.start.clock, day)
         self.before = times.after(self.start, day, at, self.before)
         return self.before
 
     def _condition(self, each: _Line, said: str) -> Timing:
+        conditions = self._conditions(said)
+        if conditions is None:
+            self._bad(each, f"`when {shown(said)}` is no condition that can be read; write it like `when missed: 12`.")
+            return Timing()
+        return Timing(when=conditions)
+
+    def _conditions(self, said: str) -> Conditions | None:
+        """One condition or several, as a cell says them; None when it says something else."""
         word, parts = ("any", said.split(" or ")) if " or " in said else ("all", said.split(" and "))
         found = [self._one(part) for part in parts]
         good = tuple(one for one in found if one)
         if len(good) < len(found):
-            self._bad(each, f"`when {shown(said)}` is no condition that can be read; write it like `when missed: 12`.")
-            return Timing()
-        conditions: Conditions = good[0] if len(good) == 1 else Several(word=word, parts=good)
-        return Timing(when=conditions)
+            return None
+        return good[0] if len(good) == 1 else Several(word=word, parts=good)
 
     def _one(self, said: str) -> Condition | None:
         word, _, rest = said.partition(":")
@@ -429,13 +450,15 @@ class _List:
             self.notes.left(each.where, f"the message of an expected action: {shown(each.get('message'))}")
         after, within = self._deadline(each, last)
         notes = self._notes(each)
+        met_by = self._conditions(notes.removeprefix(MET_BY)) if notes.startswith(MET_BY) else None
         self.expectations.append(
             Expectation(
                 id=each.id,
                 what=what,
                 after=after,
                 within=within,
-                judged=notes or what,
+                met_by=met_by,
+                judged="" if met_by else notes or what,
                 owner=line(each.get("to")),
                 objective=self._objective(clean(each.get("objective"))),
             )
@@ -447,7 +470,9 @@ class _List:
         if found := _AFTER.fullmatch(said):
             by, event = times.offset(found["by"] or ""), identifier(found["event"])
             if by is None or by < timedelta(0) or event not in self.known[INJECT]:
-                self._bad(each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`.")
+                self._bad(
+                    each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`."
+                )
                 return "", USUAL
             return event, by
         if said:

@@ -1,6 +1,6 @@
 """A scenario as a master scenario events list with HSEEP's ten columns, and all that ten columns cannot hold.
 
-    bring(write(scenario)) says what the columns can hold; write(bring(write(scenario))) == write(scenario)
+bring(write(scenario)) says what the columns can hold; write(bring(write(scenario))) == write(scenario)
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from warroom.definitions.exchange import times
 from warroom.definitions.exchange.brought import Note, Notes
 from warroom.definitions.exchange.columns import HSEEP
 from warroom.definitions.exchange.documents import clean, line
-from warroom.definitions.exchange.msel import ALWAYS, USUAL, number
+from warroom.definitions.exchange.msel import ALWAYS, MET_BY, USUAL, number
 from warroom.definitions.writing_scenarios import duration
 
 Cells = tuple[str, ...]
@@ -121,8 +121,11 @@ class _Out:
     def _expectation(self, each: Expectation) -> dict[str, str]:
         judged = each.judged
         if each.met_by:
-            judged = f"Met by: {each.met_by.shown}"
-            self.notes.left(f"expectation {each.id}", f"that a machine tells ({each.met_by.shown}); an evaluator judges it")
+            judged = f"{MET_BY}{_condition(each.met_by) or each.met_by.shown}"
+            if not _condition(each.met_by):
+                self.notes.left(
+                    f"expectation {each.id}", f"that a machine tells ({each.met_by.shown}); an evaluator judges it"
+                )
         within = times.written(each.within)
         return {
             "number": number(each.id),

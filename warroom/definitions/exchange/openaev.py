@@ -34,7 +34,9 @@ _ABOUT = ("severity", "category", "main_focus", "recurrence", "message_header", 
 
 def recognises(document: Any) -> bool:
     """Whether this could be meant as such an export."""
-    return isinstance(document, dict) and any(f"{prefix}_{key}" in document for prefix in _PREFIXES for key in ("information", "injects"))
+    return isinstance(document, dict) and any(
+        f"{prefix}_{key}" in document for prefix in _PREFIXES for key in ("information", "injects")
+    )
 
 
 def bring(document: Any, path: Path, given: Given) -> Brought:
@@ -94,7 +96,9 @@ class _Export:
         """Our name of every team, by its id there."""
         names = Names()
         return {
-            line(each.get("team_id")): names.give(slug(line(each.get("team_name")), "team", 32), line(each.get("team_id")))
+            line(each.get("team_id")): names.give(
+                slug(line(each.get("team_name")), "team", 32), line(each.get("team_id"))
+            )
             for each in self._list("teams")
         }
 
@@ -111,7 +115,9 @@ class _Export:
 
     def _questions(self) -> Iterator[str]:
         order = {
-            line(each.get("lessons_category_id") or each.get("lessonscategory_id")): _number(each.get("lessons_category_order"))
+            line(each.get("lessons_category_id") or each.get("lessonscategory_id")): _number(
+                each.get("lessons_category_order")
+            )
             for each in self._list("lessons_categories")
         }
         questions = self._list("lessons_questions")
@@ -213,7 +219,10 @@ class _Export:
             for rule in condition.get("conditions") or () if isinstance(condition, dict) else ():
                 key = line(rule.get("key")) if isinstance(rule, dict) else ""
                 if key.lower() != "execution" or rule.get("value") is not True:
-                    self.notes.left(f"inject {id_}", f"that it depends on `{shown(key)}` being {line(rule.get('value')) if isinstance(rule, dict) else ''}")
+                    self.notes.left(
+                        f"inject {id_}",
+                        f"that it depends on `{shown(key)}` being {line(rule.get('value')) if isinstance(rule, dict) else ''}",
+                    )
             if isinstance(relation, dict):
                 yield line(relation.get("inject_parent_id"))
             elif isinstance(relation, str):

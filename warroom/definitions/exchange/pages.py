@@ -19,7 +19,9 @@ _TIMELINE = re.compile(r"timeline|chronology|sequence of events", re.IGNORECASE)
 _TIME = r"\d{1,2}:\d{2}(?::\d{2})?\s*(?:[ap]\.?m?\.?\b)?"
 _DATE = r"\d{4}-\d\d-\d\d|[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}"
 _STAMP = rf"(?:(?P<date>{_DATE})(?:[T ,]+(?:(?:ca|approx)\.?|~)?\s*|$))?(?:~|ca\.?\s*)?(?P<time>{_TIME})?"
-_STAMPED = re.compile(rf"{_STAMP}(?:\s*(?:-|–|—|to|until)\s*~?{_TIME})?(?:\s*\(?(?:UTC|GMT|[A-Z]{{2,4}}T)\)?)?(?:\s*[-–—:|]+\s*|\s+|$)(?P<rest>.*)")
+_STAMPED = re.compile(
+    rf"{_STAMP}(?:\s*(?:-|–|—|to|until)\s*~?{_TIME})?(?:\s*\(?(?:UTC|GMT|[A-Z]{{2,4}}T)\)?)?(?:\s*[-–—:|]+\s*|\s+|$)(?P<rest>.*)"
+)
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s+")
 _DATES = ("%Y-%m-%d", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y")
 _ALERT = re.compile(r"\b(?:alert(?:s|ed)?|paged|pager|alarm)\b", re.IGNORECASE)
@@ -47,7 +49,9 @@ def bring(path: Path, given: Given, people: Sequence[str] = ()) -> Brought:
     names = dict.fromkeys((*people, *likely(clean(said))))
     if found := [name for name in names if name not in people]:
         notes.warning("", f"taken for people, and replaced: {', '.join(found)}")
-    notes.warning("", "a report has no list of people; read the result for names, and give those that are left with --person")
+    notes.warning(
+        "", "a report has no list of people; read the result for names, and give those that are left with --person"
+    )
     past = Past(title=_title(lines) or path.stem, source=str(path), moments=tuple(_moments(entries)))
     return incident.scenario(past, Roles(people=known(names)), notes, id=given.id, title=given.title)
 
@@ -88,7 +92,15 @@ def _entries(lines: Sequence[str]) -> Iterator[tuple[datetime | None, timedelta 
         if mark:
             fence = "" if fence == mark[1] else fence or mark[1]
         heading = _HEADING.match(line) if not fence else None
-        item = heading[2] if heading else "" if below or fence else _ITEM.sub("", line, count=1) if _ITEM.match(line) else line
+        item = (
+            heading[2]
+            if heading
+            else ""
+            if below or fence
+            else _ITEM.sub("", line, count=1)
+            if _ITEM.match(line)
+            else line
+        )
         begun = _stamp(item.replace("**", "")) if item and (at in stamped or not below) else None
         if begun:
             if found:

@@ -14,18 +14,19 @@ _GROUP = re.compile(r"<!(?:subteam\^)?[^<>]*>")
 _CHANNEL = re.compile(r"<#[A-Za-z0-9]+(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(https?:[^<>|\s]+)(?:\|([^<>]*))?>")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:https?:|\.{0,2}/|#|mailto:)[^)\s]*(?:\s+\"[^\"\n]*\")?\)")
-_URL = re.compile(r"\b(?:https?|ftp|mailto|slack)://?\S+", re.IGNORECASE)
+_URL = re.compile(r"\b(?:(?:https?|ftp|slack)://|mailto:)[^\s`<>)\]|\"']+", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 _HANDLE = re.compile(r"(?<![\w@/.])@[A-Za-z][\w.-]*\w")
 _ID = re.compile(r"\b[UWBCDGST][A-Z0-9]{8,11}\b")
 _REPOSITORY = re.compile(r"`[A-Za-z0-9][\w-]*/[A-Za-z0-9][\w.-]*`")
 _TELEPHONE = re.compile(r"(?<![\w.])\+\d[\d ()-]{7,16}\d\b")
 # Names that are also words: in lowercase they are left alone.
-_WORDS = frozenset(
-    "will mark may art rob bill grant chase hope grace june april august jack pat sue dean rich miles page young king long "
-    "white black brown green hand ford day west east north south stone field wood hill river star iris rose joy faith max "
-    "min al ed tab van von de la le del der di da".split()
-)  # fmt: skip
+_LOWER = """
+    will mark may art rob bill grant chase hope grace june april august jack pat sue dean rich miles page young king long
+    white black brown green hand ford day west east north south stone field wood hill river star iris rose joy faith max
+    min al ed tab van von de la le del der di da
+"""
+_WORDS = frozenset(_LOWER.split())
 # How a person's name is used: followed by what only people do, or by what only people own.
 _DOES = (
     r"signs? (?:off|on)|(?:is |was )?(?:back|online|on ?call|off ?line)\b|joins?\b|joined\b|says?\b|said\b|asks?\b|asked\b|notices?\b|"
@@ -37,14 +38,15 @@ _OWNS = r"PR|pull|commit|branch|laptop|mail|email|message|account|idea|change|fi
 _NAME = r"[A-Z][a-z]+(?:-[A-Z][a-z]+)?"
 _USED = re.compile(rf"\b({_NAME})(?: and ({_NAME}))? (?:{_DOES})|\b({_NAME})['’]s (?:{_OWNS})\b")
 # What stands where a name does, and is none.
-_NONE = frozenset(
-    """A All Also An And Another Anybody Builds But Ci Cluster Customer Customers Deploy Deployment Engineers Everybody Everyone Finally
-    First Github Grafana He Hub I It Jenkins Kubernetes Later Many Monitoring Most Nobody Nodes None Now Once One Ops Pods Prometheus
+_UPPER = """
+    A All Also An And Another Anybody Builds But Ci Cluster Customer Customers Deploy Deployment Engineers Everybody Everyone Finally
+    First Github Grafana He Hub I It Jenkins Kubernetes Later Many Multiple Several Each Monitoring Most Nobody Nodes None Now Once One Ops Pods Prometheus
     Second She Slack Some Somebody Someone Sre Staging Support Team That The Then There These They Third This Travis Two Ubuntu Ui User
     Users We Which While Who Zulip Gitter Google Binder Docker Helm Message Response Incident Investigation Jupyterhub Aws Azure
     Cloud Database Datadog Dashboard Error Errors Logs Operator Pagerduty Production Provider Responder Responders Service Services
-    Site System Systems Traffic Vendor Website Status""".split()
-)
+    Site System Systems Traffic Vendor Website Status
+"""
+_NONE = frozenset(_UPPER.split())
 
 
 @dataclass(slots=True)
@@ -61,7 +63,9 @@ class Roles:
             role = re.sub(r"[^a-z0-9]+", "-", self.had.get(person, "").lower()).strip("-")
             taken = set(self.given.values())
             numbers = (f"{role or 'responder'}-{number}" for number in range(1 if not role else 2, len(taken) + 3))
-            self.given[person] = role if role and role not in taken else next(each for each in numbers if each not in taken)
+            self.given[person] = (
+                role if role and role not in taken else next(each for each in numbers if each not in taken)
+            )
         return self.given[person]
 
     def scrub(self, text: str) -> str:
@@ -83,7 +87,12 @@ class Roles:
         said = text
         for word in dict.fromkeys((*whole, *parts)):
             exact = word.lower() in _WORDS or len(word) < 3
-            said = re.sub(rf"@?(?<![\w]){re.escape(word)}(?![\w])", lambda _: self.of(person), said, flags=0 if exact else re.IGNORECASE)
+            said = re.sub(
+                rf"@?(?<![\w]){re.escape(word)}(?![\w])",
+                lambda _: self.of(person),
+                said,
+                flags=0 if exact else re.IGNORECASE,
+            )
         return said
 
 

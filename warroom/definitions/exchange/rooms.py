@@ -63,9 +63,15 @@ class _Reader:
                 self.people |= dict.fromkeys(invited)
             case e.GamePlanned() as planned:
                 self.title = planned.title
-                every = (*planned.controllers, *planned.players, *planned.observers, *planned.evaluators, *planned.safety)
+                every = (
+                    *planned.controllers,
+                    *planned.players,
+                    *planned.observers,
+                    *planned.evaluators,
+                    *planned.safety,
+                )
                 self.people |= dict.fromkeys(every)
-                self.had |= {person: "dungeon-master" for person in planned.controllers}
+                self.had |= dict.fromkeys(planned.controllers, "dungeon-master")
             case e.RoleTaken(role=role, person=person):
                 self.people[person] = None
                 self.had.setdefault(person, role)
@@ -92,7 +98,14 @@ class _Reader:
             case e.InjectPlayed() as played if played.text:
                 told = bool(played.actor)
                 self.played[played.inject] = len(self.found)
-                yield Moment(at=None, kind=Kind.TOLD if told else Kind.DECLARED, text=played.text, title="" if told else played.title, who=played.actor_title or "somebody outside", incident=f"played {played.inject}")
+                yield Moment(
+                    at=None,
+                    kind=Kind.TOLD if told else Kind.DECLARED,
+                    text=played.text,
+                    title="" if told else played.title,
+                    who=played.actor_title or "somebody outside",
+                    incident=f"played {played.inject}",
+                )
             case e.IncidentDeclared() as declared:
                 yield from self._declared(declared)
             case _:
@@ -126,7 +139,9 @@ def _done(entry: Entry) -> Iterator[Moment]:
         case e.IncidentMitigated(incident=name):
             yield Moment(at=None, kind=Kind.MITIGATED, text="customers are no longer hurt", who=who, incident=name)
         case e.IncidentResolved(incident=name, note=note):
-            yield Moment(at=None, kind=Kind.RESOLVED, text=f"resolved it{f': {note}' if note else ''}", who=who, incident=name)
+            yield Moment(
+                at=None, kind=Kind.RESOLVED, text=f"resolved it{f': {note}' if note else ''}", who=who, incident=name
+            )
         case e.IncidentReopened(incident=name, reason=reason):
             yield Moment(at=None, kind=Kind.NOTE, text=f"it was opened again: {reason}", who=who, incident=name)
         case e.SeverityChanged(severity=severity):

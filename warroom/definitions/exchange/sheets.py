@@ -182,7 +182,9 @@ def xlsx_bytes(rows: Sequence[Sequence[str]], title: str) -> bytes:
     for at, row in enumerate(rows, start=1):
         for place, text in enumerate(row, start=1):
             if len(text) >= LONGEST_CELL:
-                raise NotBrought(f"Row {at} holds a text of {len(text):,} characters, more than a cell can; export as CSV.")
+                raise NotBrought(
+                    f"Row {at} holds a text of {len(text):,} characters, more than a cell can; export as CSV."
+                )
             cell = sheet.cell(at, place)
             cell.value, cell.data_type = _escaped(guarded(text)), "s"  # never a formula, whatever it begins with
     sheet.freeze_panes = "A2"

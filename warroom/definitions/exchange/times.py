@@ -1,9 +1,9 @@
 """Times as people write them into a master scenario events list.
 
-    D+2 H+3 M+45     a place on the clock: days, hours, minutes (and S, seconds) after the start; J and T stand for D
-    M-5              before the start
-    09:05            a time of day, which needs the start; with a day before it, or without
-    T+1h 30m         as scenarios themselves write it
+D+2 H+3 M+45     a place on the clock: days, hours, minutes (and S, seconds) after the start; J and T stand for D
+M-5              before the start
+09:05            a time of day, which needs the start; with a day before it, or without
+T+1h 30m         as scenarios themselves write it
 """
 
 import re
