@@ -1,5 +1,6 @@
 """Random scenarios that say anything a scenario can say, with all references in place."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -127,6 +128,11 @@ def faults(draw: st.DrawFn) -> FaultSpec:
     return FaultSpec(target=draw(texts), mode=draw(st.sampled_from(MODES[driver])), driver=driver, lasts=draw(lengths))
 
 
+to = st.lists(st.sampled_from(TEAMS), max_size=2).map(tuple)
+places = st.lists(st.sampled_from(PLACES), max_size=2).map(tuple)
+sometimes_breakages = st.none() | breakages
+
+
 @st.composite
 def injects(draw: st.DrawFn, id: str, *, timed: bool = True) -> Inject:
     what = draw(kinds)
@@ -136,18 +142,20 @@ def injects(draw: st.DrawFn, id: str, *, timed: bool = True) -> Inject:
         title=draw(texts),
         timing=draw(timings) if timed else Timing(),
         what=what,
-        incident=draw(breakages) if opens else draw(st.none() | breakages),
+        incident=draw(breakages) if opens else draw(sometimes_breakages),
         fault=draw(faults()) if isinstance(what, Silent) else draw(st.none() | faults()),
         notes=draw(maybe),
-        to=tuple(draw(st.lists(st.sampled_from(TEAMS), max_size=2))),
+        to=draw(to),
         hands_off=draw(lengths),
-        environments=tuple(draw(st.lists(st.sampled_from(PLACES), max_size=2))),
+        environments=draw(places),
     )
+
+
+others = st.lists(st.sampled_from([*INJECTS, *MISHAPS]), max_size=2).map(tuple)
 
 
 @st.composite
 def mishaps(draw: st.DrawFn, id: str) -> Mishap:
-    others = st.lists(st.sampled_from([*INJECTS, *MISHAPS]), max_size=2).map(tuple)
     return Mishap(
         inject=draw(injects(id, timed=False)),
         difficulty=draw(st.integers(1, 10)),
@@ -172,60 +180,62 @@ def expectations(draw: st.DrawFn, id: str, objectives: int) -> Expectation:
     )
 
 
+steady = st.lists(st.builds(SteadyState, id=st.just("s1"), what=texts, check=probes), max_size=1).map(tuple)
+stop = st.builds(
+    StopCondition,
+    id=st.just("stop"),
+    what=texts,
+    check=probes,
+    every=short,
+    owner=maybe,
+    then=st.sampled_from(REACTIONS),
+)
+stops = st.lists(stop, max_size=1).map(tuple)
+endings = st.one_of(
+    st.builds(Ending, at=lengths, by_itself=st.booleans()),
+    st.builds(Ending, when=conditions, by_itself=st.booleans()),
+)
+ends = st.lists(endings, max_size=2).map(tuple)
+actor = st.builds(Actor, name=texts, title=maybe, icon=st.just(":wave:") | maybe)
+murphy = st.none() | st.builds(
+    MurphyRules, mode=st.sampled_from(MURPHY), budget=st.integers(0, 99), most_open=st.integers(1, 5)
+)
+story = st.none() | st.builds(Story, starts=stories, pace=st.integers(1, 1440))
+
+
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
+def scenarios(draw: st.DrawFn, *, around: bool = True) -> Scenario:
+    """`around`: with all that stands around injects and expectations, too."""
     objectives = draw(words)
-    ends = st.one_of(
-        st.builds(Ending, at=lengths, by_itself=st.booleans()),
-        st.builds(Ending, when=conditions, by_itself=st.booleans()),
-    )
-    return Scenario(
+    inner = Scenario(
         id="random",
         title=draw(texts),
         briefing=draw(texts),
-        summary=draw(maybe),
         objectives=objectives,
+        actors={name: draw(actor) for name in ACTORS},
+        injects=tuple(draw(injects(id)) for id in INJECTS),
+        expectations=tuple(draw(expectations(id, len(objectives))) for id in EXPECTED),
+        teams={name: Team(title=draw(texts)) for name in TEAMS},
+        environments={name: Environment(title="Somewhere") for name in PLACES},
+    )
+    if not around:
+        return inner
+    return replace(
+        inner,
+        summary=draw(maybe),
         services=draw(words),
         length=draw(lengths),
         hidden_notes=draw(maybe),
-        actors={
-            name: draw(st.builds(Actor, name=texts, title=maybe, icon=st.just(":wave:") | maybe)) for name in ACTORS
-        },
-        injects=tuple(draw(injects(id)) for id in INJECTS),
-        expectations=tuple(draw(expectations(id, len(objectives))) for id in EXPECTED),
         debrief=draw(words),
-        story=draw(st.none() | st.builds(Story, starts=stories, pace=st.integers(1, 1440))),
-        teams={name: Team(title=draw(texts)) for name in TEAMS},
+        story=draw(story),
         environments={
             PLACES[0]: Environment(title=draw(texts)),
             PLACES[1]: Environment(title=draw(texts), after=PLACES[0]),
         },
-        steady_state=tuple(
-            draw(st.lists(st.builds(SteadyState, id=st.just("s1"), what=texts, check=probes), max_size=1))
-        ),
-        stops=tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        StopCondition,
-                        id=st.just("stop"),
-                        what=texts,
-                        check=probes,
-                        every=short,
-                        owner=maybe,
-                        then=st.sampled_from(REACTIONS),
-                    ),
-                    max_size=1,
-                )
-            )
-        ),
-        endings=tuple(draw(st.lists(ends, max_size=2))),
+        steady_state=draw(steady),
+        stops=draw(stops),
+        endings=draw(ends),
         go=draw(words),
         deck=tuple(draw(mishaps(id)) for id in MISHAPS),
-        murphy=draw(
-            st.none()
-            | st.builds(
-                MurphyRules, mode=st.sampled_from(MURPHY), budget=st.integers(0, 99), most_open=st.integers(1, 5)
-            )
-        ),
+        murphy=draw(murphy),
     )

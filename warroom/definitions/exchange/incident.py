@@ -25,12 +25,13 @@ _SEVERITIES = ("SEV1", "SEV2", "SEV3", "SEV4")
 
 
 class Kind(StrEnum):
-    """What a moment was. The first four are news that somebody was told."""
+    """What a moment was. The first five are news that somebody was told."""
 
     ALERT = "alert"
     OVER = "over"
     DECLARED = "declared"
     TOLD = "told"  # somebody outside said something
+    SAID = "said"  # the bearer of bad news said something, and it opened no incident
     ACKNOWLEDGED = "acknowledged"
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
@@ -40,7 +41,7 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
-_NEWS = (Kind.ALERT, Kind.OVER, Kind.DECLARED, Kind.TOLD)
+_NEWS = (Kind.ALERT, Kind.OVER, Kind.DECLARED, Kind.TOLD, Kind.SAID)
 # What is expected, from what really happened: the words for it, and the condition.
 _EXPECTED = {
     Kind.ACKNOWLEDGED: ("Somebody acknowledges it", "acknowledged"),
@@ -135,7 +136,7 @@ class _Skeleton:
         if self.expectations:
             self.notes.made("", "what is expected: as long as it really took then; shorten it where they were slow")
         if self.roles.given:
-            self.notes.left("", f"the names of {len(self.roles.given)} people; roles stand for them")
+            self.notes.left("", f"people's names, {len(self.roles.given)} of them; roles stand in their place")
         return Brought(scenario=scenario, notes=self.notes.all)
 
     def _begins(self) -> Moment | None:
@@ -199,7 +200,7 @@ class _Skeleton:
                 )
             case Kind.TOLD:
                 return Speak(actor=self._actor(each.who), text=said or self._title(each))
-            case Kind.DECLARED:
+            case Kind.DECLARED | Kind.SAID:
                 return Announce(text=said or f"I have bad news. {self._title(each)}.")
         services = ", ".join(self.past.services)
         return Announce(text=f"I have bad news. Something is wrong{f' with {services}' if services else ''}.")
@@ -223,14 +224,15 @@ class _Skeleton:
         return last if last.timing.at is not None and last.timing.at == each.at else None
 
     def _open(self, inject: Inject, each: Moment) -> None:
+        alone = sum(other.kind is Kind.DECLARED for other in self.past.moments) < 2  # else nobody knows which is whose
         severity = each.severity if each.severity in _SEVERITIES else "SEV2"
         incident = Breakage(
             title=self._title(each)
             if each.kind in _NEWS
             else line(self._said(self.past.title)) or "Something is wrong",
             severity=severity,
-            services=_slugs(each.services or self.past.services),
-            failure_modes=_slugs(each.failure_modes or self.past.failure_modes),
+            services=_slugs(each.services or (self.past.services if alone else ())),
+            failure_modes=_slugs(each.failure_modes or (self.past.failure_modes if alone else ())),
         )
         opened = replace(inject, incident=incident)
         self.injects[self.injects.index(inject)] = opened
@@ -277,6 +279,8 @@ class _Skeleton:
         since = about.timing.at
         of_all = each.kind in (Kind.COMMAND, Kind.UPDATE)
         name = f"{about.id}-{word.replace('_', '-')}" if not of_all else word.replace("_", "-")
+        if each.kind is Kind.RESOLVED:  # the last time counts: what was opened again was not over
+            self.expectations = [expected for expected in self.expectations if expected.id != name]
         if since is None or each.at < since or any(expected.id == name for expected in self.expectations):
             return
         within = max(_MINUTE, -(-(each.at - since) // _MINUTE) * _MINUTE)

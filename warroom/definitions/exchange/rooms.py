@@ -24,7 +24,8 @@ def bring(entries: Iterable[Entry], names: Mapping[str, str], source: str, given
     begins = reader.begins()
     if begins is None:
         raise NotBrought(f"{source}: no alert fired and no incident was declared in it; nothing can be made of it.")
-    moments = tuple(moment for at, each in reader.found for moment in (_at(each, at - begins),))
+    found = sorted(reader.found, key=lambda each: (each[0], each[1].kind is not Kind.ALERT))  # an alert opens, if it can
+    moments = tuple(replace(each, at=at - begins) for at, each in found)
     people = {person: names.get(person, person) for person in (*reader.people, *names)}
     past = Past(title=reader.title, source=source, moments=moments)
     return incident.scenario(past, Roles(people=people, had=reader.had), notes, id=given.id, title=given.title)
@@ -32,10 +33,6 @@ def bring(entries: Iterable[Entry], names: Mapping[str, str], source: str, given
 
 def _moment(entry: Entry) -> datetime:
     return entry.occurred_at or entry.at
-
-
-def _at(each: Moment, at: timedelta) -> Moment:
-    return replace(each, at=at)
 
 
 @dataclass(slots=True)
@@ -48,7 +45,7 @@ class _Reader:
 
     def begins(self) -> datetime | None:
         """When the first thing happened that anybody was told."""
-        news = (Kind.ALERT, Kind.DECLARED, Kind.TOLD)
+        news = (Kind.ALERT, Kind.DECLARED, Kind.TOLD, Kind.SAID)
         return next((at for at, each in self.found if each.kind in news), None)
 
     def entry(self, entry: Entry) -> None:
@@ -95,17 +92,11 @@ class _Reader:
                 )
             case e.AlertResolved(name=name):
                 yield Moment(at=None, kind=Kind.OVER, title=name)
-            case e.InjectPlayed() as played if played.text:
-                told = bool(played.actor)
+            case e.InjectPlayed(kind="hint", text=text):
+                yield Moment(at=None, kind=Kind.NOTE, text=f"a hint was given: {text}")
+            case e.InjectPlayed() as played if played.text and played.kind != "alert":
                 self.played[played.inject] = len(self.found)
-                yield Moment(
-                    at=None,
-                    kind=Kind.TOLD if told else Kind.DECLARED,
-                    text=played.text,
-                    title="" if told else played.title,
-                    who=played.actor_title or "somebody outside",
-                    incident=f"played {played.inject}",
-                )
+                yield _played(played)
             case e.IncidentDeclared() as declared:
                 yield from self._declared(declared)
             case _:
@@ -128,6 +119,13 @@ class _Reader:
             return
         at, told = self.found[there]
         self.found[there] = (at, replace(about, text=told.text))
+
+
+def _played(played: e.InjectPlayed) -> Moment:
+    """What the dungeon master put into play; an alert is on the timeline by itself."""
+    if played.actor:
+        return Moment(at=None, kind=Kind.TOLD, text=played.text, who=played.actor_title or "somebody outside")
+    return Moment(at=None, kind=Kind.SAID, text=played.text)
 
 
 def _done(entry: Entry) -> Iterator[Moment]:
