@@ -58,7 +58,7 @@ class _Out:
         return {
             "number": number(inject.id),
             "time": self._time(inject.timing, where),
-            "type": "Contingency Inject" if inject.contingency else "Inject",
+            "type": "Contingency Inject" if inject.contingency and _condition(inject.timing.when) else "Inject",
             "to": self._to(inject, where),
             "expected": clean(beside.what) if beside else "",
             "objective": self._objective(beside) if beside else "",
@@ -178,8 +178,10 @@ def _stands_beside(inject: Inject, each: Expectation) -> bool:
     return plainly and each.judged == each.what
 
 
-def _condition(conditions: Conditions) -> str:
+def _condition(conditions: Conditions | None) -> str:
     """The condition in a cell; empty when a cell cannot hold it."""
+    if conditions is None:
+        return ""
     parts = conditions.parts if isinstance(conditions, Several) else (conditions,)
     said = [_one(part) for part in parts]
     word = " or " if isinstance(conditions, Several) and conditions.word == "any" else " and "

@@ -128,7 +128,7 @@ def _stamp(words: str) -> tuple[datetime | None, timedelta | None, str] | None:
     clock = times.clock(re.sub(r"\s+", "", found["time"])) if found["time"] else None
     if found["time"] and clock is None and (bare := re.match(r"\d{1,2}:\d{2}", found["time"])):
         clock = times.clock(bare[0])  # `17:14pm`
-    return _date(found["date"]), clock[1] if clock else None, found["rest"]
+    return _date(found["date"]), clock[1] if clock else None, found["rest"].strip(" |")
 
 
 def _date(said: str | None) -> datetime | None:

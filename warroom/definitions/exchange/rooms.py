@@ -24,7 +24,9 @@ def bring(entries: Iterable[Entry], names: Mapping[str, str], source: str, given
     begins = reader.begins()
     if begins is None:
         raise NotBrought(f"{source}: no alert fired and no incident was declared in it; nothing can be made of it.")
-    found = sorted(reader.found, key=lambda each: (each[0], each[1].kind is not Kind.ALERT))  # an alert opens, if it can
+    found = sorted(
+        reader.found, key=lambda each: (each[0], each[1].kind is not Kind.ALERT)
+    )  # an alert opens, if it can
     moments = tuple(replace(each, at=at - begins) for at, each in found)
     people = {person: names.get(person, person) for person in (*reader.people, *names)}
     past = Past(title=reader.title, source=source, moments=moments)
