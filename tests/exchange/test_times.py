@@ -50,7 +50,8 @@ def test_the_grammar(text: str, length: timedelta | None) -> None:
 def test_times_of_day(text: str, hours: int, minutes: int) -> None:
     """A time of day, with or without the day."""
     found = times.clock(text)
-    assert found and found[1] == timedelta(hours=hours, minutes=minutes)
+    assert found
+    assert found[1] == timedelta(hours=hours, minutes=minutes)
 
 
 @pytest.mark.parametrize("text", ["25:00", "09:75", "soon", "9", "someday 09:00", ""])

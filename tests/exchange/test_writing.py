@@ -14,7 +14,7 @@ from warroom.definitions.loader import read_scenario
 from warroom.definitions.writing_scenarios import NotWritable, write
 
 SLOW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -23,7 +23,7 @@ from warroom.core.when import Timing
 from warroom.definitions.exchange import experiment as experiments
 from warroom.definitions.exchange import rollbacks
 from warroom.definitions.exchange.brought import Brought, Given, Notes
-from warroom.definitions.exchange.documents import line, shortened
+from warroom.definitions.exchange.documents import items, line, mapping, shortened
 from warroom.definitions.exchange.experiment import Activity, Experiment
 from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.problems import shown
@@ -78,7 +78,7 @@ def bring(document: Any, path: Path, given: Given) -> Brought:
 def _around(found: Experiment, notes: Notes) -> None:
     """What stands around the activities and has no place here."""
     controls = found.document.get("controls")
-    for each in controls if isinstance(controls, list) else ():
+    for each in items(controls):
         name = line(each.get("name")) if isinstance(each, dict) else line(each)
         notes.left("controls", f"the control `{shown(name)}`; it is still there when the experiment is run")
     strategy = found.document.get("runtime")
@@ -190,7 +190,7 @@ def _written(found: Experiment) -> list[tuple[Activity, Mapping[str, Any]]]:
 def _steady_state(found: Experiment, given: Given, notes: Notes) -> tuple[SteadyState, ...]:
     names, steady = Names(), list[SteadyState]()
     values = dict(found.values)
-    for name, value in (found.document.get("configuration") or {}).items():
+    for name, value in mapping(found.document.get("configuration")).items():
         variable = line(value.get("key")) if isinstance(value, dict) and value.get("type") == "env" else ""
         if variable in given.machine.environment:
             values[line(name)] = line(given.machine.environment[variable])

@@ -140,6 +140,16 @@ def clean(value: object) -> str:
     return said if said.strip() else ""
 
 
+def items(value: object) -> list[Any]:
+    """The items of a list; none of anything else."""
+    return value if isinstance(value, list) else []
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """A mapping as it is; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def line(value: object) -> str:
     """The same on one line."""
     return " ".join(clean(value).split())

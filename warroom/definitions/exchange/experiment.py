@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from warroom.definitions.exchange.brought import Machine, NotBrought, Notes
-from warroom.definitions.exchange.documents import line
+from warroom.definitions.exchange.documents import items, line
 from warroom.definitions.problems import shown
 
 PROVIDERS: Mapping[str, tuple[str, ...]] = {"python": ("module", "func"), "http": ("url",), "process": ("path",)}
@@ -198,7 +198,7 @@ def _activities(
             continue
         where = f"{place}[{at}] {line(each.get('name'))}"
         pauses = each.get("pauses") if isinstance(each.get("pauses"), dict) else {}
-        for control in each.get("controls") or ():
+        for control in items(each.get("controls")):
             notes.left(
                 where,
                 f"the control `{shown(line(control.get('name')) if isinstance(control, dict) else line(control))}`",

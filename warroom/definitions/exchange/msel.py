@@ -163,6 +163,7 @@ class _List:
     expectations: list[Expectation] = field(default_factory=list)
     names: tuple[Names, Names] = field(default_factory=lambda: (Names(), Names()))
     known: dict[str, set[str]] = field(default_factory=dict)
+    responses: dict[str, str] = field(default_factory=dict)
     start: times.Start | None = None
     before: timedelta | None = None
 
@@ -176,9 +177,11 @@ class _List:
         told = [each for each in self.lines if each.type != "expected" and self._what(each)[0]]
         self.known = {
             INJECT: {each.id for each in told},
-            EXPECTATION: {each.id for each in self.lines if each.type == "expected" and _expects(each)}
-            | {f"{each.id}-response" for each in told if each.get("expected")},
+            EXPECTATION: {each.id for each in self.lines if each.type == "expected" and _expects(each)},
         }
+        names = Names(self.known[EXPECTATION])
+        self.responses = {each.id: names.give(f"{each.id}-response", each.id) for each in told if each.get("expected")}
+        self.known[EXPECTATION] |= set(self.responses.values())
         injects, last, expected = list[Inject](), "", ""
         for each in self.lines:
             if each.type == "expected":
@@ -192,7 +195,7 @@ class _List:
             last = each.id
             if each.get("expected"):
                 self._response(each)
-                expected = f"{each.id}-response"
+                expected = self.responses[each.id]
         if self.wrong:
             raise NotBrought("\n".join(self.wrong))
         return Brought(scenario=self._scenario(injects), notes=self.notes.all)
@@ -425,7 +428,7 @@ class _List:
             self.notes.made(each.where, f"the time for the expected response, {durations.write(USUAL)}")
         self.expectations.append(
             Expectation(
-                id=f"{each.id}-response",
+                id=self.responses[each.id],
                 what=what,
                 after=each.id,
                 within=USUAL if within is None else within,

@@ -16,7 +16,7 @@ from warroom.core.injects import Announce
 from warroom.core.scenario import Expectation, Inject, Scenario, Team
 from warroom.core.when import Timing
 from warroom.definitions.exchange.brought import Brought, Given, NotBrought, Notes
-from warroom.definitions.exchange.documents import clean, line, shortened
+from warroom.definitions.exchange.documents import clean, items, line, mapping, shortened
 from warroom.definitions.exchange.msel import USUAL, length_of
 from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.problems import shown
@@ -59,8 +59,7 @@ class _Export:
     expectations: list[Expectation] = field(default_factory=list)
 
     def brought(self) -> Brought:
-        about = self.document.get(f"{self.prefix}_information")
-        about = about if isinstance(about, dict) else {}
+        about = mapping(self.document.get(f"{self.prefix}_information"))
         teams = self._teams()
         injects = self._injects(teams)
         if not injects:
@@ -159,8 +158,7 @@ class _Export:
         return [self._inject(each, ids, texts, at_, teams) for each in kept]
 
     def _text(self, each: Mapping[str, Any], where: str) -> str:
-        content = each.get("inject_content")
-        content = content if isinstance(content, dict) else {}
+        content = mapping(each.get("inject_content"))
         found = next((plain(content[key]) for key in _TEXTS if plain(content.get(key))), "")
         subject = plain(content.get("subject"))
         for key in sorted(map(str, set(content) - {*_TEXTS, "subject", "expectations"})):
@@ -194,7 +192,7 @@ class _Export:
     def _to(self, each: Mapping[str, Any], teams: Mapping[str, str], id_: str) -> tuple[str, ...]:
         found = dict[str, None]()
         wanted = each.get("inject_teams")
-        for team in wanted if isinstance(wanted, list) else ():
+        for team in items(wanted):
             there = line(team.get("team_id")) if isinstance(team, dict) else line(team)
             if there in teams:
                 found[teams[there]] = None
@@ -212,26 +210,20 @@ class _Export:
         return Timing(after=ids[known[0]], by=max(timedelta(0), at[there] - at[known[0]]))
 
     def _parents(self, each: Mapping[str, Any], id_: str) -> Iterator[str]:
-        depends = each.get("inject_depends_on")
-        for one in depends if isinstance(depends, list) else ():
-            relation = one.get("dependency_relationship") if isinstance(one, dict) else None
-            condition = one.get("dependency_condition") if isinstance(one, dict) else None
-            for rule in condition.get("conditions") or () if isinstance(condition, dict) else ():
-                key = line(rule.get("key")) if isinstance(rule, dict) else ""
-                if key.lower() != "execution" or rule.get("value") is not True:
-                    self.notes.left(
-                        f"inject {id_}",
-                        f"that it depends on `{shown(key)}` being {line(rule.get('value')) if isinstance(rule, dict) else ''}",
-                    )
-            if isinstance(relation, dict):
-                yield line(relation.get("inject_parent_id"))
-            elif isinstance(relation, str):
-                yield relation
+        for one in map(mapping, items(each.get("inject_depends_on"))):
+            condition = mapping(one.get("dependency_condition"))
+            for rule in map(mapping, items(condition.get("conditions"))):
+                key, value = line(rule.get("key")), rule.get("value")
+                if key.lower() != "execution" or value is not True:
+                    self.notes.left(f"inject {id_}", f"that it depends on `{shown(key)}` being `{shown(line(value))}`")
+            relation = one.get("dependency_relationship")
+            parent = mapping(relation).get("inject_parent_id") if isinstance(relation, dict) else relation
+            if said := line(parent):
+                yield said
 
     def _expects(self, each: Mapping[str, Any], id_: str) -> None:
-        content = each.get("inject_content")
-        wanted = content.get("expectations") if isinstance(content, dict) else None
-        for at, one in enumerate(wanted if isinstance(wanted, list) else (), start=1):
+        wanted = mapping(each.get("inject_content")).get("expectations")
+        for at, one in enumerate(items(wanted), start=1):
             if not isinstance(one, dict):
                 continue
             what = line(one.get("expectation_name")) or line(one.get("expectation_description"))
