@@ -77,7 +77,7 @@ async def _the_databases(stage: Stage, war: str, back: str) -> None:
     await stage.say(ANA, war, "No answer from db-east, ssh hangs too. I follow the runbook.")
     await stage.press(CHIARA, war, "I have it", on="Say that saving is broken")
     await stage.until(4.5)
-    await stage.say(CHIARA, war, "Status page says: saving does not work since 09:00, next word in 15 minutes.")
+    await stage.say(CHIARA, war, "Status page says: saving does not work since six, next word in 15 minutes.")
     await stage.press(CHIARA, war, "Done", on="Say that saving is broken")
     await stage.press(ANA, war, "I have it", on="Fence the old primary")
     await stage.until(9)
