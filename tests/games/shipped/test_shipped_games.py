@@ -1,6 +1,6 @@
 """Every shipped game day, played to its end by a good team and by nobody: what its file promises comes true."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pytest
 
@@ -18,7 +18,7 @@ def library() -> Library:
     return load_library([shipped()])
 
 
-@lru_cache(maxsize=None)
+@cache
 def good(name: str) -> Played:
     players, text = script(name)
     played = Played(library(), library().scenarios[name], players)
@@ -27,7 +27,7 @@ def good(name: str) -> Played:
     return played
 
 
-@lru_cache(maxsize=None)
+@cache
 def absent(name: str) -> Played:
     """Everybody was invited, and nobody does anything."""
     scenario = library().scenarios[name]
