@@ -79,14 +79,17 @@ def conditions(inject: Inject) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_there_and_the_consequences_come(name: str) -> None:
-    """Without anybody every expectation is missed, and every contingency comes, before the game's length is over."""
+    """Without anybody all that a machine can tell is missed, and every contingency comes, before the game's length is over.
+
+    What an evaluator would judge is left to judge.
+    """
     played = absent(name)
     plan, there = played.table.room.plan, states(played)
     assert plan is not None
     for expectation in played.scenario.expectations:
-        state = plan.standing(expectation.id).state
-        waits_for_somebody = expectation.after and there.get(expectation.after) is not InjectState.PLAYED
-        assert state is (ExpectationState.WAITING if waits_for_somebody else ExpectationState.MISSED), expectation.id
+        begun = not expectation.after or there.get(expectation.after) is InjectState.PLAYED
+        left = ExpectationState.ARMED if expectation.judged else ExpectationState.MISSED
+        assert plan.standing(expectation.id).state is (left if begun else ExpectationState.WAITING), expectation.id
     for inject in played.scenario.injects:
         if inject.contingency:
             assert there[inject.id] is InjectState.PLAYED, inject.id
