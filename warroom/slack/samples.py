@@ -70,7 +70,8 @@ def of_modals(room: Room) -> Iterator[Sample]:
 def _asked_about(room: Room) -> Iterator[dict[str, str]]:
     incidents = [*room.incidents, ""]
     walks = [(walk.id, walk.at or "") for walk in room.runs.values()] or [("", "")]
-    injects = [each.id for each in room.plan.scenario.injects] if room.plan else [""]
+    injects = [each.id for each in room.plan.scenario.injects] if room.plan else []
+    injects = injects or [""]  # none, in a game that draws from a deck
     expectations = [each.id for each in room.plan.scenario.expectations] if room.plan else []
     expectations = expectations or [""]
     for at in range(max(len(incidents), len(walks), len(injects), len(expectations))):
