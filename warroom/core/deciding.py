@@ -44,6 +44,12 @@ class Decided:
 
 def decide(room: Room, command: c.Command, now: datetime) -> Decided:
     """Raises Refused when the command is understood but not allowed now."""
+    entries, after = settle(room, command, now)
+    return Decided(entries=entries, effects=tuple(tell(room, entries, after)), room=after)
+
+
+def settle(room: Room, command: c.Command, now: datetime) -> tuple[tuple[Entry, ...], Room]:
+    """What happens, and the room after it, without what is said about it. Raises Refused as `decide` does."""
     after, entries = room, list[Entry]()
 
     def keep(news: News, by: str, occurred_at: datetime | None = None) -> None:
@@ -58,7 +64,7 @@ def decide(room: Room, command: c.Command, now: datetime) -> Decided:
         keep(acted_early(room, command.by, what, now), command.by)
     while news := consequences(after, now):
         keep(news, WARROOM)
-    return Decided(entries=tuple(entries), effects=tuple(tell(room, tuple(entries), after)), room=after)
+    return tuple(entries), after
 
 
 def _asked(room: Room, command: c.Command, now: datetime) -> News:

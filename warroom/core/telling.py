@@ -27,12 +27,17 @@ Effects = Iterable[Effect]
 
 def tell(before: Room, entries: tuple[Entry, ...], after: Room) -> Effects:
     """The effects of these entries, in order; then the cards that look different now."""
+    yield from news(entries, after)
+    yield from _cards(before, after)
+
+
+def news(entries: tuple[Entry, ...], after: Room) -> Effects:
+    """The effects of these entries alone: what is said and what is asked of the world, but no card shown again."""
     for entry in entries:
         teller = _TELLERS.get(type(entry.event))
         if teller:
             place = _where(after, entry.event)
             yield from (_there(effect, place) for effect in teller(after, entry, entry.event))
-    yield from _cards(before, after)
 
 
 def _where(room: Room, event: e.Event) -> str:
