@@ -220,9 +220,9 @@ BY_HAND = "by hand"
 def _inject_line(room: Room, plan: Plan, inject: Inject) -> InjectLine:
     due = plan.due(inject)
     running = room.game is not None and room.game.state is GameState.RUNNING
-    playing = running and not (isinstance(inject.what, Sideline) and why_not_sidelined(room, inject.what.role))
     args = (("inject", inject.id),)
-    asks = (Ask(do="play", label="Now", args=args), Ask(do="skip-inject", label="Skip…", args=args)) if playing else ()
+    play = (Ask(do="play", label="Now", args=args),) if _can_be_played(room, inject) else ()
+    asks = (*play, Ask(do="skip-inject", label="Skip…", args=args)) if running else ()
     order = plan.by_clock()
     more = (
         Ask(do="edit", label="Edit…", args=args),
@@ -244,6 +244,11 @@ def _inject_line(room: Room, plan: Plan, inject: Inject) -> InjectLine:
         to=inject.to,
         contingency=inject.contingency,
     )
+
+
+def _can_be_played(room: Room, inject: Inject) -> bool:
+    """Whether it would be accepted now: nobody is taken out who has not agreed."""
+    return not (isinstance(inject.what, Sideline) and why_not_sidelined(room, inject.what.role))
 
 
 def _when(plan: Plan, inject: Inject) -> str:
@@ -295,7 +300,7 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
             following = plan.next()
             asks = (
                 [Ask(do="play", label="Next inject now", style="primary", args=(("inject", following.id),))]
-                if following
+                if following and _can_be_played(room, following)
                 else []
             )
             if following:

@@ -1,8 +1,9 @@
 """Responders who are rules: what a team does about each thing that happens, as quickly as its pace says.
 
-A team that is `perfect` acknowledges at once, takes command, walks the runbook it is offered by the good answers, each
-step in the time the runbook plans for it, posts updates, does what the scenario listens for, and resolves. A `slow` one
-does the same, late. Whoever is `absent` does nothing.
+A team that is `perfect` acknowledges at once, takes command and the roles that the scenario speaks of, walks the runbook
+it is offered by the good answers, posts updates, does what the scenario listens for, and resolves; nothing takes it any
+time but what must, such as a wait. A `steady` one does the same, each step in the time its runbook plans for it; a
+`slow` one does it late.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from warroom.core import events as e
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.events import Entry
 from warroom.core.incident import IncidentState
+from warroom.core.injects import Sideline
 from warroom.core.room import Room
 from warroom.core.roster import COMMANDER
 from warroom.core.runs import Run, StepState
@@ -38,9 +40,9 @@ Intents = Iterator[Intent]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """`sees` is how long until something is noticed; `steps` how many times the planned time a step takes.
+    """`sees` is how long until something is noticed; `steps` how many times its planned time a step takes.
 
-    A step without a plan takes `unplanned`.
+    A step without a plan takes `unplanned`; none takes less than is needed to see it.
     """
 
     sees: timedelta
@@ -50,15 +52,22 @@ class Pace:
     unplanned: timedelta
 
     def step(self, expected: timedelta | None) -> timedelta:
-        return self.unplanned if expected is None else expected * self.steps
+        return max(self.sees, self.unplanned if expected is None else expected * self.steps)
 
 
 PERFECT = Pace(
     sees=timedelta(seconds=10),
     leads=timedelta(seconds=15),
     tells=timedelta(seconds=45),
+    steps=0.0,
+    unplanned=timedelta(seconds=10),
+)
+STEADY = Pace(
+    sees=timedelta(seconds=30),
+    leads=timedelta(minutes=1),
+    tells=timedelta(minutes=2),
     steps=1.0,
-    unplanned=timedelta(seconds=30),
+    unplanned=timedelta(minutes=1),
 )
 SLOW = Pace(
     sees=timedelta(minutes=6),
@@ -103,6 +112,9 @@ class Responders:
             if person not in room.roster.consents:
                 yield at_once(c.Consent(by=person), "agrees to be taken out for a while", self.pace.sees)
         yield self._take_command()
+        for role in _roles(room):
+            there = Condition(word="role_taken", ref=role)
+            yield Intent(self.pace.leads + self.pace.sees, lambda room, reading, it=there: self._have_role(room, it))
 
     def _take_command(self) -> Intent:
         def make(room: Room, reading: timedelta) -> Move | None:
@@ -339,6 +351,13 @@ class Responders:
             yield self._on_incident(incident.id, "mitigate", self.pace.sees)
         yield self._on_incident(incident.id, "resolve", 2 * self.pace.sees)
         yield self._update(2 * self.pace.sees + self.pace.tells)
+
+
+def _roles(room: Room) -> tuple[str, ...]:
+    """The roles that the scenario speaks of, but for command: who is taken out, who is told something alone."""
+    injects = room.plan.scenario.injects if room.plan else ()
+    named = (each.what.role if isinstance(each.what, Sideline) else each.what.privately() for each in injects)
+    return tuple(dict.fromkeys(role for role in named if role and role != COMMANDER))
 
 
 def _people_of(room: Room, run: str) -> tuple[str, ...]:

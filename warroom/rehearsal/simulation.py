@@ -25,12 +25,12 @@ from warroom.rehearsal import offered
 from warroom.rehearsal.cast import Cast
 from warroom.rehearsal.directing import SEED, Director, beginnings, opening
 from warroom.rehearsal.moves import Intent, Move
-from warroom.rehearsal.players import PERFECT, SLOW, Responders
+from warroom.rehearsal.players import PERFECT, SLOW, STEADY, Responders
 from warroom.rehearsal.random_people import Crowd, players
 from warroom.rehearsal.wanted import Map, Wanted
 from warroom.rehearsal.world import Offers, World
 
-TEAMS = ("perfect", "slow", "absent", "random")
+TEAMS = ("perfect", "steady", "slow", "absent", "random")
 MORNING = datetime(2012, 10, 21, 9, 0, tzinfo=UTC)
 _MOST = 20_000  # commands of one rehearsal; more than this goes round in circles
 _AFTERWARDS = timedelta(minutes=30)  # how long what is still to come is waited for when the game is over
@@ -81,7 +81,7 @@ def simulate(
 ) -> Rehearsal:
     """Play this scenario to its end. The same arguments give the same game, entry for entry.
 
-    `team` is `perfect`, `slow`, `absent` or `random`; only the last depends on `seed`. Raises SettingsError for another,
+    `team` is one of TEAMS; only the last depends on `seed`. Raises SettingsError for another,
     and for an environment that the scenario does not have.
     """
     if team not in TEAMS:
@@ -104,7 +104,7 @@ def _offers(library: Library) -> Offers:
 def _actors(team: str, known: Map, library: Library, chance: Random | None) -> tuple[Actor, ...]:
     if chance is not None:
         return (Director(), Crowd(chance, offered.to_players, players, library.runbooks))
-    paces = {"perfect": PERFECT, "slow": SLOW}
+    paces = {"perfect": PERFECT, "steady": STEADY, "slow": SLOW}
     people = (Responders(paces[team], known, library.runbooks),) if team in paces else ()
     return (Director(helps=team == "slow"), *people)
 
