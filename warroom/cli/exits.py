@@ -5,7 +5,7 @@ from enum import IntEnum
 
 class Exit(IntEnum):
     OK = 0
-    FINDINGS = 1  # lint, slack validate, fmt --check or runbook stale found something, or import left files out
+    FINDINGS = 1  # lint, slack validate, fmt --check, runbook stale or scenario simulate found something, or import left files out
     USAGE = 2
     SETTINGS = 3  # the settings or definitions do not add up
     UNREACHABLE = 4  # Slack or the database cannot be used

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warroom.cli import rehearsing
+
 if TYPE_CHECKING:
     from warroom.settings import Settings
 
 group = typer.Typer(
-    no_args_is_help=True, help="Scenarios: out to a planner's spreadsheet, and in from what really happened."
+    no_args_is_help=True,
+    help="Scenarios: looked at, drawn, rehearsed; out to a planner's spreadsheet, and in from what really happened.",
 )
+rehearsing.register(group)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; stdout when absent.")]

@@ -13,7 +13,13 @@ from warroom.core.when import EXPECTATION, INCIDENT, INJECT
 from warroom.definitions.graph import escaped
 from warroom.rehearsal.outline import Item, Part, outline, reading
 
-_SHAPES = {"hint": ("([", "])"), "move": ("[[", "]]"), "fault": ("[/", "/]"), "alert": (">", "]"), "sideline": ("[\\", "\\]")}
+_SHAPES = {
+    "hint": ("([", "])"),
+    "move": ("[[", "]]"),
+    "fault": ("[/", "/]"),
+    "alert": (">", "]"),
+    "sideline": ("[\\", "\\]"),
+}
 
 
 class _Names:

@@ -66,7 +66,8 @@ def to_director(room: Room) -> Iterator[Ask]:
     panel = panelview.panel(room)
     if panel is None:
         return
-    for line in (panel, *panel.coming, *panel.by_hand):
+    yield from (*panel.asks, *panel.more)
+    for line in (*panel.coming, *panel.by_hand):
         yield from (*line.asks, *line.more)
     for mishap in panel.deck:
         yield from mishap.asks

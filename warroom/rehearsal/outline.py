@@ -237,4 +237,3 @@ def _facts(inject: Inject) -> Iterator[str]:
         yield f"hands off for {durations.write(inject.hands_off)}"
     if inject.environments:
         yield f"only in {', '.join(inject.environments)}"
-

@@ -114,7 +114,7 @@ class Responders:
         yield self._take_command()
         for role in _roles(room):
             there = Condition(word="role_taken", ref=role)
-            yield Intent(self.pace.leads + self.pace.sees, lambda room, reading, it=there: self._have_role(room, it))
+            yield self._bring_about(there, Responders._have_role, self.pace.leads + self.pace.sees)
 
     def _take_command(self) -> Intent:
         def make(room: Room, reading: timedelta) -> Move | None:
@@ -185,7 +185,15 @@ class Responders:
         for condition in conditions(expectation) if expectation else ():
             make = _EXPECTED.get(condition.word)
             if make is not None:
-                yield Intent(self.pace.tells, lambda room, reading, make=make, it=condition: make(self, room, it))
+                yield self._bring_about(condition, make, self.pace.tells)
+
+    def _bring_about(
+        self,
+        condition: Condition,
+        make: "Callable[[Responders, Room, Condition], Move | timedelta | None]",
+        after: timedelta,
+    ) -> Intent:
+        return Intent(after, lambda room, reading: make(self, room, condition))
 
     def _say(self, room: Room, condition: Condition) -> Move | timedelta:
         people = able(room)

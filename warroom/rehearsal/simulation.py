@@ -129,6 +129,7 @@ class _Stage:
         wake = self.room.wake_at()
         while self._coming or wake is not None:
             due = self._coming[0][0] if self._coming else None
+            move: Move | None
             if due is None or (wake is not None and wake <= due):
                 assert wake is not None
                 due, move = wake, Move(c.Tick(), "")

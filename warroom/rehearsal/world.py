@@ -27,7 +27,7 @@ from warroom.core.runs import Run, StepState
 from warroom.core.steps.act import Act
 from warroom.core.steps.check import FAILS, HOLDS
 from warroom.core.steps.do import Do
-from warroom.rehearsal.moves import Intent, Move, at_once
+from warroom.rehearsal.moves import Intent, at_once
 from warroom.rehearsal.wanted import Map
 
 Offers = Callable[[f.FindRunbooks], tuple[Offer, ...]]
@@ -99,8 +99,8 @@ class World:
         outcome = "done"
         if self.chance is not None:
             outcome = self.chance.choice(("done", "done", "done", "failed", "unknown", ""))
-        name = {"run": effect.run, "act": effect.act}
-        yield at_once(c.RecordActBegun(worker="worker", **name), "an act begins", timedelta(seconds=1))  # type: ignore[arg-type]
+        begun = c.RecordActBegun(run=effect.run, act=effect.act, worker="worker")
+        yield at_once(begun, "an act begins", timedelta(seconds=1))
         if outcome:  # else nothing is ever heard of it again
             ended = c.RecordActEnded(run=effect.run, act=effect.act, outcome=outcome, detail=outcome, worker="worker")
             yield at_once(ended, f"an act ends: {outcome}", _ACT)
@@ -161,5 +161,3 @@ _ANSWERS: dict[type[f.Effect], Callable[[World, Room, Any], Iterable[Intent]]] =
     f.WatchStop: World._watch,
     f.OpenRealRoom: World._real,
 }
-
-__all__ = ["Move", "World"]
