@@ -4,7 +4,7 @@ It is a module of its own so that whoever imports it is seen to: an import contr
 in the backchannel and nowhere else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,7 +106,8 @@ def panel(room: Room) -> PanelView | None:
     """The dungeon master's panel; None when the room is no game."""
     if room.game is None or room.plan is None:
         return None
-    scenario, lines = room.plan.scenario, [_inject_line(room, room.plan, each) for each in room.plan.coming()]
+    scenario, order = room.plan.scenario, _clocked(room.plan)
+    lines = [_inject_line(room, room.plan, each, order) for each in room.plan.coming()]
     return PanelView(
         mark=mark(room),
         state=room.game.state.value,
@@ -217,17 +218,23 @@ def _readiness_asks(room: Room, scenario: Scenario) -> tuple[Ask, ...]:
 BY_HAND = "by hand"
 
 
-def _inject_line(room: Room, plan: Plan, inject: Inject) -> InjectLine:
+def _clocked(plan: Plan) -> dict[str, bool]:
+    """What comes by the clock, in its order; true for the last."""
+    order = plan.by_clock()
+    return {name: name == order[-1] for name in order}
+
+
+def _inject_line(room: Room, plan: Plan, inject: Inject, order: Mapping[str, bool]) -> InjectLine:
     due = plan.due(inject)
     running = room.game is not None and room.game.state is GameState.RUNNING
     args = (("inject", inject.id),)
     play = (Ask(do="play", label="Now", args=args),) if _can_be_played(room, inject) else ()
     asks = (*play, Ask(do="skip-inject", label="Skip…", args=args)) if running else ()
-    order = plan.by_clock()
+    name, first = inject.id, next(iter(order), "")
     more = (
         Ask(do="edit", label="Edit…", args=args),
-        *((Ask(do="earlier", label="Earlier", args=args),) if inject.id in order[1:] else ()),
-        *((Ask(do="later", label="Later", args=args),) if inject.id in order[:-1] else ()),
+        *((Ask(do="earlier", label="Earlier", args=args),) if name in order and name != first else ()),
+        *((Ask(do="later", label="Later", args=args),) if not order.get(name, True) else ()),
     )
     ended = room.game is not None and room.game.state is GameState.ENDED
     return InjectLine(
@@ -252,10 +259,11 @@ def _can_be_played(room: Room, inject: Inject) -> bool:
 
 
 def _when(plan: Plan, inject: Inject) -> str:
-    if plan.state(inject.id) is InjectState.HELD:
-        return f"held: {plan.held_why.get(inject.id) or 'it fell due while nobody was there'}"
-    if inject.id in plan.times:
-        return f"at {reading_mark(plan.times[inject.id])}, as you set it"
+    name = inject.id
+    if plan.state(name) is InjectState.HELD:
+        return f"held: {plan.held_why.get(name) or 'it fell due while nobody was there'}"
+    if name in plan.times:
+        return f"at {reading_mark(plan.times[name])}, as you set it"
     timing = inject.timing
     if timing.at is not None:
         return f"at T+{timing.at // timedelta(minutes=1)} min"

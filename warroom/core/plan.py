@@ -39,6 +39,9 @@ class Held:
     at: timedelta | None = None
 
 
+_WAITING = Held()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rated:
     """What one evaluator thinks of one expectation."""
@@ -65,7 +68,7 @@ class Plan:
         return self.injects.get(inject, InjectState.COMING)
 
     def standing(self, expectation: str) -> Held:
-        return self.expectations.get(expectation, Held())
+        return self.expectations.get(expectation, _WAITING)
 
     def due(self, inject: Inject) -> timedelta | None:
         """The reading at which this inject plays by itself; None when something else must happen first."""

@@ -145,6 +145,9 @@ class StepRun:
         return self.reminders > 0
 
 
+_LOCKED = StepRun()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """`given` are the values given so far; `paused` is the reading of the room's clock when it was paused."""
@@ -194,7 +197,7 @@ class Run:
         return self.runbook.step(self.at)
 
     def of(self, step: str) -> StepRun:
-        return self.steps.get(step, StepRun())
+        return self.steps.get(step, _LOCKED)
 
     @property
     def leg(self) -> int:

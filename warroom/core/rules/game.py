@@ -184,21 +184,31 @@ def endings_come(room: Room, now: datetime, reading: timedelta) -> News:
 def injects_play(room: Room, now: datetime, reading: timedelta) -> News:
     if room.plan is None or not room.live:
         return []
-    for inject in sorted(room.plan.scenario.injects, key=lambda each: _due(room.plan, each)):
+    first, at = None, timedelta.max
+    for inject in room.plan.scenario.injects:
         due = room.plan.due(inject)
-        if due is not None and reading >= due:
-            late = reading - due > CATCH_UP
-            why = "" if late else why_held(room, inject, now)
-            return [e.InjectHeld(inject=inject.id, due=due, why=why)] if late or why else play(room, inject, now)
+        if due is not None and due <= reading and due < at:
+            first, at = inject, due
+    if first is not None:
+        why = "" if reading - at > CATCH_UP else why_held(room, first, now)
+        held = e.InjectHeld(inject=first.id, due=at, why=why)
+        return [held] if why or reading - at > CATCH_UP else play(room, first, now)
+    for inject in _on_a_condition(room.plan):
         on = inject.timing.when
-        if on is not None and room.plan.state(inject.id) is InjectState.COMING and holds(room, on):
+        if on is not None and holds(room, on):
             why = why_held(room, inject, now)
             return [e.InjectHeld(inject=inject.id, due=reading, why=why)] if why else play(room, inject, now)
     return []
 
 
-def _due(plan: Plan | None, inject: Inject) -> timedelta:
-    due = plan.due(inject) if plan else None
+def _on_a_condition(plan: Plan) -> list[Inject]:
+    """What can still come on a condition; that to which the dungeon master has given a time comes first."""
+    coming = [each for each in plan.scenario.injects if each.timing.when and plan.state(each.id) is InjectState.COMING]
+    return sorted(coming, key=lambda each: _due(plan, each)) if len(coming) > 1 else coming
+
+
+def _due(plan: Plan, inject: Inject) -> timedelta:
+    due = plan.due(inject)
     return timedelta.max if due is None else due
 
 
