@@ -343,7 +343,9 @@ def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
         asks.append(Ask(do="forward", label="Next one's time is now"))
     if by_clock:
         asks.append(Ask(do="shift", label="Shift everything…"))
-    if running and any(each not in room.roster.sidelined for each in room.roster.consents):
+    if running and any(
+        each in room.roster.players and each not in room.roster.sidelined for each in room.roster.consents
+    ):
         asks.append(Ask(do="sideline", label="Take somebody out…"))
     asks += [
         Ask(do="bring-back", label="Bring back", args=(("person", person),)) for person in sorted(room.roster.sidelined)

@@ -79,12 +79,12 @@ class Director:
         def make(room: Room, reading: timedelta) -> Move | timedelta | None:
             if not room.open:
                 return None
-            return _end("its time is over") if reading >= end or not room.live else end - reading
+            return _end(room, "its time is over") if reading >= end or not room.live else end - reading
 
         yield Intent(end, make)
 
     def _end_reached(self, room: Room, event: e.EndReached) -> Intents:
-        yield Intent(_MINUTE, lambda room, reading: _end("its end was reached") if room.live else None)
+        yield Intent(_MINUTE, lambda room, reading: _end(room, "its end was reached") if room.live else None)
 
     def _held(self, room: Room, event: e.InjectHeld) -> Intents:
         def make(room: Room, reading: timedelta) -> Move | None:
@@ -92,9 +92,9 @@ class Director:
             for do in ("play", "skip-inject"):
                 for ask in offers:
                     if ask.do == do:
-                        return Move(offered.pressed(ask, DIRECTOR, {}, {}), f"presses “{ask.label}”")
+                        return Move(offered.pressed(ask, director(room), {}, {}), f"presses “{ask.label}”")
             if room.live:
-                return Move(c.SkipInject(by=DIRECTOR, inject=event.inject, reason="It cannot be."), "skips it")
+                return Move(c.SkipInject(by=director(room), inject=event.inject, reason="It cannot be."), "skips it")
             return None
 
         yield Intent(_SOON, make)
@@ -118,27 +118,34 @@ class Director:
             yield Intent(_UNSEEN, make)
 
 
-def _end(why: str) -> Move:
-    return Move(c.EndGame(by=DIRECTOR, reason=f"In rehearsal: {why}."), "presses “End the game…”")
+def director(room: Room) -> str:
+    """Whoever directs the game now."""
+    return next(iter(room.roster.controllers), DIRECTOR)
+
+
+def _end(room: Room, why: str) -> Move:
+    return Move(c.EndGame(by=director(room), reason=f"In rehearsal: {why}."), "presses “End the game…”")
 
 
 def _hint(room: Room, about: str) -> Move | None:
     for ask in offered.to_director(room):
         if ask.do == "hint" and dict(ask.args)["about"] == about:
-            return Move(offered.pressed(ask, DIRECTOR, {}, {}), f"presses “{ask.label}”")
+            return Move(offered.pressed(ask, director(room), {}, {}), f"presses “{ask.label}”")
     return None
 
 
 def _look_first(room: Room, reading: timedelta) -> Move | None:
     if room.plan is None or room.live or not room.open or not needs_preflight(room.plan.scenario):
         return None
-    return Move(c.AskPreflight(by=DIRECTOR), "presses “Preflight”")
+    return Move(c.AskPreflight(by=director(room)), "presses “Preflight”")
 
 
 def _resume(room: Room, reading: timedelta) -> Move | None:
     if room.live or not room.open:
         return None
-    return _end("it could not go on") if why_not_resumed(room) else Move(c.ResumeGame(by=DIRECTOR), "presses “Resume”")
+    if why_not_resumed(room):
+        return _end(room, "it could not go on")
+    return Move(c.ResumeGame(by=director(room)), "presses “Resume”")
 
 
 _REACTIONS: dict[type[e.Event], Callable[[Director, Room, Any], Intents]] = {

@@ -4,7 +4,8 @@ Rehearsed people press what a card shows, with what it shows, so that a rehearsa
 of a view, then `slack.asks`, which knows nothing of Slack but its words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from warroom.core import commands as c
 from warroom.core import panelview, runview, views
@@ -49,16 +50,19 @@ def on_walk(room: Room, run: str) -> Iterator[Ask]:
         yield from (*(card.current.asks if card.current else ()), *card.asks, *card.undo)
 
 
-def to_players(room: Room) -> Iterator[Ask]:
-    """Every button that players see, menus and all."""
-    status = views.status(room)
-    yield from status.asks
-    for incident in room.incidents:
-        yield from on_incident(room, incident)
-    for name in room.runs:
-        card = runview.run(room, name)
-        if card is not None:
-            yield from (*(card.current.asks if card.current else ()), *card.asks, *card.more, *card.undo)
+def cards(room: Room) -> list[Callable[[], Iterable[Ask]]]:
+    """What players can look at: each card, with a way to see what it offers, menus and all."""
+    return [
+        lambda: views.status(room).asks,
+        *(partial(on_incident, room, each) for each in room.incidents),
+        *(partial(_whole_card, room, each) for each in room.runs),
+    ]
+
+
+def _whole_card(room: Room, run: str) -> Iterator[Ask]:
+    card = runview.run(room, run)
+    if card is not None:
+        yield from (*(card.current.asks if card.current else ()), *card.asks, *card.more, *card.undo)
 
 
 def to_director(room: Room) -> Iterator[Ask]:

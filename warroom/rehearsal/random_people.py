@@ -15,7 +15,6 @@ from warroom.rehearsal.moves import Intent, Move
 from warroom.rehearsal.offered import Runbooks
 
 _RARELY = {"emergency": 0.01, "end": 0.02, "sideline": 0.3, "part": 0.05, "halt": 0.2, "pause": 0.3, "flag": 0.5}
-_NOT_HERE = ("export",)
 WORDS = ("The status page is next.", "Promote the West!", "lunch", "I have seen something.", "this is real")
 
 
@@ -49,18 +48,27 @@ def said(chance: Random, room: Room) -> dict[str, str]:
     }
 
 
+Card = Callable[[], Iterable[Ask]]
+
+
 class Crowd:
-    """Players, or a dungeon master, who do something every now and then: what one of their cards offers."""
+    """Players, or a dungeon master, who every now and then look at one of their cards and press something on it.
+
+    `cards` are those that somebody may look at; `fills` answers the form behind a button.
+    """
 
     def __init__(
         self,
         chance: Random,
-        asks: Callable[[Room], Iterable[Ask]],
+        cards: Callable[[Room], list[Card]],
         who: Callable[[Room], tuple[str, ...]],
         runbooks: Runbooks,
         often: float = 45.0,
+        fills: Callable[[Random, Room], dict[str, str]] = said,
+        never: tuple[str, ...] = ("export",),
     ) -> None:
-        self.chance, self.asks, self.who, self.runbooks, self.often = chance, asks, who, runbooks, often
+        self.chance, self.cards, self.who, self.runbooks = chance, cards, who, runbooks
+        self.often, self.fills, self.never = often, fills, never
 
     def reacts(self, room: Room, entry: Entry) -> Iterable[Intent]:
         """Begins with the game; from then on one thing follows another."""
@@ -71,13 +79,15 @@ class Crowd:
         return Intent(after, self._make, then=self._turn)
 
     def _make(self, room: Room, reading: timedelta) -> Move | None:
-        people = self.who(room)
-        offers = [each for each in self.asks(room) if each.do not in _NOT_HERE and self._likely(each.do)]
-        if not people or not offers:
+        people, cards = self.who(room), self.cards(room)
+        if not people or not cards:
+            return None
+        offers = [each for each in self.chance.choice(cards)() if each.do not in self.never and self._likely(each.do)]
+        if not offers:
             return None
         by, ask = self.chance.choice(people), self.chance.choice(offers)
         try:
-            command = offered.pressed(ask, by, said(self.chance, room), self.runbooks)
+            command = offered.pressed(ask, by, self.fills(self.chance, room), self.runbooks)
         except (Refused, KeyError):
             return None  # the form was filled in so that it is sent back at once
         return Move(command, f"presses “{ask.label}”")

@@ -5,7 +5,7 @@ is said is kept, word for word.
 """
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -44,13 +44,17 @@ class Actor(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beat:
-    """One thing that was done, and all that came of it. `refused` is the sentence when nothing did."""
+    """One thing that was done, and all that came of it. `refused` is the sentence when nothing did.
+
+    `before` is the room before it, `room` the room after it.
+    """
 
     now: datetime
     by: str
     how: str
     entries: tuple[Entry, ...]
     effects: tuple[Effect, ...]
+    before: Room
     room: Room
     refused: str = ""
 
@@ -91,7 +95,7 @@ def simulate(
         raise SettingsError(f"{scenario.title} has no environment {environment!r}; it has {there}.")
     known = Map(Wanted.by(scenario))
     chance = Random(seed) if team == "random" else None  # noqa: S311 - it is a game
-    stage = _Stage(World(_offers(library), known, chance), _actors(team, known, library, chance))
+    stage = Stage(World(_offers(library), known, chance), _actors(team, known, library, chance))
     cast = Cast.of(scenario, environment)
     stage.play(opening(scenario, cast, f"{seed:032x}" if chance else SEED))
     return Rehearsal(scenario=scenario, team=team, beats=tuple(stage.beats))
@@ -103,25 +107,28 @@ def _offers(library: Library) -> Offers:
 
 def _actors(team: str, known: Map, library: Library, chance: Random | None) -> tuple[Actor, ...]:
     if chance is not None:
-        return (Director(), Crowd(chance, offered.to_players, players, library.runbooks))
+        return (Director(), Crowd(chance, offered.cards, players, library.runbooks))
     paces = {"perfect": PERFECT, "steady": STEADY, "slow": SLOW}
     people = (Responders(paces[team], known, library.runbooks),) if team in paces else ()
     return (Director(helps=team == "slow"), *people)
 
 
-class _Stage:
-    """The room, the clock, and what is still to come, in the order of time."""
+class Stage:
+    """The room, the clock, and what is still to come, in the order of time. `watch` sees every beat, refusals too."""
 
-    def __init__(self, world: World, actors: tuple[Actor, ...]) -> None:
-        self.world, self.actors = world, actors
+    def __init__(
+        self, world: World, actors: tuple[Actor, ...], watch: Callable[[Beat], None] = lambda beat: None
+    ) -> None:
+        self.world, self.actors, self.watch = world, actors, watch
         self.room, self.now = Room(), MORNING
         self.beats: list[Beat] = []
         self._coming: list[tuple[datetime, int, Intent]] = []
         self._number = 0
 
-    def play(self, opening: c.OpenGame) -> None:
+    def play(self, opening: c.OpenGame, begin: Callable[[Room], Iterable[Intent]] = beginnings) -> None:
+        """From the planning to the end. Raises RuntimeError for a game that never comes to one."""
         self._do(Move(opening, "plans the game"))
-        for intent in beginnings(self.room):
+        for intent in begin(self.room):
             self._later(intent)
         self._run()
 
@@ -180,9 +187,11 @@ class _Stage:
             how=move.how,
             entries=entries,
             effects=effects,
+            before=before,
             room=self.room,
             refused=refused,
         )
+        self.watch(beat)
         if entries or refused:
             self.beats.append(beat)
         self._react(entries, effects)

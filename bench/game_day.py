@@ -1,0 +1,182 @@
+"""How long an eight-hour game day takes without anybody: `python -m bench.game_day`. Ends with 1 when it is too slow.
+
+The game is made here, always the same: eight hours, 150 injects, four teams, 48 incidents with a runbook each, 60
+expectations with contingencies, a move every two hours. A steady team plays all of it: it acknowledges, walks, answers,
+posts and resolves, and everything goes through `decide`'s rules as in a real game.
+
+A busy or slow machine must not change the verdict. So the time is measured beside a floor, in the same run and in turns:
+plain Python that makes and copies small values, as a fold does, and knows nothing of warroom. On the machine where the
+claim was made the floor takes 10 ms; `50 ms` therefore means five floors.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from warroom.core.injects import Announce, Move, Speak
+from warroom.core.probes import Tcp
+from warroom.core.runbook import Runbook
+from warroom.core.runbook import Step as Place
+from warroom.core.scenario import Actor as Voice
+from warroom.core.scenario import Breakage, Expectation, Inject, Scenario, Team
+from warroom.core.steps.check import Check
+from warroom.core.steps.choose import Choose
+from warroom.core.steps.do import Do
+from warroom.core.steps.kind import Answer
+from warroom.core.steps.wait import Wait
+from warroom.core.when import Condition, Timing
+from warroom.definitions.library import Library
+from warroom.rehearsal import Rehearsal, simulate
+
+FLOOR_IS = 10.0  # milliseconds that the floor takes where the claim was made
+CLAIM = 50.0  # milliseconds that the game may take there
+ROUNDS = 7
+LENGTH, INJECTS, INCIDENTS, TEAMS = timedelta(hours=8), 150, 48, ("data", "web", "network", "support")
+
+
+def the_game() -> tuple[Scenario, Library]:
+    """Eight hours in which something fails every ten minutes, and what a team needs to answer it."""
+    books = {book.id: book for book in (_runbook(at) for at in range(6))}
+    every = LENGTH / (INJECTS + 1)
+    injects = tuple(_inject(at, every * at) for at in range(INJECTS))
+    opening = [each.id for each in injects if each.incident]
+    expectations = [
+        Expectation(
+            id=f"seen-{name}",
+            what=f"Somebody acknowledges {name}",
+            after=name,
+            within=timedelta(minutes=5),
+            met_by=Condition(word="acknowledged", ref=name),
+        )
+        for name in opening
+    ]
+    expectations += [
+        Expectation(
+            id=f"over-{name}",
+            what=f"{name} is over",
+            after=name,
+            within=timedelta(minutes=40),
+            met_by=Condition(word="resolved", ref=name),
+        )
+        for name in opening[::4]
+    ]
+    scenario = Scenario(
+        id="eight-hours",
+        title="Eight hours",
+        briefing="A long day.",
+        length=LENGTH,
+        injects=injects,
+        expectations=tuple(expectations),
+        actors={"vendor": Voice(name="Ingrid")},
+        teams={team: Team(title=team.title()) for team in TEAMS},
+    )
+    return scenario, Library(runbooks=books)
+
+
+def _inject(at: int, when: timedelta) -> Inject:
+    """One in three opens an incident; one in ten is a contingency; one in forty begins another part of the day."""
+    name = f"i{at}"
+    if at and at % 38 == 0:
+        return Inject(id=name, title=f"Part {at // 38}", timing=Timing(at=when), what=Move(text="It goes on."))
+    if at % 10 == 7 and at > 10:
+        missed = Condition(word="missed", ref=f"seen-i{3 * (at // 3)}")
+        known = 3 * (at // 3) % 38 != 0
+        timing = Timing(when=missed) if known else Timing(at=when)
+        return Inject(id=name, title="Nobody looks", timing=timing, what=Speak(actor="vendor", text="Anybody?"))
+    if at % 3 == 0:
+        opens = Breakage(
+            title=f"Failure {at}", severity="SEV2", services=(f"service-{at % 6}",), failure_modes=("lost",)
+        )
+        to = (TEAMS[at % len(TEAMS)],) if at % 2 else ()
+        return Inject(
+            id=name,
+            title=f"Failure {at}",
+            timing=Timing(at=when),
+            what=Announce(text="It is gone."),
+            incident=opens,
+            to=to,
+        )
+    timing = Timing(after=f"i{at - 1}", by=when / at / 2) if at % 5 == 1 else Timing(at=when)
+    return Inject(id=name, title="Somebody asks", timing=timing, what=Speak(actor="vendor", text="How is it going?"))
+
+
+def _runbook(at: int) -> Runbook:
+    steps = (
+        Place(id="gone", title="Is it gone?", what=Check(text="", probe=Tcp(target="127.0.0.1:1"), fails="tell")),
+        Place(id="tell", title="Tell people", what=Do(text="Say what fails."), expected=timedelta(minutes=2)),
+        Place(
+            id="which", title="Which way?", what=Choose(question="Which?", options=(Answer(word="a"), Answer(word="b")))
+        ),
+        Place(id="mend", title="Mend it", what=Do(text="Restart it."), expected=timedelta(minutes=6)),
+        Place(id="settle", title="Let it settle", what=Wait(length=timedelta(minutes=3))),
+        Place(id="back", title="Is it back?", what=Check(text="", probe=Tcp(target="127.0.0.1:1"))),
+        Place(id="note", title="Note it", what=Do(text="Write it down."), expected=timedelta(minutes=2)),
+    )
+    return Runbook(
+        id=f"book-{at}", title=f"Service {at} lost", steps=steps, services=(f"service-{at}",), failure_modes=("lost",)
+    )
+
+
+# --- the floor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Small:
+    number: int = 0
+    text: str = ""
+    more: tuple[int, ...] = ()
+
+
+def floor() -> int:
+    """Work as a fold does it: values copied with one field changed, small dictionaries made anew, a list put in order."""
+    small, known, found = _Small(), dict[int, _Small](), 0
+    for number in range(_FLOOR_TURNS):
+        small = replace(small, number=number, text=str(number))
+        known = {**known, number % 20: small}
+        found += sorted((each.number for each in known.values()), reverse=True)[0]
+    return found
+
+
+_FLOOR_TURNS = 2_400
+
+
+def _milliseconds(what: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    what()
+    return 1000 * (time.perf_counter() - began)
+
+
+def measured(rounds: int = ROUNDS) -> tuple[float, float, Rehearsal]:
+    """The best of some rounds, in turns: the floor, the game, both in milliseconds; and the game."""
+    scenario, library = the_game()
+    game = simulate(scenario, library, "steady")
+    floors, games = list[float](), list[float]()
+    for _ in range(rounds):
+        floors.append(_milliseconds(floor))
+        games.append(_milliseconds(lambda: simulate(scenario, library, "steady")))
+    return min(floors), min(games), game
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    lowest, took, game = measured(parser.parse_args().rounds)
+    said = sum(type(each).__name__ == "Say" for each in game.effects)
+    print(
+        f"an eight-hour game: {len(game.scenario.injects)} injects, {len(game.room.incidents)} incidents, "
+        f"{len(game.room.runs)} walks, {len(game.beats)} commands, {len(game.entries)} entries, {said} messages"
+    )
+    ratio, most = took / lowest, CLAIM / FLOOR_IS
+    print(f"took {took:.1f} ms; the floor {lowest:.1f} ms; {ratio:.2f} floors, at most {most:.2f}")
+    print(f"where the floor takes {FLOOR_IS:.0f} ms: {ratio * FLOOR_IS:.1f} ms, claimed under {CLAIM:.0f} ms")
+    if ratio >= most:
+        print("Too slow: the claim no longer holds.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
