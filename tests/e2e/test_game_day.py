@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,21 +12,25 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.faults.test_postgresql import Database
+from tests.postgres import Server, postgresql_server
 from warroom.core import events as e
 from warroom.core.allowed import Allowed, AllowedCommand
 from warroom.core.breakable import Breakable, Breakables, Process
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
-from warroom.core.probes import Tcp
+from warroom.core.probes import Probe, Tcp
 from warroom.core.room import Room
 from warroom.definitions.library import load_library, shipped
-from warroom.definitions.loader import read_scenario
+from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
 from warroom.demo.company import Company
 from warroom.demo.stage import Stage
 from warroom.store import rooms
 from warroom.testing import ManualClock
 from warroom.workspace import PersonAt
+
+__all__ = ["postgresql_server"]
 
 HARRIET, ANA, BEN, CHIARA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK
 HERE = Path(__file__).parent
@@ -53,32 +57,29 @@ def database(port: int, tmp_path: Path) -> Iterator[tuple[str, ...]]:
     started.wait()
 
 
-@pytest.fixture
-async def stage(tmp_path: Path, port: int, database: tuple[str, ...]) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def staged(
+    folder: Path, how: Process, healthy: Probe, looks: tuple[str, ...], address: str = ""
+) -> AsyncIterator[Stage]:
+    """A company whose operator lets one real thing be broken; Chiara owns it."""
     library = load_library([shipped()])
     scenario = read_scenario((HERE / "game_day.yaml").read_text(encoding="utf-8"), "game_day.yaml")
-    library = replace(library, scenarios={**library.scenarios, scenario.id: scenario})
+    runbook = read_runbook(RUNBOOK.format(argv=list(looks)), "really-there.yaml")
+    library = replace(
+        library,
+        scenarios={**library.scenarios, scenario.id: scenario},
+        runbooks={**library.runbooks, runbook.id: runbook},
+    )
 
     def allowed(people: dict[str, str]) -> Allowed:
-        """What the operator lets be broken; Chiara owns it."""
-        entry = Breakable(
-            target="shop/database",
-            how=Process(argv=database),
-            modes=("kill",),
-            owners=(people[CHIARA],),
-            healthy=Tcp(target=f"127.0.0.1:{port}", within=timedelta(seconds=1)),
-        )
-        looks = AllowedCommand(argv=("/bin/true",), checks=True)
-        return Allowed(commands=(looks,), breakable=Breakables(entries=(entry,)))
+        entry = Breakable(target="shop/database", how=how, modes=("kill",), owners=(people[CHIARA],), healthy=healthy)
+        commands = (AllowedCommand(argv=("/bin/true",), checks=True), AllowedCommand(argv=looks, checks=True))
+        return Allowed(commands=commands, breakable=Breakables(entries=(entry,)))
 
     async with AsyncExitStack() as stack:
+        addresses = frozenset({address} if address else set())
         opened = Company.open(
-            tmp_path,
-            ManualClock(),
-            in_haste=True,
-            library=library,
-            allowed=allowed,
-            addresses=frozenset({f"127.0.0.1:{port}"}),
+            folder, ManualClock(), in_haste=True, library=library, allowed=allowed, addresses=addresses
         )
         company = await stack.enter_async_context(opened)
         people = {
@@ -87,6 +88,27 @@ async def stage(tmp_path: Path, port: int, database: tuple[str, ...]) -> AsyncIt
         for each in people.values():
             await stack.enter_async_context(each)
         yield Stage(company, people, lambda line: None)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, port: int, database: tuple[str, ...]) -> AsyncIterator[Stage]:
+    healthy = Tcp(target=f"127.0.0.1:{port}", within=timedelta(seconds=1))
+    async with staged(tmp_path, Process(argv=database), healthy, ("/bin/true",), f"127.0.0.1:{port}") as stage:
+        yield stage
+
+
+RUNBOOK = """
+runbook: 1
+id: really-there
+title: Is the database really there?
+owner: data
+steps:
+  - id: look
+    title: Does it answer?
+    check:
+      command:
+        argv: {argv}
+"""
 
 
 def answers(port: int) -> bool:
@@ -203,3 +225,24 @@ async def test_no_duff_stops_it_everywhere(stage: Stage, port: int) -> None:
     assert (await game(stage)).readiness.preflight.ready
     await stage.press(HARRIET, back, "Resume play")
     assert (await game(stage)).state == GameState.RUNNING
+
+
+async def test_a_real_postgresql_is_taken_away_and_given_back(postgresql_server: Server, tmp_path: Path) -> None:
+    """The check of a runbook sees it go, and sees it come back when the incident is resolved."""
+    base = Database(postgresql_server)
+    async with staged(tmp_path / "company", base.how, base.probe, base.probe.argv) as stage:
+        back = await planned(stage)
+        await stage.press(HARRIET, back, "Start the game")
+        war = await stage.channel(ANA, "the-real-thing")
+        await stage.say(BEN, war, "/warroom team data")
+        await stage.pass_time(timedelta(minutes=6))
+        assert [each.state for each in (await game(stage)).faults.values()] == [FaultState.ACTIVE]
+        team = await stage.channel(BEN, "team-data")
+        await stage.press(BEN, team, "Acknowledge")
+        await stage.say(BEN, team, "/warroom walk really-there")
+        await stage.settled()
+        (run,) = (await game(stage)).runs.values()
+        assert "no response" in run.of("look").finding
+        await stage.fill(BEN, team, "Resolved", {"note": "Somebody has started it again."})
+        assert [each.state for each in (await game(stage)).faults.values()] == [FaultState.ROLLED_BACK]
+        assert (await base.see()).holds
