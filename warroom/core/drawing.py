@@ -31,11 +31,10 @@ from warroom.core.murphy import (
 from warroom.core.permission import News, the_game
 from warroom.core.plan import InjectState, Plan
 from warroom.core.refusals import NotNow, TooLate, Unknown
-from warroom.core.room import BY_HIMSELF, Murphy, Room, samples
+from warroom.core.room import BY_HIMSELF, OFF, Murphy, Room, samples
 from warroom.core.rules.game import play, why_held
 from warroom.core.scenario import PROPOSE, Mishap
 
-OFF = "off"
 MODES = (OFF, PROPOSE, *BY_HIMSELF)
 _SMALL = 3  # as hard as this, or easier, may come while it is at its hardest
 _SOON = timedelta(minutes=2)  # what the plan has coming so soon is waited for

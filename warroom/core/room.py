@@ -30,6 +30,7 @@ from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, MurphyRules, Ratin
 from warroom.core.storytime import Story
 
 BY_HIMSELF = (AUTOPILOT, SEALED)
+OFF = "off"  # Murphy is there to be asked, and does nothing by himself
 FIRST_LOOK = timedelta(minutes=5)  # into a game, before Murphy plays by himself
 LOOK_AGAIN = timedelta(minutes=2)
 CATCH_UP = timedelta(minutes=2)  # an inject later than this was due while nobody was there to play it
@@ -349,14 +350,14 @@ def _murphy(event: e.GamePlanned) -> Murphy | None:
         return None
     rules = event.scenario.murphy or MurphyRules()
     return Murphy(
-        mode=rules.mode,
+        mode=rules.mode if event.scenario.murphy else OFF,
         seed=event.seed,
         sealed=event.sealed,
         history=event.history,
         graph=event.graph,
         budget=rules.budget,
         most_open=rules.most_open,
-        look_at=FIRST_LOOK if rules.mode in BY_HIMSELF else None,
+        look_at=FIRST_LOOK if event.scenario.murphy and rules.mode in BY_HIMSELF else None,
     )
 
 

@@ -137,7 +137,8 @@ def _declared(room: Room, entry: Entry, event: e.IncidentDeclared) -> Effects:
     if not room.roster.commander:
         asks.append(Ask(do="command", label="Take command", args=(("instead", ""),)))
     services = f"Affected: {', '.join(event.services)}." if event.services else ""
-    body: tuple[Word, ...] = (played.what.words(), "\n", services) if played else (services,)
+    said = played.what.words() if played and not played.what.speaker() else ""  # an actor has said it
+    body: tuple[Word, ...] = (said, "\n", services) if said else (services,)
     yield Say(
         place=WAR_ROOM,
         tone=Tone.BAD_NEWS,

@@ -216,6 +216,9 @@ def why_held(room: Room, inject: Inject, now: datetime) -> str:
     """Why this cannot be played by itself now, as a sentence; empty when it can."""
     if inject.fault and (why := why_not_broken(room, inject.fault, now)):
         return f"{why} You can play it in words."
+    role = inject.what.privately()
+    if role and not room.roster.holder(role):
+        return f"It is for {role} alone, and nobody is that, nor has command."
     return why_not_sidelined(room, inject.what.role) if isinstance(inject.what, Sideline) else ""
 
 
