@@ -1,7 +1,7 @@
 """The demo's company: a local workspace, the bot in it, and a stand-in for the system that the company runs."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from pathlib import Path
 
 from warroom.checks import Guard
@@ -76,6 +76,23 @@ class Company:
         return self.library.scenarios["october-21"]
 
 
+class _Both:
+    """What is in the one, which may grow, or in the other."""
+
+    def __init__(self, one: Collection[str], other: Collection[str]) -> None:
+        self._one, self._other = one, other
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._one or address in self._other
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._one
+        yield from self._other
+
+    def __len__(self) -> int:
+        return len(self._one) + len(self._other)
+
+
 async def _start_at(workspace: Workspace, port: int) -> None:
     try:
         await workspace.start("127.0.0.1", port)
@@ -122,7 +139,7 @@ def _bot(
         clock=clock,
         wall=SystemClock(),
         resolve=resolve,
-        guard=Guard(allow=frozenset((*stand_in.addresses, *addresses))),
+        guard=Guard(allow=_Both(stand_in.addresses, addresses)),
         drivers={"pretend": Pretend(stand_in.control)},
         allowed=allowed(people) if allowed else None,
     )
