@@ -98,6 +98,23 @@ class StartGame(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RemindGame(Command):
+    """The calendar says that the game comes: at `begins`, or some time between that and `until`."""
+
+    begins: datetime
+    until: datetime | None = None
+    everybody: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BeginAsPlanned(Command):
+    """The time has come that the calendar has for the game; `late` when it has long passed. `salt` as for `StartGame`."""
+
+    salt: str = ""
+    late: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PauseGame(Command):
     reason: str = ""
 

@@ -106,6 +106,22 @@ class GamePlanned(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GameReminded(Event):
+    """A planned game comes at `begins`, or some time between that and `until`. `everybody` may know, or who directs it."""
+
+    begins: datetime
+    until: datetime | None = None
+    everybody: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotBegun(Event):
+    """The time that the calendar had for the game came, and it could not begin."""
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GameStarted(Event):
     briefing: str
 

@@ -13,10 +13,10 @@ from warroom.core.channelnames import backchannel, team_room, war_room
 from warroom.core.durations import write
 from warroom.core.effects import BACKCHANNEL, OPERATIONS, ORIGIN, PERSON, TEAM, WAR_ROOM, Ask, Effect, Say, Tone, Voice
 from warroom.core.events import Entry
-from warroom.core.faults import FaultState
+from warroom.core.faults import FaultState, Target
 from warroom.core.game import GameState
 from warroom.core.murphy import explain
-from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask
+from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask, unapproved, why_not_begun
 from warroom.core.room import Room
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
@@ -70,24 +70,7 @@ def _planned(room: Room, entry: Entry, event: e.GamePlanned) -> Effects:
         invite=room.roster.staff,
     )
     for target in room.breakable.values():
-        modes = dict.fromkeys(
-            each.fault.mode
-            for each in event.scenario.real_faults()
-            if each.fault and each.fault.target == target.target
-        )
-        for owner in target.owners:
-            yield Say(
-                place=f"{PERSON}{owner}",
-                tone=Tone.PHASE,
-                title=f"May {target.target} be broken on purpose?",
-                body=(
-                    Person(entry.by),
-                    f" plans the game day {event.title} ({room.key}). It would really break {target.target} in "
-                    f"{target.environment or 'no named environment'} ({', '.join(modes)}), for at most "
-                    f"{write(target.longest)}, and undo it by itself. Nothing is broken unless an owner approves.",
-                ),
-                asks=(Ask(do="approve-fault", label="Approve", args=(("target", target.target),), style="primary"),),
-            )
+        yield from _approval_asked(room, event.scenario, target)
     if room.murphy is not None and room.murphy.sealed and room.murphy.mode == SEALED:
         yield Say(
             place=BACKCHANNEL,
@@ -124,6 +107,77 @@ def _roll_call(room: Room, event: e.GamePlanned) -> Effects:
             ),
             asks=(*asks, Ask(do="no-go", label="No-go…")),
         )
+
+
+def _approval_asked(room: Room, scenario: Scenario, target: Target) -> Effects:
+    faults = (each.fault for each in scenario.real_faults())
+    modes = dict.fromkeys(each.mode for each in faults if each and each.target == target.target)
+    for owner in target.owners:
+        yield Say(
+            place=f"{PERSON}{owner}",
+            tone=Tone.PHASE,
+            title=f"May {target.target} be broken on purpose?",
+            body=(
+                Person(room.roster.controllers[0]),
+                f" plans the game day {room.title} ({room.key}). It would really break {target.target} in "
+                f"{target.environment or 'no named environment'} ({', '.join(modes)}), for at most "
+                f"{write(target.longest)}, and undo it by itself. Nothing is broken unless an owner approves.",
+            ),
+            asks=(Ask(do="approve-fault", label="Approve", args=(("target", target.target),), style="primary"),),
+        )
+
+
+def _reminded(room: Room, entry: Entry, event: e.GameReminded) -> Effects:
+    """The time to who directs it; to the players what they may know. An owner whose approval would not last is asked."""
+    if event.everybody:
+        when: Words = ("At ", Time(event.begins), ".")
+        if event.until is not None:
+            when = ("Some time between ", Time(event.begins), " and ", Time(event.until), "; when is not said.")
+        for place in (ORIGIN,) if room.origin else tuple(f"{PERSON}{each}" for each in room.roster.players):
+            yield Say(
+                place=place,
+                tone=Tone.PHASE,
+                title=f"A game day comes: {room.title}",
+                body=(*when, *_cast(room), f" {HOW_TO_STOP}"),
+            )
+    if event.until is not None or room.plan is None:
+        return
+    missing = unapproved(room, event.begins)
+    yield Say(
+        place=BACKCHANNEL,
+        tone=Tone.PHASE,
+        title="It begins by itself",
+        body=("At ", Time(event.begins), f", if nothing stands in the way. {_in_the_way(room, entry, missing)}".rstrip()),
+    )
+    if event.begins - entry.at <= _SOON:
+        for target in missing:
+            if target in room.breakable:
+                yield from _approval_asked(room, room.plan.scenario, room.breakable[target])
+
+
+_SOON = timedelta(hours=2)  # an approval that is given now is still good when the game has begun
+
+
+def _cast(room: Room) -> Words:
+    if not room.roster.players:
+        return ()
+    names = [word for each in room.roster.players for word in (", ", Person(each))][1:]
+    return (" Players: ", *names, ". Dungeon master: ", Person(room.roster.controllers[0]), ".")
+
+
+def _in_the_way(room: Room, entry: Entry, missing: tuple[str, ...]) -> str:
+    why = why_not_begun(room, entry.at)
+    approval = f"No approval would be good then to break {', '.join(missing)}." if missing else ""
+    return " ".join(each for each in (why, approval) if each)
+
+
+def _not_begun(room: Room, entry: Entry, event: e.NotBegun) -> Effects:
+    yield Say(
+        place=BACKCHANNEL,
+        tone=Tone.BAD_NEWS,
+        title="It has not begun",
+        body=(event.why, " Nothing was started. When that is settled, start it from the panel, or close this room."),
+    )
 
 
 def _approved(room: Room, entry: Entry, event: e.FaultApproved) -> Effects:
@@ -261,7 +315,7 @@ def _announced(room: Room, entry: Entry, scenario: Scenario | None) -> Effects:
             title=f"A game day begins: {room.title}",
             body=(
                 "Run by ",
-                Person(entry.by),
+                Person(room.roster.controllers[0] if entry.by == WARROOM else entry.by),
                 " in ",
                 Place(WAR_ROOM),
                 f". Scope: {scope}{where}. Until about ",
@@ -677,6 +731,8 @@ TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.PreflightReported: _preflight,
     e.GoSaid: _go,
     e.PredictionsSealed: _sealed,
+    e.GameReminded: _reminded,
+    e.NotBegun: _not_begun,
     e.GameStarted: _started,
     e.GamePaused: _paused,
     e.GameResumed: _resumed,

@@ -8,7 +8,7 @@ from warroom.core import game as games
 from warroom.core.game import GameState
 from warroom.core.permission import News, the_game
 from warroom.core.plan import Plan
-from warroom.core.preparing import why_not_begun
+from warroom.core.preparing import why_not_begun, why_not_by_itself
 from warroom.core.readiness import digest
 from warroom.core.refusals import NotNow
 from warroom.core.room import Room
@@ -24,11 +24,25 @@ def start(room: Room, command: c.StartGame, now: datetime) -> News:
         raise NotNow(f"{room.key} was closed before the game began; plan it anew.")
     if why := why_not_begun(room, now):
         raise NotNow(why)
+    return _begun(room, plan, command.salt)
+
+
+def _begun(room: Room, plan: Plan, salt: str) -> News:
     predictions = room.readiness.predictions
-    sealed: News = (
-        [e.PredictionsSealed(digest=digest(predictions, command.salt), salt=command.salt)] if predictions else []
-    )
+    sealed: News = [e.PredictionsSealed(digest=digest(predictions, salt), salt=salt)] if predictions else []
     return [*sealed, e.GameStarted(briefing=plan.scenario.briefing)]
+
+
+def begin_as_planned(room: Room, command: c.BeginAsPlanned, now: datetime) -> News:
+    """By the calendar. Nobody is there to be refused, so what stands in the way is kept, and told to who directs it."""
+    if room.game is None or room.plan is None or not room.open or room.game.state is not GameState.PLANNED:
+        return []  # begun by hand, or called off
+    if command.late:
+        why = "Its time passed while the bot was not running; nothing begins so late by itself."
+        return [e.NotBegun(why=why)]
+    if why := why_not_by_itself(room, now):
+        return [e.NotBegun(why=why)]
+    return _begun(room, room.plan, command.salt)
 
 
 def pause(room: Room, command: c.PauseGame, now: datetime) -> News:

@@ -54,6 +54,29 @@ def why_not_begun(room: Room, now: datetime) -> str:
     return ""
 
 
+def unapproved(room: Room, now: datetime) -> tuple[str, ...]:
+    """What the plan would really break at some time, and nobody's approval for it is good then."""
+    if room.plan is None:
+        return ()
+    real = [each.fault.target for each in room.plan.scenario.injects if each.fault and each.fault.real]
+    approvals = room.readiness.approvals
+    return tuple(each for each in dict.fromkeys(real) if each not in approvals or approvals[each].until <= now)
+
+
+def why_not_by_itself(room: Room, now: datetime) -> str:
+    """Why the calendar may not begin the game. It needs all that a person needs, and every approval besides."""
+    if why := why_not_begun(room, now):
+        return why
+    missing = unapproved(room, now)
+    return f"Nobody's approval is good now to break {', '.join(missing)}." if missing else ""
+
+
+def remind(room: Room, command: c.RemindGame, now: datetime) -> News:
+    if room.game is None or room.game.state is not GameState.PLANNED or not room.open:
+        return []
+    return [e.GameReminded(begins=command.begins, until=command.until, everybody=command.everybody)]
+
+
 def predict(room: Room, command: c.Predict, now: datetime) -> News:
     if room.plan is None or room.game is None:
         raise NotNow("This is a real incident, not a game.")

@@ -71,6 +71,18 @@ def _approved(t: Telling, event: e.FaultApproved) -> str:
     return f"{t.who} allowed that {event.target} be broken in this game, until {clock_time(event.until)}"
 
 
+def _reminded(t: Telling, event: e.GameReminded) -> str:
+    if event.until is not None:
+        window = f"some time between {day_time(event.begins)} and {day_time(event.until)}"
+        return f"Everybody was told that a game would be played {window}"
+    return f"{'Everybody' if event.everybody else 'Who directs it'} was told that it would begin at {day_time(event.begins)}"
+
+
+def day_time(at: datetime) -> str:
+    """`2026-11-26 14:00 UTC`: with its date, where that may be another than the game's."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _preflight_asked(t: Telling, event: e.PreflightAsked) -> str:
     again = f", for the {ordinal(event.attempt)} time" if event.attempt > 1 else ""
     return f"{t.who} had a machine look whether everything was ready{again}"
@@ -178,6 +190,8 @@ def _marked(t: Telling, event: e.MomentMarked) -> str:
 
 
 SENTENCES: dict[type[e.Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
+    e.GameReminded: (Kind.GAME, _reminded),
+    e.NotBegun: (Kind.GAME, lambda t, event: f"The time for the game came, and it did not begin: {event.why}"),
     e.EmergencyCalled: (Kind.EMERGENCY, _emergency),
     e.RealRoomOpened: (Kind.EMERGENCY, lambda t, event: f"The real incident was opened: {event.key}"),
     e.EndReached: (Kind.GAME, _end_reached),
@@ -220,6 +234,7 @@ SENTENCES: dict[type[e.Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.MomentMarked: (Kind.INCIDENT, _marked),
 }
 FOR_AFTERWARDS = (
+    *(e.GameReminded, e.NotBegun),
     *(e.EndReached, e.Predicted, e.FaultApproved, e.ApprovalWithdrawn, e.PreflightAsked, e.PreflightReported, e.GoSaid),
     *(e.InjectAdded, e.InjectEdited, e.InjectRetimed, e.PlanShifted, e.MurphyDrew, e.MurphyVetoed, e.MurphySet),
     *(e.ExpectationRated, e.Observed, e.PhraseHeard, e.HandsOffBroken, e.StopConditionChanged, e.ConsentGiven),

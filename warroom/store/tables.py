@@ -191,3 +191,31 @@ sources = Table(
     Column("name", Escaped, nullable=False),
     Column("text", Escaped, nullable=False),
 )
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("planned_by", String, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("scenario", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("people", Text, nullable=False),  # JSON: players, directors, evaluators, safety
+    Column("environment", String, nullable=False),
+    Column("surprise", String, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("zone", String, nullable=False),  # an IANA name
+    Column("repeats", String, nullable=False),
+    Column("window", Integer, nullable=False),  # minutes
+    Column("seed", String, nullable=False),  # where in the window it starts is drawn from this
+    Column("number", Integer, nullable=False),  # of the game day that comes next
+    Column("begins_at", Instant, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("done", Text, nullable=False),  # JSON: what was done for it already
+    Column("directed", Text, nullable=False),  # JSON: who directed before, the last one last
+    Column("trouble", Escaped, nullable=False),  # why the last one could not be opened
+    Column("wake_at", Instant),  # when something is to be done; NULL once it has ended
+    Column("ended_at", Instant),
+    Index("ix_schedules_wake_at", "wake_at"),
+)
