@@ -42,6 +42,7 @@ from warroom.runtime.clock import Clock, SystemClock
 from warroom.runtime.deliver import Delivery
 from warroom.runtime.handle import Handled, Runtime
 from warroom.runtime.wake import Waker
+from warroom.scheduling import Scheduler
 from warroom.settings import Settings
 from warroom.slack import manifest, preflight
 from warroom.slack.desk import INCIDENT, Desk
@@ -172,8 +173,9 @@ class Bot:
         self._listeners = listeners = self._make_listeners(self.identity)
         await self._start_web()
         await self.breaking.recover()
-        for loop in (self.breaking.run(), self.talk.run(), self.act.run(), self.watch.run(), self.waker.run()):
-            self._loops.append(self._watched(loop))
+        scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
+        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler)
+        self._loops += [self._watched(each.run()) for each in loops]
         await listeners.take_unfinished()
         await self._connect(app_token)
 

@@ -36,8 +36,9 @@ RENDERERS = (blocks, home, modals, notices, panelcard, runcard, statuscard)
 DRAWN = ("Message", "dict[str, typing.Any]")  # blocks and views are such dictionaries
 KINDS = {
     *(f"news: {tone.value}" for tone in Tone),
-    *(f"modal: {do}" for do in ("start", "declare", *modals.FOR_ROOM)),
-    *("card: status", "card: run", "card: panel", "card: evaluation", "home", "offer: start", "offer: declare"),
+    *(f"modal: {do}" for do in ("start", "schedule", "declare", *modals.FOR_ROOM)),
+    *("card: status", "card: run", "card: panel", "card: evaluation", "home"),
+    *("offer: start", "offer: schedule", "offer: declare"),
     *("answer: help", "answer: refusal", "answer: report"),
 }
 

@@ -161,6 +161,24 @@ def rooms(
 
 
 @app.command()
+def calendar(
+    as_json: AsJson = False,
+    database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
+) -> None:
+    """List the game days that are planned, unannounced ones included."""
+    from warroom.cli.planned import list_planned
+
+    rows = list_planned(_settings(database=database))
+    if as_json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        print(f"{row['number']:<4} {row['starts'][:16]}  {row['repeats']:<12} {row['surprise']:<12} {row['scenario']}")
+    if not rows:
+        print("Nothing is planned.", file=sys.stderr)
+
+
+@app.command()
 def lint(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files or folders; the shipped runbooks when absent.")

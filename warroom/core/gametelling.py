@@ -130,9 +130,10 @@ def _approval_asked(room: Room, scenario: Scenario, target: Target) -> Effects:
 def _reminded(room: Room, entry: Entry, event: e.GameReminded) -> Effects:
     """The time to who directs it; to the players what they may know. An owner whose approval would not last is asked."""
     if event.everybody:
-        when: Words = ("At ", Time(event.begins), ".")
+        when: Words = ("It begins: ", Time(event.begins, day=True), ".")
         if event.until is not None:
-            when = ("Some time between ", Time(event.begins), " and ", Time(event.until), "; when is not said.")
+            first, last = Time(event.begins, day=True), Time(event.until, day=True)
+            when = ("It begins some time between ", first, " and ", last, "; when is not said.")
         for place in (ORIGIN,) if room.origin else tuple(f"{PERSON}{each}" for each in room.roster.players):
             yield Say(
                 place=place,
@@ -147,7 +148,10 @@ def _reminded(room: Room, entry: Entry, event: e.GameReminded) -> Effects:
         place=BACKCHANNEL,
         tone=Tone.PHASE,
         title="It begins by itself",
-        body=("At ", Time(event.begins), f", if nothing stands in the way. {_in_the_way(room, entry, missing)}".rstrip()),
+        body=(
+            Time(event.begins, day=True),
+            f", if nothing stands in the way. {_in_the_way(room, entry, missing)}".rstrip(),
+        ),
     )
     if event.begins - entry.at <= _SOON:
         for target in missing:

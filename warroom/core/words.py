@@ -17,9 +17,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """An instant, shown in each reader's own zone."""
+    """An instant, shown in each reader's own zone; with its `day` where it may be another than today."""
 
     at: datetime
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

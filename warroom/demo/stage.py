@@ -8,7 +8,7 @@ by jumping to whatever falls due next.
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,7 +17,7 @@ from warroom.core.durations import mark
 from warroom.demo.cast import HOOK_TOKEN, SEED
 from warroom.demo.company import Company
 from warroom.errors import WarroomError
-from warroom.store import rooms
+from warroom.store import rooms, schedules
 from warroom.testing.clock import ManualClock
 from warroom.workspace.people import PersonAt
 
@@ -61,11 +61,17 @@ class Stage:
             await self.settled()
             return
         end = clock.now() + length
-        while (wake := await self.company.bot.db.read(rooms.next_wake)) is not None and wake <= end:
+        while (wake := await self._next_wake()) is not None and wake <= end:
             clock.move_to(max(wake, clock.now()))
             await self.settled()
         clock.move_to(end)
         await self.settled()
+
+    async def _next_wake(self) -> datetime | None:
+        """When a room or the calendar next has something to do."""
+        db = self.company.bot.db
+        wakes = (await db.read(rooms.next_wake), await db.read(schedules.next_wake))
+        return min((each for each in wakes if each is not None), default=None)
 
     # --- seeing and doing
 

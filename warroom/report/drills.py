@@ -234,7 +234,7 @@ SENTENCES: dict[type[e.Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.MomentMarked: (Kind.INCIDENT, _marked),
 }
 FOR_AFTERWARDS = (
-    *(e.GameReminded, e.NotBegun),
+    e.NotBegun,
     *(e.EndReached, e.Predicted, e.FaultApproved, e.ApprovalWithdrawn, e.PreflightAsked, e.PreflightReported, e.GoSaid),
     *(e.InjectAdded, e.InjectEdited, e.InjectRetimed, e.PlanShifted, e.MurphyDrew, e.MurphyVetoed, e.MurphySet),
     *(e.ExpectationRated, e.Observed, e.PhraseHeard, e.HandsOffBroken, e.StopConditionChanged, e.ConsentGiven),

@@ -21,7 +21,7 @@ from warroom.core.events import ChannelOpened, Entry
 from warroom.core.room import Room, fold
 from warroom.errors import NotFound
 from warroom.runtime.clock import Clock
-from warroom.store import inbox, outbox, rooms
+from warroom.store import inbox, outbox, rooms, schedules
 from warroom.store.db import Database
 from warroom.store.errors import AlreadyOpen
 from warroom.store.rooms import Kind, RoomRow, Summary
@@ -219,7 +219,8 @@ def summary(room: Room) -> Summary:
 
 
 def _is_quiet(conn: Connection, now: datetime, wall: datetime) -> bool:
-    return not (outbox.pending(conn) or rooms.due(conn, now, 1) or inbox.unfinished(conn, wall + LOOK_AGAIN))
+    due = rooms.due(conn, now, 1) or schedules.due(conn, now, 1)
+    return not (outbox.pending(conn) or due or inbox.unfinished(conn, wall + LOOK_AGAIN))
 
 
 def _bind_channels(conn: Connection, row: RoomRow, room: Room, entries: Sequence[Entry]) -> None:

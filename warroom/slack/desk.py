@@ -6,7 +6,7 @@ The doors (slash command, direct message, mention, modal, App Home) all lead her
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from warroom.core import commands as c
@@ -73,45 +73,78 @@ class Desk:
         key: str | None = None,
     ) -> Handled:
         """Open a game day; with `at_once` it starts, otherwise its panel waits in the backchannel."""
-        plan = self.library.scenarios.get(scenario)
-        if plan is None:
-            raise Unknown(f"There is no scenario {scenario!r}. There is: {', '.join(sorted(self.library.scenarios))}.")
+        plan = self.scenario(scenario)
         if not [each for each in players if each != where.person]:
             raise NotNow("A game needs players: name at least one person besides yourself.")
-
-        if not environment and len(plan.environments) == 1:
-            environment = next(iter(plan.environments))
-        played_in = await self.runtime.db.read(rooms.environments_played, where.workspace, scenario)
-        history = await self._history(where.workspace) if plan.deck else History()
-        seed, salt = secrets.token_hex(16), secrets.token_hex(16)
+        opened = await self.opening(
+            where,
+            plan,
+            players,
+            observers,
+            controllers=controllers,
+            evaluators=evaluators,
+            safety=safety,
+            environment=environment,
+            surprise=surprise,
+        )
+        begin = [c.StartGame(by=where.person, salt=secrets.token_hex(16))] if at_once else []
 
         def make(name: str) -> Sequence[Command]:
-            opened = c.OpenGame(
-                by=where.person,
-                key=name,
-                workspace=where.workspace,
-                scenario=plan,
-                players=tuple(players),
-                observers=tuple(observers),
-                origin=where.channel,
-                controllers=tuple(controllers),
-                evaluators=tuple(evaluators),
-                safety=tuple(safety),
-                environment=environment,
-                played_in=tuple(played_in),
-                surprise=surprise,
-                seed=seed,
-                history=history,
-                graph=Graph.of(self.library.catalogue),
-                digests=self._digests(plan),
-                breakable=self._breakable,
-                operations=self._operations,
-            )
-            return [opened, c.StartGame(by=where.person, salt=salt)] if at_once else [opened]
+            return [replace(opened, key=name), *begin]
 
         return await self.runtime.open(make, workspace=where.workspace, kind=GAME_DAY, mode=Mode.DRILL.value, key=key)
 
-    async def _history(self, workspace: str) -> History:
+    def scenario(self, scenario: str) -> Scenario:
+        """Raises Unknown, with what there is."""
+        plan = self.library.scenarios.get(scenario)
+        if plan is None:
+            raise Unknown(f"There is no scenario {scenario!r}. There is: {', '.join(sorted(self.library.scenarios))}.")
+        return plan
+
+    async def opening(
+        self,
+        where: Whereabouts,
+        plan: Scenario,
+        players: Sequence[str],
+        observers: Sequence[str] = (),
+        *,
+        controllers: Sequence[str] = (),
+        evaluators: Sequence[str] = (),
+        safety: Sequence[str] = (),
+        environment: str = "",
+        surprise: str = "announced",
+        seed: str = "",
+        history: History | None = None,
+    ) -> c.OpenGame:
+        """The command that opens this game, but for the room's key: with all that a game is told of what is here."""
+        if not environment and len(plan.environments) == 1:
+            environment = next(iter(plan.environments))
+        played_in = await self.runtime.db.read(rooms.environments_played, where.workspace, plan.id)
+        if history is None:
+            history = await self.history(where.workspace) if plan.deck else History()
+        return c.OpenGame(
+            by=where.person,
+            key="",
+            workspace=where.workspace,
+            scenario=plan,
+            players=tuple(players),
+            observers=tuple(observers),
+            origin=where.channel,
+            controllers=tuple(controllers),
+            evaluators=tuple(evaluators),
+            safety=tuple(safety),
+            environment=environment,
+            played_in=tuple(played_in),
+            surprise=surprise,
+            seed=seed or secrets.token_hex(16),
+            history=history,
+            graph=Graph.of(self.library.catalogue),
+            digests=self._digests(plan),
+            breakable=self._breakable,
+            operations=self._operations,
+        )
+
+    async def history(self, workspace: str) -> History:
         """What was practised in the last games here, for Murphy."""
         rows = await self.runtime.db.read(rooms.listing, workspace, mode="drill")
         ended = [row for row in rows[:_GAMES] if row.state in (GameState.ENDED, "closed")]
@@ -172,6 +205,16 @@ class Desk:
 
     async def open_rooms(self, workspace: str) -> list[RoomRow]:
         return await self.runtime.db.read(rooms.listing, workspace, mode="all", open_only=True)
+
+    async def rooms_shown(self, workspace: str, person: str) -> list[RoomRow]:
+        """The open rooms that this person may know of: of a game that nobody was told of, only who prepares it."""
+        return [row for row in await self.open_rooms(workspace) if await self._may_know(row, person)]
+
+    async def _may_know(self, row: RoomRow, person: str) -> bool:
+        if row.state != GameState.PLANNED:
+            return True
+        room = await self.runtime.room(row.id)
+        return room.game is None or room.game.surprise == "announced" or person in room.roster.staff
 
     # --- in a room
 

@@ -21,7 +21,7 @@ class Homes:
         """What this person may know of the open rooms."""
         shown = []
         controls = False
-        for row in await self._desk.open_rooms(workspace):
+        for row in await self._desk.rooms_shown(workspace, person):
             room = await self._desk.runtime.room(row.id)
             war_room = room.channels.get("war-room")
             controls = controls or person in room.roster.controllers

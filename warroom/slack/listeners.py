@@ -25,9 +25,10 @@ from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.runtime.clock import Clock
 from warroom.slack import asks, cards, modals, presses
+from warroom.slack.calendars import wished
 from warroom.slack.desk import Desk, Whereabouts
 from warroom.slack.homes import Homes
-from warroom.slack.mrkdwn import unescape
+from warroom.slack.mrkdwn import escape, unescape
 from warroom.slack.people import People
 from warroom.slack.reports import Reports
 from warroom.slack.slash import Asked, Reply, Slash
@@ -51,6 +52,17 @@ class Listeners:
         self._slash = Slash(desk, people)
         self._under_way: set[asyncio.Task[None]] = set()
         self._taking: set[str] = set()
+
+    @property
+    def desk(self) -> Desk:
+        return self._desk
+
+    async def tell(self, person: str, sentence: str) -> None:
+        """Say something to one person that belongs to no room. As well as it goes: what cannot be said is logged."""
+        try:
+            await self._tell_directly(person, cards.plainly(escape(sentence)))
+        except Exception as error:
+            log.warning("%s could not be told: %s", person, judge(error).code)
 
     def register(self) -> None:
         """Every listener of the bot, in one place."""
@@ -279,6 +291,10 @@ class Listeners:
             if not at.channel:  # from App Home or the shortcut: there is no channel where it would be told
                 told = f"{started.room.key} is open. Your panel is in the backchannel that you are being invited to."
                 self._soon(self._tell_directly(where.person, cards.plainly(told)))
+        elif do == "schedule":
+            zone = await self._people.zone(where.workspace, where.person)
+            planned = await self._slash.calendars.plan(wished(given, at, zone))
+            self._soon(self._tell_directly(where.person, cards.plainly(planned)))
         elif do == "declare":
             await self._desk.declare(
                 at,
@@ -384,6 +400,15 @@ class Listeners:
             list(self._desk.library.scenarios.values()), said.get("scenario", ""), players, origin=origin
         )
 
+    async def _schedule_modal(self, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
+        origin = said.get("origin", "") or where.channel
+        players: tuple[str, ...] = ()
+        if origin and not origin.startswith("D"):
+            players = await self._people.humans(origin, where.workspace) or ()
+        origin = "" if origin.startswith("D") else origin
+        others = [each for each in players if each != where.person]
+        return modals.schedule(list(self._desk.library.scenarios.values()), others, [where.person], origin=origin)
+
     async def _declare_modal(self, room: int, said: Mapping[str, str], where: Whereabouts) -> dict[str, Any]:
         services = [(each.id, each.title) for each in self._desk.library.catalogue.services.values()]
         return modals.declare(services, origin=said.get("origin", "") or where.channel)
@@ -410,6 +435,7 @@ PANEL = presses.action_id("panel")
 EVALUATING = ("end", "predict", "rate", "observe")
 MODALS: dict[str, Callable[[Listeners, int, Mapping[str, str], Whereabouts], Awaitable[dict[str, Any]]]] = {
     "start": Listeners._start_modal,
+    "schedule": Listeners._schedule_modal,
     "declare": Listeners._declare_modal,
     **{do: _for_room(do) for do in modals.FOR_ROOM},
 }

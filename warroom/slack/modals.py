@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from warroom.core import views
+from warroom.core.calendar import ANNOUNCED, ONCE, REPEATS, UNANNOUNCED, WINDOW
 from warroom.core.refusals import Unknown
 from warroom.core.room import Room
 from warroom.core.runs import Run
@@ -78,6 +79,40 @@ def _environments(scenarios: Sequence[Scenario]) -> list[Block]:
 
 
 _BEGIN = (("now", "Start at once"), ("later", "Open the backchannel first; I start it from the panel"))
+
+
+def schedule(
+    scenarios: Sequence[Scenario], players: Sequence[str] = (), directors: Sequence[str] = (), *, origin: str = ""
+) -> View:
+    """What is played when, how often, with whom, and who knows of it."""
+    made = options(((each.id, each.title) for each in scenarios), (each.summary for each in scenarios))
+    blocks = [
+        section("🗓 This plans an *EXERCISE*. It begins by itself; what it needs before that is asked for in time.")
+    ]
+    if not made:
+        return modal("schedule", "Plan a game day", "", [*blocks, section("There is no scenario to play yet.")])
+    in_turn = "One of them directs each time, in turn; the others play. You, if it stays empty."
+    window = "Where nobody is told the time: it begins somewhere within so many hours of what you choose above."
+    blocks += [
+        field("scenario", "Scenario", select("Choose a scenario", made)),
+        field("at", "When?", {"type": "datetimepicker"}),
+        field("repeats", "How often?", select("Choose", options(REPEATS.items()), ONCE)),
+        field("surprise", "Who is told?", radio(_SURPRISES)),
+        field("window", "How long is the window?", select("Choose", options(_WINDOWS.items())), window, optional=True),
+        field("players", "Players", people(players)),
+        field("directors", "Who directs?", people(directors), in_turn, optional=True),
+        *(_staff(part, label, hint) for part, label, hint in _STAFF if part != "controllers"),
+        *_environments(scenarios),
+    ]
+    return modal("schedule", "Plan a game day", "Plan it", blocks, said={"origin": origin})
+
+
+_SURPRISES = (
+    (ANNOUNCED, "The channel is reminded a day and an hour before"),
+    (WINDOW, "The channel is told a window of time, and no more"),
+    (UNANNOUNCED, "Nobody but who directs it"),
+)
+_WINDOWS = {"2": "2 hours", "4": "4 hours", "8": "a working day: 8 hours", "24": "24 hours", "104": "Monday to Friday"}
 
 
 def declare(services: Sequence[tuple[str, str]], *, title: str = "", origin: str = "") -> View:
@@ -365,6 +400,8 @@ def _answer(value: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(str(each["value"]) for each in value["selected_options"] or ())
     if "selected_users" in value:
         return tuple(map(str, value["selected_users"] or ()))
+    if "selected_date_time" in value:
+        return str(value["selected_date_time"] or "")
     if "selected_user" in value:
         return str(value["selected_user"] or "")
     if "selected_option" in value:

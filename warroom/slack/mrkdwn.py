@@ -171,8 +171,8 @@ def _rendered(word: Word, room_channels: Mapping[str, str]) -> str:
             return escape(word)
         case Person(id=id):
             return person(id)
-        case Time(at=at):
-            return clock_time(at)
+        case Time(at=at, day=day):
+            return moment(at) if day else clock_time(at)
         case Bold(text=text):
             return bold(text)
         case Code(text=text):

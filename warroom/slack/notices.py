@@ -55,6 +55,7 @@ def plainly(text: str) -> Message:
 
 _OFFERS = {
     "start": ("Choose a scenario and the players, and the game day begins.", "Start a game day"),
+    "schedule": ("Say what is played, when and how often, and it comes by itself.", "Plan a game day"),
     "declare": ("Say what is wrong, and a war room opens for it.", "Declare an incident"),
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from zoneinfo import available_timezones
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -41,8 +42,8 @@ class People:
         profile = user.get("profile") or {}
         names = (user.get("real_name"), profile.get("real_name"), profile.get("display_name"), user.get("name"))
         name = next((each for each in names if each), person)
-        is_bot = bool(user.get("is_bot"))
-        await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot)
+        is_bot, zone = bool(user.get("is_bot")), str(user.get("tz") or "")
+        await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot, tz=zone)
         self._known.add((workspace, person))
 
     async def humans(self, channel: str, workspace: str) -> tuple[str, ...] | None:
@@ -58,6 +59,12 @@ class People:
         await self.meet(workspace, members)
         bots = await self._db.read(people.bots, workspace, members)
         return tuple(each for each in members if each not in bots)
+
+    async def zone(self, workspace: str, person: str) -> str:
+        """The IANA zone of this person's clock; UTC when it is not known, or no zone of that name is."""
+        await self.meet(workspace, [person])
+        said = await self._db.read(people.zone, workspace, person)
+        return said if said in available_timezones() else "UTC"
 
     async def named(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
         """Names by id; who has none stays out."""

@@ -95,11 +95,14 @@ def of_library(library: Library) -> Iterator[Sample]:
         for chosen in ("", *library.scenarios):
             yield _modal("start", modals.start_game(scenarios, chosen, players, origin=_CHANNEL))
     yield _modal("start", modals.start_game([]))
+    for players in ((), ("U0123456789", "U9876543210")):
+        yield _modal("schedule", modals.schedule(scenarios, players, players[:1], origin=_CHANNEL))
+    yield _modal("schedule", modals.schedule([]))
     yield _modal("declare", modals.declare(services, title=title, origin=_CHANNEL))
     many = [(f"{id}-{number}", name) for id, name in services or [("service", "")] for number in range(_MANY)]
     yield _modal("declare", modals.declare(many))
     yield _modal("declare", modals.declare([]))
-    for do in ("start", "declare"):
+    for do in ("start", "schedule", "declare"):
         yield _message(f"offer: {do}", cards.offer(do, {"origin": _CHANNEL}))
     for lead in ("", "/warroom "):
         yield _message("answer: help", cards.plainly(help_text(lead)))

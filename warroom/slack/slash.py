@@ -14,6 +14,7 @@ from warroom.core import views
 from warroom.core.durations import read
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
+from warroom.slack.calendars import Calendars
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
 from warroom.slack.mrkdwn import escape_line, unescape
 from warroom.slack.people import People
@@ -56,6 +57,7 @@ class Word:
 class Slash:
     def __init__(self, desk: Desk, people: People) -> None:
         self.desk, self.people = desk, people
+        self.calendars = Calendars(desk)
 
     async def plain(self, asked: Asked, said: str) -> str:
         """Somebody's words as people read them: entities undone, mentions as names."""
@@ -103,6 +105,18 @@ async def _start(slash: Slash, asked: Asked, rest: str, *, at_once: bool = True)
 
 async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
     return await _start(slash, asked, rest, at_once=False)
+
+
+async def _schedule(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(opens="schedule", said={"origin": asked.where.channel})
+
+
+async def _calendar(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(text=await slash.calendars.listing(asked.where))
+
+
+async def _unschedule(slash: Slash, asked: Asked, rest: str) -> Reply:
+    return Reply(text=await slash.calendars.call_off(asked.where, rest))
 
 
 async def _declare(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -264,7 +278,7 @@ async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:
 
 
 async def _rooms(slash: Slash, asked: Asked, rest: str) -> Reply:
-    rows = await slash.desk.open_rooms(asked.where.workspace)
+    rows = await slash.desk.rooms_shown(asked.where.workspace, asked.where.person)
     if not rows:
         return Reply(text="No room is open.")
     marks: Mapping[Any, str] = {"drill": "EXERCISE", "real": "REAL"}
@@ -281,6 +295,9 @@ WORDS: dict[str, Word] = {
     "plan": Word(
         usage="plan SCENARIO [@people]", means="open its backchannel only; start it from the panel", does=_plan
     ),
+    "schedule": Word(usage="schedule", means="plan a game day, once or again and again", does=_schedule),
+    "calendar": Word(usage="calendar", means="the game days that are planned, with their numbers", does=_calendar),
+    "unschedule": Word(usage="unschedule NUMBER", means="take one off the calendar", does=_unschedule),
     "declare": Word(usage="declare [WHAT IS WRONG]", means="declare a real incident", does=_declare),
     "rooms": Word(usage="rooms", means="the rooms that are open", does=_rooms),
     "status": Word(usage="status [ROOM]", means="how it stands", does=_status),

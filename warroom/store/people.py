@@ -28,3 +28,9 @@ def bots(conn: Connection, workspace: str, ids: Collection[str]) -> set[str]:
     """Those of these who are known to be bots."""
     wanted = and_(people.c.workspace == workspace, people.c.person.in_(ids), people.c.is_bot.is_(True))
     return set(conn.execute(select(people.c.person).where(wanted)).scalars())
+
+
+def zone(conn: Connection, workspace: str, person: str) -> str:
+    """The IANA name of this person's zone; empty when it is not known."""
+    here = and_(people.c.workspace == workspace, people.c.person == person)
+    return conn.execute(select(people.c.tz).where(here)).scalar_one_or_none() or ""

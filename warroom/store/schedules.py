@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, func, select, true, update
 
 from warroom.core.calendar import ONCE, Occurrence
 from warroom.store.tables import schedules
@@ -91,11 +91,9 @@ def get(conn: Connection, workspace: str, number: int) -> Schedule | None:
 
 def listing(conn: Connection, workspace: str | None) -> list[Schedule]:
     """Those that have not ended, whose next game begins soonest first. Any workspace when that is None."""
-    still = schedules.c.ended_at.is_(None)
-    if workspace is not None:
-        still &= schedules.c.workspace == workspace
-    order = (schedules.c.begins_at, schedules.c.id)
-    return [_schedule(each) for each in conn.execute(select(schedules).where(still).order_by(*order))]
+    here = schedules.c.workspace == workspace if workspace is not None else true()
+    still = select(schedules).where(schedules.c.ended_at.is_(None), here)
+    return [_schedule(each) for each in conn.execute(still.order_by(schedules.c.begins_at, schedules.c.id))]
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[Schedule]:
@@ -153,9 +151,9 @@ def _plain(wish: Wish) -> dict[str, Any]:
 
 
 def _schedule(found: Row[Any]) -> Schedule:
-    held = found._asdict()
+    held: dict[str, Any] = found._asdict()
     people = {part: tuple(them) for part, them in json.loads(held.pop("people")).items()}
     coming = Occurrence(number=held.pop("number"), begins=held.pop("begins_at"), starts=held.pop("starts_at"))
-    lists = {name: tuple(json.loads(held.pop(name))) for name in ("done", "directed")}
-    window = held.pop("window") * _MINUTE
-    return Schedule(**held, **lists, people=People(**people), coming=coming, window=window)
+    held |= {name: tuple(json.loads(held[name])) for name in ("done", "directed")}
+    held["window"] *= _MINUTE
+    return Schedule(**held, people=People(**people), coming=coming)
