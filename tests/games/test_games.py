@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from warroom.core import steps
+from warroom.core import steps, wheel
 from warroom.core.faults import Target
+from warroom.core.murphy import Graph, History
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
+from warroom.testing.table import MORNING
 
 HERE = Path(__file__).parent
 KINDS = HERE / "kinds"
@@ -29,9 +31,11 @@ def shelf() -> tuple[tuple[Scenario, ...], tuple[Runbook, ...]]:
     library = load_library([shipped()])
     whole = read_scenario((HERE / "requirements" / "whole.yaml").read_text(encoding="utf-8"), "whole.yaml")
     small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
+    spun = wheel.spin([whole], Graph(), History(), "otter", MORNING)
+    assert spun is not None
     short = read_runbook((HERE / "short.yaml").read_text(encoding="utf-8"), "short.yaml")
     kinds = [read_runbook(each.read_text(encoding="utf-8"), each.name) for each in sorted(KINDS.glob("*.yaml"))]
-    return (small, whole, *library.scenarios.values()), (short, *kinds, *library.runbooks.values())
+    return (small, whole, spun, *library.scenarios.values()), (short, *kinds, *library.runbooks.values())
 
 
 def table() -> Table:

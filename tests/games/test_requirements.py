@@ -29,7 +29,12 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "R11": ("report/test_cells.py::test_r10_r11_the_verdict_and_its_arithmetic",),
     "R12": ("r12-sideline", "core/test_game_days.py::only_who_agreed_is_taken_out"),
     "R13": ("r13-parts", "core/test_game_days.py::everybody_has_one_part"),
-    "R14": ("r14-approval", "r14-approved", "core/test_game_days.py::nothing_real_is_broken_without_its_approval"),
+    "R14": (
+        "core/test_scheduled_start.py::test_nothing_real_without_an_approval",
+        "r14-approval",
+        "r14-approved",
+        "core/test_game_days.py::nothing_real_is_broken_without_its_approval",
+    ),
     "R15": ("r15-preflight",),
     "R16": ("r16-stop-conditions",),
     "R17": (
@@ -45,7 +50,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "R21": ("r21-contingency",),
     "R22": ("r22-hints", "r06-actors"),
     "R23": ("r23-too-easy", "core/murphy/test_pacing.py::test_"),
-    "R25": ("r25-surprise",),
+    "R24": (
+        "r24-wheel",
+        "core/test_wheel.py::test_everybody_directs_equally_often",
+        "e2e/test_wheel.py::test_half_an_hour_with_no_preparation",
+        "runtime/test_scheduling.py::test_every_week_another_directs",
+    ),
+    "R25": ("r25-surprise", "runtime/test_scheduling.py::test_unannounced_only_who_directs_it_knows"),
     "R28": ("report/test_gameday.py::test_r28_what_is_told_names_nobody",),
     "R29": ("r29-same-tools", "r29-same-tools-real"),
     "R30": ("report/test_gameday.py::test_r30_the_report_says_what_the_game_was_made_of",),

@@ -14,9 +14,10 @@ from warroom.core import views
 from warroom.core.durations import read
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
+from warroom.slack import wheels
 from warroom.slack.calendars import Calendars
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
-from warroom.slack.mrkdwn import escape_line, unescape
+from warroom.slack.mrkdwn import escape_line, person, unescape
 from warroom.slack.people import People
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -109,6 +110,15 @@ async def _plan(slash: Slash, asked: Asked, rest: str) -> Reply:
 
 async def _schedule(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(opens="schedule", said={"origin": asked.where.channel})
+
+
+async def _wheel(slash: Slash, asked: Asked, rest: str) -> Reply:
+    handled, cast = await wheels.spin(
+        slash.desk, slash.people, asked.where, tuple(MENTION.findall(rest)), key=asked.key
+    )
+    second = f", then {person(cast.secondary)}" if cast.secondary else ""
+    text = f"{handled.room.key} begins. {person(cast.director)} directs. Paged: {person(cast.primary)}{second}."
+    return Reply(text=text, meets=handled.room.roster.everyone)
 
 
 async def _calendar(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -294,6 +304,11 @@ WORDS: dict[str, Word] = {
     ),
     "plan": Word(
         usage="plan SCENARIO [@people]", means="open its backchannel only; start it from the panel", does=_plan
+    ),
+    "wheel": Word(
+        usage="wheel [@people]",
+        means="the wheel of misfortune: half an hour around a table, at once, out of the decks",
+        does=_wheel,
     ),
     "schedule": Word(usage="schedule", means="plan a game day, once or again and again", does=_schedule),
     "calendar": Word(usage="calendar", means="the game days that are planned, with their numbers", does=_calendar),

@@ -186,6 +186,19 @@ def environments_played(conn: Connection, workspace: str, scenario: str) -> list
     return list(dict.fromkeys(filter(None, played)))
 
 
+def directors(conn: Connection, workspace: str) -> list[str]:
+    """Who directed the games of this workspace that began, the last one last."""
+    began = select(entries_table.c.room).where(entries_table.c.type == "GameStarted")
+    planned = (
+        select(entries_table.c.body)
+        .join(rooms, rooms.c.id == entries_table.c.room)
+        .where(rooms.c.workspace == workspace, rooms.c.mode == "drill")
+        .where(entries_table.c.type == "GamePlanned", entries_table.c.room.in_(began))
+        .order_by(rooms.c.id)
+    )
+    return [person for body in conn.execute(planned).scalars() for person in json.loads(body)["controllers"]]
+
+
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     """The ids of rooms that need a Tick by now, the longest overdue first."""
     overdue = select(rooms.c.id).where(rooms.c.wake_at <= now).order_by(rooms.c.wake_at, rooms.c.id)
