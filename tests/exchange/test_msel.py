@@ -88,6 +88,8 @@ def _same_time(before: Timing, after: Timing) -> bool:
 def test_shipped_scenarios_there_and_back(tmp_path: Path) -> None:
     """Each shipped scenario survives the journey, loses what is listed, and lints clean."""
     for scenario in load_library([shipped()]).scenarios.values():
+        if not scenario.injects:
+            continue  # a deck has no times, and so no list of events
         back, first = again(scenario, tmp_path)
         assert again(back, tmp_path)[1] == first
         notes = " ".join(map(str, msel_out.rows(scenario)[1]))

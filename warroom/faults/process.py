@@ -133,6 +133,8 @@ def _find(how: Entry) -> psutil.Process | None:
         return by_file
     fits = {each.pid: each for each in psutil.process_iter() if _is_meant(each, how)}
     roots = [each for each in fits.values() if not _has_parent_in(each, fits)]
+    if os.getpid() in fits:
+        return fits[os.getpid()]  # which is refused, whoever else has the same command line
     if len(roots) > 1:
         numbers = ", ".join(str(each.pid) for each in roots)
         raise FaultFailed(f"Several processes have this command line ({numbers}); name a `pid_file`. None was touched.")
