@@ -58,6 +58,8 @@ class Process:
         there = await asyncio.to_thread(_find, _how(order))
         if there is None:
             return f"{_shown(order)} does not run any more"
+        if there.pid in _ours():
+            raise FaultFailed(f"Process {there.pid} is the bot itself, or what started it.")
         if order.mode == "stop":
             there.suspend()
             if not await _until(lambda: _is_stopped(there)):
