@@ -33,8 +33,9 @@ Rule = Callable[[Room, datetime, timedelta], News]
 def consequences(room: Room, now: datetime) -> News:
     """What follows next from how the room is; empty when nothing does."""
     reading = room.clock.reading(now)
+    walks_go_on = bool(room.walking)
     for rule in _RULES:
-        if news := rule(room, now, reading):
+        if (walks_go_on or rule not in _OF_WALKS) and (news := rule(room, now, reading)):
             return news
     return []
 
@@ -60,4 +61,19 @@ _RULES: tuple[Rule, ...] = (
     game.expectations_missed,
     walks.steps_overrun,
     game.endings_come,
+)
+
+# Those that have nothing to say while no walk goes on; they need not be asked then.
+_OF_WALKS: frozenset[Rule] = frozenset(
+    (
+        walks.walks_end,
+        walks.acts_over,
+        walks.looks_over,
+        walks.waits_end,
+        walks.looks_again,
+        walks.parts_over,
+        walks.parts_orphaned,
+        walks.parts_begin,
+        walks.steps_overrun,
+    )
 )

@@ -4,13 +4,16 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from warroom.core.changing import replace
 from warroom.core.injects.move import Move
-from warroom.core.scenario import Inject, Rating, Scenario
+from warroom.core.remembering import remembered
+from warroom.core.scenario import Expectation, Inject, Rating, Scenario
+from warroom.core.when import Conditions
 
 _NOW = timedelta(0)
 
@@ -81,6 +84,22 @@ class Plan:
         if inject.timing.after and inject.timing.after in self.played_at:
             return self.played_at[inject.timing.after] + inject.timing.by
         return None
+
+    def timed(self) -> tuple[tuple[timedelta, Inject], ...]:
+        """What plays by itself at a known reading of the clock, each with that, in this order."""
+        return _timed(self.scenario.injects, self.injects, self.times, self.played_at)
+
+    def on_a_condition(self) -> tuple[Inject, ...]:
+        """What can still come on a condition; that to which the dungeon master has given a time comes first."""
+        return _on_a_condition(self.scenario.injects, self.injects, self.times)
+
+    def unarmed(self) -> tuple[Expectation, ...]:
+        """Expectations that count from the start of the game, and do not yet."""
+        return _unarmed(self.scenario.expectations, self.expectations)
+
+    def awaited(self) -> tuple[tuple[Expectation, Conditions, Held], ...]:
+        """Expectations that a machine can still see being met, in time or late, with what meets them."""
+        return _awaited(self.scenario.expectations, self.expectations)
 
     def coming(self) -> tuple[Inject, ...]:
         """Injects that can still be played, in the order they are expected; those by hand or on a condition last."""
@@ -173,3 +192,56 @@ class Plan:
 
     def with_expectation(self, expectation: str, held: Held) -> "Plan":
         return replace(self, expectations={**self.expectations, expectation: held})
+
+
+# --- what follows from some parts of a plan, and is asked again after every event
+
+
+@remembered
+def _timed(
+    injects: tuple[Inject, ...],
+    states: Mapping[str, InjectState],
+    times: Mapping[str, timedelta],
+    played_at: Mapping[str, timedelta],
+) -> tuple[tuple[timedelta, Inject], ...]:
+    found = list[tuple[timedelta, Inject]]()
+    for inject in injects:
+        if states.get(inject.id, InjectState.COMING) is not InjectState.COMING:
+            continue
+        due = times.get(inject.id, inject.timing.at)
+        if due is None and inject.timing.after in played_at:
+            due = played_at[inject.timing.after] + inject.timing.by
+        if due is not None:
+            found.append((due, inject))
+    return tuple(sorted(found, key=lambda each: each[0]))
+
+
+@remembered
+def _on_a_condition(
+    injects: tuple[Inject, ...], states: Mapping[str, InjectState], times: Mapping[str, timedelta]
+) -> tuple[Inject, ...]:
+    coming = (
+        each for each in injects if each.timing.when and states.get(each.id, InjectState.COMING) is InjectState.COMING
+    )
+    return tuple(sorted(coming, key=lambda each: times.get(each.id, timedelta.max)))
+
+
+@remembered
+def _unarmed(expectations: tuple[Expectation, ...], held: Mapping[str, Held]) -> tuple[Expectation, ...]:
+    return tuple(
+        each
+        for each in expectations
+        if not each.after and held.get(each.id, _WAITING).state is ExpectationState.WAITING
+    )
+
+
+@remembered
+def _awaited(
+    expectations: tuple[Expectation, ...], held: Mapping[str, Held]
+) -> tuple[tuple[Expectation, Conditions, Held], ...]:
+    still = (ExpectationState.ARMED, ExpectationState.MISSED)
+    return tuple(
+        (each, each.met_by, there)
+        for each in expectations
+        if each.met_by is not None and (there := held.get(each.id, _WAITING)).state in still
+    )

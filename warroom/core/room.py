@@ -8,12 +8,13 @@ said about it is in `telling`. Add an event here (its line in `_MOVES`) whenever
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from warroom.core import events as e
 from warroom.core import runfold
+from warroom.core.changing import replace
 from warroom.core.effects import TEAM, WAR_ROOM
 from warroom.core.events import Entry, Mode
 from warroom.core.faults import Fault, FaultState, Target
@@ -22,6 +23,7 @@ from warroom.core.incident import Incident, IncidentState
 from warroom.core.murphy import Graph, History, Pacing, Proposal, TeamSample, Tempo, observe, played
 from warroom.core.plan import ExpectationState, Held, InjectState, Plan, Rated
 from warroom.core.readiness import Answer, Approval, Predicted, Preflight, Readiness
+from warroom.core.remembering import remembered_of
 from warroom.core.roomclock import NOTHING, RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
@@ -153,6 +155,16 @@ class Room:
             return "closed"
         return self.game.state.value if self.game else "open"
 
+    @property
+    def walking(self) -> tuple[Run, ...]:
+        """The walks that are going on."""
+        return _walking(self.runs)
+
+    @property
+    def acting(self) -> tuple[Run, ...]:
+        """The walks for which a machine does something, or is about to, whether they go on or not."""
+        return _acting(self.runs)
+
     def incident_of(self, inject: str) -> Incident | None:
         """The incident that this inject opened."""
         return next((each for each in self.incidents.values() if each.inject == inject), None)
@@ -180,8 +192,8 @@ class Room:
 
     def parts_of(self, run: Run) -> list[Run]:
         """The walks that its current step has begun on this leg of the way."""
-        here = e.Parent(run=run.id, step=run.at, leg=run.leg)
-        return [each for each in self.runs.values() if each.parent == here]
+        parts = _parts(self.runs)
+        return parts.get(e.Parent(run=run.id, step=run.at, leg=run.leg), []) if parts else []
 
     def too_easy_at(self) -> timedelta | None:
         """The reading at which the dungeon master is offered something more, because the players have it too easy."""
@@ -194,7 +206,7 @@ class Room:
     def wake_at(self) -> datetime | None:
         """When the room next needs a Tick. A Tick at that time moves it further on or away."""
         times = [fault.deadline for fault in self.faults.values() if fault.owed]
-        acts = (act for run in self.runs.values() for act in run.acts.values() if not act.over)
+        acts = (act for run in self.acting for act in run.acts.values() if not act.over)
         times += [act.deadline for act in acts if act.deadline is not None]
         times += [at for reading in self._deadlines() if (at := self.clock.when(reading)) is not None]
         return min(times, default=None)
@@ -203,11 +215,11 @@ class Room:
         """Readings of the room's clock at which something falls due."""
         if not self.live:
             return
-        for run in self.runs.values():
+        for run in self.walking:
             due = (run.overdue_at(), run.ends_itself_at(), run.looks_again_at())
             yield from (at for at in due if at is not None)
         if self.plan is not None:
-            yield from (at for each in self.plan.scenario.injects if (at := self.plan.due(each)) is not None)
+            yield from (at for at, _ in self.plan.timed()[:1])
             yield from self.roster.sidelined.values()
             if self.murphy is not None and self.murphy.look_at is not None:
                 yield self.murphy.look_at
@@ -217,10 +229,28 @@ class Room:
             yield from (
                 each.at for at, each in endings if each.at is not None and self.game and at not in self.game.ends
             )
-            for each in self.plan.scenario.expectations:
-                held = self.plan.standing(each.id)
-                if held.state is ExpectationState.ARMED and held.deadline is not None and each.met_by is not None:
+            for _, _, held in self.plan.awaited():
+                if held.state is ExpectationState.ARMED and held.deadline is not None:
                     yield held.deadline
+
+
+@remembered_of
+def _walking(runs: Mapping[str, Run]) -> tuple[Run, ...]:
+    return tuple(run for run in runs.values() if run.walking)
+
+
+@remembered_of
+def _parts(runs: Mapping[str, Run]) -> Mapping[e.Parent, list[Run]]:
+    found: dict[e.Parent, list[Run]] = {}
+    for run in runs.values():
+        if run.parent is not None:
+            found.setdefault(run.parent, []).append(run)
+    return found
+
+
+@remembered_of
+def _acting(runs: Mapping[str, Run]) -> tuple[Run, ...]:
+    return tuple(run for run in runs.values() if any(not act.over for act in run.acts.values()))
 
 
 def fold(entries: Iterable[Entry], room: Room | None = None) -> Room:
@@ -237,7 +267,10 @@ def evolve(room: Room, entry: Entry) -> Room:
     moved = move(room, entry, entry.event) if move else room
     if moved.murphy is not None and moved.live:
         moved = replace(moved, murphy=_paced(moved, moved.murphy, entry))
-    return replace(moved, seq=entry.seq)
+    if moved is room:
+        return replace(room, seq=entry.seq)
+    object.__setattr__(moved, "seq", entry.seq)  # it was made just now, and nobody else has it yet
+    return moved
 
 
 def _paced(room: Room, murphy: Murphy, entry: Entry) -> Murphy:

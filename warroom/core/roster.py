@@ -13,9 +13,10 @@ be in teams. Whoever is sidelined cannot be reached, in the game, until its cloc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from warroom.core.changing import replace
 from warroom.core.refusals import NotNow, NotYours
 
 COMMANDER = "commander"

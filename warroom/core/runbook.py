@@ -177,7 +177,10 @@ class Runbook:
     leftovers: tuple[Leftover, ...] = ()
 
     def step(self, step: str) -> Step | None:
-        return next((each for each in self.steps if each.id == step), None)
+        for each in self.steps:  # a loop: this is asked more often than anything else
+            if each.id == step:
+                return each
+        return None
 
     def after(self, step: Step, answer: str) -> str | None:
         """The id of the step that follows when `step` was answered so; None when the runbook ends there."""

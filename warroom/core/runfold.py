@@ -1,11 +1,11 @@
 """What each event does to the run it is about. The room (core.room) finds the run and keeps what comes back."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from warroom.core import events as e
+from warroom.core.changing import replace
 from warroom.core.events import Entry
 from warroom.core.runbook import Step
 from warroom.core.runs import (

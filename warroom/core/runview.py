@@ -306,6 +306,16 @@ def _act_view(act: ActRun) -> ActView:
 # --- what may be asked
 
 
+def asks(room: Room, name: str) -> Iterator[Ask]:
+    """What the card of this walk offers: of its step, of itself, and to undo; its menu left out."""
+    walk = room.runs.get(name)
+    if walk is None:
+        return
+    if walk.current is not None and room.live and walk.paused is None:
+        yield from _step_asks(walk, walk.current, walk.of(walk.at))
+    yield from (*_run_asks(room, walk), *_undo_asks(room, walk))
+
+
 def _step_asks(walk: Run, step: Step, there: StepRun) -> Iterator[Ask]:
     """The buttons of the step to do now: every one of them will be accepted from somebody."""
     args: Args = (("run", walk.id), ("step", step.id), ("leg", str(walk.leg)))

@@ -134,7 +134,7 @@ def status(room: Room, place: str = WAR_ROOM) -> StatusView:
             for each in room.alerts.values()
         ),
         update=(update.text, update.by, update.at) if update else None,
-        asks=_status_asks(room),
+        asks=status_asks(room),
     )
 
 
@@ -145,7 +145,8 @@ def _story(room: Room) -> tuple[str, datetime, int] | None:
     return None if since is None else (room.story.shown(room.story.since), since, room.story.pace)
 
 
-def _status_asks(room: Room) -> tuple[Ask, ...]:
+def status_asks(room: Room) -> tuple[Ask, ...]:
+    """What the status card offers, of the room as a whole."""
     emergency = (EMERGENCY,) if room.drill and room.open else ()
     if not room.live:
         return emergency if room.state != GameState.HALTED else ()

@@ -45,15 +45,13 @@ def on_incident(room: Room, incident: str) -> Iterator[Ask]:
 
 def on_walk(room: Room, run: str) -> Iterator[Ask]:
     """What the card of this walk offers, its menu left out."""
-    card = runview.run(room, run)
-    if card is not None:
-        yield from (*(card.current.asks if card.current else ()), *card.asks, *card.undo)
+    return runview.asks(room, run)
 
 
 def cards(room: Room) -> list[Callable[[], Iterable[Ask]]]:
     """What players can look at: each card, with a way to see what it offers, menus and all."""
     return [
-        lambda: views.status(room).asks,
+        lambda: views.status_asks(room),
         *(partial(on_incident, room, each) for each in room.incidents),
         *(partial(_whole_card, room, each) for each in room.runs),
     ]

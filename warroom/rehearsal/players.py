@@ -25,7 +25,7 @@ from warroom.core.steps.ask import Ask as AskStep
 from warroom.core.steps.check import Check
 from warroom.core.steps.confirm import CONFIRMED, Confirm
 from warroom.core.values import LONGEST, Value
-from warroom.core.views import status
+from warroom.core.views import status_asks
 from warroom.core.when import Condition
 from warroom.rehearsal import offered
 from warroom.rehearsal.cast import able
@@ -119,7 +119,7 @@ class Responders:
     def _take_command(self) -> Intent:
         def make(room: Room, reading: timedelta) -> Move | None:
             people = able(room)
-            return self._press(status(room).asks, people[0], "command") if people else None
+            return self._press(status_asks(room), people[0], "command") if people else None
 
         return Intent(self.pace.leads, make)
 
@@ -174,7 +174,7 @@ class Responders:
             by = room.roster.commander if room.roster.commander in people else people[0]
             open_now = [each.title for each in room.incidents.values() if each.open]
             text = f"We work on: {', '.join(open_now)}. Word in 15 minutes." if open_now else "All is well again."
-            return self._press(status(room).asks, by, "update", {"text": text})
+            return self._press(status_asks(room), by, "update", {"text": text})
 
         return Intent(after, make)
 

@@ -12,7 +12,7 @@ from warroom.core.events import Event
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.injects import AlertInject, Hint, Move, Sideline
-from warroom.core.plan import ExpectationState, InjectState, Plan
+from warroom.core.plan import ExpectationState
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.scenario import ABORT, PAUSE, ROLL_BACK, Expectation, FaultSpec, Inject, StopCondition
 
@@ -114,11 +114,7 @@ def expectations_armed(room: Room, now: datetime, reading: timedelta) -> News:
     """Those that count from the start of the game."""
     if room.plan is None or not room.live:
         return []
-    return [
-        _armed(each, each.within)
-        for each in room.plan.scenario.expectations
-        if not each.after and room.plan.standing(each.id).state is ExpectationState.WAITING
-    ]
+    return [_armed(each, each.within) for each in room.plan.unarmed()]
 
 
 def _armed(expectation: Expectation, deadline: timedelta) -> e.ExpectationArmed:
@@ -129,12 +125,9 @@ def expectations_met(room: Room, now: datetime, reading: timedelta) -> News:
     if room.plan is None or not room.live:
         return []
     news: News = []
-    for expectation in room.plan.scenario.expectations:
-        there = room.plan.standing(expectation.id)
-        if there.state not in (ExpectationState.ARMED, ExpectationState.MISSED) or expectation.met_by is None:
-            continue
+    for expectation, met_by, there in room.plan.awaited():
         since = (there.deadline or expectation.within) - expectation.within
-        if holds(room, expectation.met_by, since):
+        if holds(room, met_by, since):
             late = there.state is ExpectationState.MISSED
             news.append(e.ExpectationMet(expectation=expectation.id, what=expectation.what, late=late))
     return news
@@ -146,11 +139,8 @@ def expectations_missed(room: Room, now: datetime, reading: timedelta) -> News:
         return []
     return [
         e.ExpectationMissed(expectation=each.id, what=each.what)
-        for each in room.plan.scenario.expectations
-        if each.met_by is not None
-        and (there := room.plan.standing(each.id)).state is ExpectationState.ARMED
-        and there.deadline is not None
-        and reading >= there.deadline
+        for each, _, there in room.plan.awaited()
+        if there.state is ExpectationState.ARMED and there.deadline is not None and reading >= there.deadline
     ]
 
 
@@ -184,32 +174,18 @@ def endings_come(room: Room, now: datetime, reading: timedelta) -> News:
 def injects_play(room: Room, now: datetime, reading: timedelta) -> News:
     if room.plan is None or not room.live:
         return []
-    first, at = None, timedelta.max
-    for inject in room.plan.scenario.injects:
-        due = room.plan.due(inject)
-        if due is not None and due <= reading and due < at:
-            first, at = inject, due
-    if first is not None:
-        why = "" if reading - at > CATCH_UP else why_held(room, first, now)
-        held = e.InjectHeld(inject=first.id, due=at, why=why)
-        return [held] if why or reading - at > CATCH_UP else play(room, first, now)
-    for inject in _on_a_condition(room.plan):
+    timed = room.plan.timed()
+    if timed and timed[0][0] <= reading:
+        due, inject = timed[0]
+        late = reading - due > CATCH_UP
+        why = "" if late else why_held(room, inject, now)
+        return [e.InjectHeld(inject=inject.id, due=due, why=why)] if late or why else play(room, inject, now)
+    for inject in room.plan.on_a_condition():
         on = inject.timing.when
         if on is not None and holds(room, on):
             why = why_held(room, inject, now)
             return [e.InjectHeld(inject=inject.id, due=reading, why=why)] if why else play(room, inject, now)
     return []
-
-
-def _on_a_condition(plan: Plan) -> list[Inject]:
-    """What can still come on a condition; that to which the dungeon master has given a time comes first."""
-    coming = [each for each in plan.scenario.injects if each.timing.when and plan.state(each.id) is InjectState.COMING]
-    return sorted(coming, key=lambda each: _due(plan, each)) if len(coming) > 1 else coming
-
-
-def _due(plan: Plan, inject: Inject) -> timedelta:
-    due = plan.due(inject)
-    return timedelta.max if due is None else due
 
 
 def why_held(room: Room, inject: Inject, now: datetime) -> str:

@@ -23,17 +23,17 @@ LAST = 3  # the reminder at which the runbook itself says what to do
 def walks_end(room: Room, now: datetime, reading: timedelta) -> News:
     if room.open is False:
         over = "the game has ended" if room.drill else "the room was closed"
-        return [e.RunAbandoned(run=run.id, reason=over) for run in room.runs.values() if run.walking]
+        return [e.RunAbandoned(run=run.id, reason=over) for run in room.walking]
     return [
         e.RunAbandoned(run=run.id, reason="the incident was resolved")
-        for run in room.runs.values()
-        if run.walking and run.incident in room.incidents and not room.incidents[run.incident].open
+        for run in room.walking
+        if run.incident in room.incidents and not room.incidents[run.incident].open
     ]
 
 
 def acts_lost(room: Room, now: datetime, reading: timedelta) -> News:
     """An act that nobody has been heard of: it may have run or not, and nobody but a person may say which."""
-    for run in room.runs.values():
+    for run in room.acting:
         for act in run.acts.values():
             if not act.over and act.deadline is not None and now >= act.deadline:
                 detail = "Nothing has been heard of it. It may have run, wholly or in part."
@@ -45,7 +45,7 @@ def acts_stop(room: Room, now: datetime, reading: timedelta) -> News:
     """What still runs for a walk that is over is stopped; what takes something back goes on."""
     return [
         e.ActCancelled(run=run.id, act=act.number)
-        for run in room.runs.values()
+        for run in room.acting
         if not run.walking
         for act in run.acts.values()
         if act.state is ActState.RUNNING and not act.undo
@@ -56,7 +56,7 @@ def acts_over(room: Room, now: datetime, reading: timedelta) -> News:
     """A step whose act has ended is over with it, as soon as the walk may go on."""
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         act, there = run.act_of(run.at), run.of(run.at)
         if run.current is None or run.paused is not None or act is None or not act.over:
             continue
@@ -74,7 +74,7 @@ def looks_over(room: Room, now: datetime, reading: timedelta) -> News:
     """A check that has been answered leads on, as soon as the walk may go on."""
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         step, there = run.current, run.of(run.at)
         if step is None or run.paused is not None or not there.verdict or step.what.stays(there.verdict):
             continue
@@ -88,7 +88,7 @@ def looks_over(room: Room, now: datetime, reading: timedelta) -> News:
 def waits_end(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         until = run.ends_itself_at()
         if until is not None and reading >= until:
             return [e.StepDone(run=run.id, step=run.at, answer="waited"), *onward(run, run.at, "waited")]
@@ -98,7 +98,7 @@ def waits_end(room: Room, now: datetime, reading: timedelta) -> News:
 def looks_again(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         due, step = run.looks_again_at(), run.current
         if due is not None and step is not None and reading >= due:
             return begin_looking(run, step, run.filling)
@@ -109,7 +109,7 @@ def parts_begin(room: Room, now: datetime, reading: timedelta) -> News:
     """A step that walks other runbooks, or branches of this one, has them begin, each as a run of its own."""
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         step = run.current
         if step is None or run.paused is not None or run.of(step.id).state is StepState.FAILED or room.parts_of(run):
             continue
@@ -156,7 +156,7 @@ def _part_begun(whole: Run, started: e.RunStarted) -> Run:
 
 
 def parts_over(room: Room, now: datetime, reading: timedelta) -> News:
-    for run in room.runs.values():
+    for run in room.walking:
         step = run.current
         parts = room.parts_of(run) if step is not None else []
         if step is None or not parts or run.of(step.id).state is StepState.FAILED or run.paused is not None:
@@ -173,8 +173,8 @@ def parts_over(room: Room, now: datetime, reading: timedelta) -> News:
 
 def parts_orphaned(room: Room, now: datetime, reading: timedelta) -> News:
     """A part of a walk that has gone on without it, or is over, ends."""
-    for part in room.runs.values():
-        if not part.walking or part.parent is None:
+    for part in room.walking:
+        if part.parent is None:
             continue
         whole = room.runs.get(part.parent.run)
         if whole is None or not whole.walking or (whole.at, whole.leg) != (part.parent.step, part.parent.leg):
@@ -186,7 +186,7 @@ def parts_orphaned(room: Room, now: datetime, reading: timedelta) -> News:
 def steps_overrun(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
-    for run in room.runs.values():
+    for run in room.walking:
         due, step = run.overdue_at(), run.current
         if due is None or step is None or reading < due:
             continue

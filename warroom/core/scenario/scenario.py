@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from warroom.core.reading import Fields
+from warroom.core.remembering import remembered_of
 from warroom.core.scenario.deck import Mishap, MurphyRules
 from warroom.core.scenario.expectation import Expectation
 from warroom.core.scenario.guards import SteadyState, StopCondition
@@ -103,7 +104,7 @@ class Scenario:
     murphy: MurphyRules | None = None
 
     def inject(self, inject: str) -> Inject | None:
-        return next((each for each in self.injects if each.id == inject), None)
+        return _by_id(self.injects).get(inject)
 
     def within(self, environment: str) -> "Scenario":
         """The scenario with what is played in this environment; all of it when that is empty."""
@@ -167,6 +168,12 @@ class Scenario:
         _check_names("steady_state", [each.id for each in scenario.steady_state], steady)
         _check_names("stop_conditions", [each.id for each in scenario.stops], stops)
         return scenario
+
+
+@remembered_of
+def _by_id(injects: tuple[Inject, ...]) -> Mapping[str, Inject]:
+    """By name; the first of those who share one."""
+    return {each.id: each for each in reversed(injects)}
 
 
 def _check(scenario: Scenario, fields: Fields, parts: Mapping[str, tuple[Fields, ...]]) -> None:

@@ -1,0 +1,164 @@
+"""Rehearsals: a game without anybody is a game, and what it says of a scenario is so."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.rehearsal.soak import WHOLE
+from warroom.core import commands as c
+from warroom.core import events as e
+from warroom.core.deciding import decide
+from warroom.core.effects import ShowCard
+from warroom.core.game import GameState
+from warroom.core.room import Room, fold
+from warroom.core.scenario import Expectation, Scenario
+from warroom.core.when import Condition
+from warroom.definitions.library import load_library, shipped
+from warroom.definitions.loader import read_scenario
+from warroom.errors import SettingsError
+from warroom.rehearsal import simulate, telling
+from warroom.rehearsal.simulation import TEAMS
+
+LIBRARY = load_library([shipped()])
+WHOLE_OF_IT = read_scenario(WHOLE.read_text(encoding="utf-8"), WHOLE.name)
+OCTOBER = LIBRARY.scenarios["october-21"]
+
+
+@pytest.mark.parametrize("name", LIBRARY.scenarios)
+def test_a_perfect_team_meets_all_that_is_shipped(name: str) -> None:
+    """No scenario that is shipped expects what nobody can do: a perfect team meets all that a machine can tell."""
+    found = telling.summary(simulate(LIBRARY.scenarios[name], LIBRARY))
+    assert not [each.sentence for each in found.bad]
+    assert not found.refused, "a perfect team presses nothing that is refused"
+    assert found.ended
+
+
+@pytest.mark.parametrize("team", TEAMS)
+@pytest.mark.parametrize("scenario", [OCTOBER, WHOLE_OF_IT], ids=lambda each: each.id)
+def test_a_rehearsal_is_a_game(scenario: Scenario, team: str) -> None:
+    """Its timeline tells of its room, time never goes back, and it ends with everything undone."""
+    game = simulate(scenario, LIBRARY, team, seed=11)
+    assert fold(game.entries) == game.room
+    assert [entry.at for entry in game.entries] == sorted(entry.at for entry in game.entries)
+    assert game.room.game is not None
+    assert game.room.game.state is GameState.ENDED
+    assert not [each for each in game.room.faults.values() if each.owed]
+
+
+def test_the_same_arguments_give_the_same_game() -> None:
+    """Chance comes from the seed alone."""
+    one, again, other = (simulate(OCTOBER, LIBRARY, "random", seed) for seed in (5, 5, 6))
+    assert one.entries == again.entries
+    assert one.entries != other.entries
+
+
+def test_what_is_said_is_what_a_real_game_says() -> None:
+    """Every effect but the showing of cards is the one that `decide` has for the same command."""
+    room, at = Room(), 0
+    game = simulate(WHOLE_OF_IT, LIBRARY, "perfect")
+    for beat in game.beats[:12]:
+        command = next((each for each in _commands(beat.how) if each), None)
+        if command is None:
+            break
+        decided = decide(room, command, beat.now)
+        assert decided.entries == beat.entries
+        assert tuple(each for each in decided.effects if not isinstance(each, ShowCard)) == beat.effects
+        room, at = decided.room, at + 1
+    assert at >= 1
+
+
+def _commands(how: str) -> list[c.Command]:
+    from warroom.rehearsal.cast import Cast
+    from warroom.rehearsal.directing import opening
+
+    return [opening(WHOLE_OF_IT, Cast.of(WHOLE_OF_IT))] if how == "plans the game" else []
+
+
+def test_absent_players_miss_everything() -> None:
+    """Nobody does anything: every expectation that began is missed, and every contingency of one comes."""
+    found = telling.summary(simulate(OCTOBER, LIBRARY, "absent"))
+    assert {each.state for each in found.expectations} == {telling.MISSED}
+    assert found.contingencies == ("who-is-in-charge", "press-asks", "plan-b")
+    assert {state for _, _, state in found.incidents} == {"declared"}
+
+
+def test_slow_players_are_late_and_get_hints() -> None:
+    """They acknowledge after six minutes where five were given; the dungeon master gives hints, by the panel's button."""
+    game = simulate(OCTOBER, LIBRARY, "slow")
+    states = {each.id: each.state for each in telling.summary(game).expectations}
+    assert states["databases-acknowledged"] == telling.LATE
+    hints = [each.event for each in game.entries if isinstance(each.event, e.InjectPlayed) and each.event.level]
+    assert hints
+
+
+def test_what_nobody_can_do_is_found() -> None:
+    """A scenario that expects a step of a runbook in less time than even a perfect team needs fails its rehearsal."""
+    hopeless = Expectation(
+        id="hopeless",
+        what="The databases are well again at once",
+        after="databases-lost",
+        within=timedelta(seconds=20),
+        met_by=Condition(word="resolved", ref="databases-lost"),
+    )
+    verdict = telling.verdict(replace(OCTOBER, expectations=(*OCTOBER.expectations, hopeless)), LIBRARY)
+    assert [each.id for each in verdict.impossible] == ["hopeless"]
+    assert "hopeless" in "\n".join(verdict.lines(80))
+
+
+def test_what_is_only_tight_is_said_and_no_error() -> None:
+    """What only a team that is faster than its runbooks meets is tight, not impossible."""
+    tight = Expectation(
+        id="tight",
+        what="The old primary is fenced very soon",
+        after="databases-lost",
+        within=timedelta(minutes=3),
+        met_by=Condition(word="step_done", ref="database-lost/fence"),
+    )
+    verdict = telling.verdict(replace(OCTOBER, expectations=(*OCTOBER.expectations, tight)), LIBRARY)
+    assert verdict.impossible == ()
+    assert "tight" in [each.id for each in verdict.tight]
+
+
+def test_a_perfect_team_does_what_the_scenario_listens_for() -> None:
+    """Phrases, roles, moments and severities that are expected are said, taken, marked and set."""
+    wanted = {
+        "said": Condition(word="said", ref="", phrases=("all hands",)),
+        "role": Condition(word="role_taken", ref="scribe"),
+        "marked": Condition(word="marked", ref="gone", also="evidence"),
+        "worse": Condition(word="severity_reached", ref="page-down", also="SEV1"),
+        "answer": Condition(word="answered", ref="database-lost/how-far-behind", also="too-far"),
+        "walked": Condition(word="runbook_finished", ref="database-lost"),
+    }
+    after = {"said": "slow", "role": "slow", "worse": "page-down"}
+    expected = tuple(
+        Expectation(id=name, what=name, after=after.get(name, "gone"), within=timedelta(minutes=45), met_by=condition)
+        for name, condition in wanted.items()
+    )
+    found = telling.summary(simulate(replace(WHOLE_OF_IT, expectations=expected), LIBRARY))
+    assert {each.id: each.state for each in found.expectations} == dict.fromkeys(wanted, telling.MET)
+
+
+def test_hands_off_is_kept_by_a_perfect_team() -> None:
+    """A perfect team leaves automation the time that an inject wants for it, in its own incident."""
+    game = simulate(WHOLE_OF_IT, LIBRARY)
+    started = next(each for each in game.entries if isinstance(each.event, e.RunStarted))
+    gone = next(each for each in game.entries if isinstance(each.event, e.InjectPlayed) and each.event.inject == "gone")
+    assert started.at - gone.at >= timedelta(minutes=3)
+
+
+def test_who_is_no_team_and_no_place_is_said() -> None:
+    """A team or an environment that is not there is refused with those that are."""
+    with pytest.raises(SettingsError, match="perfect, steady, slow, absent, random"):
+        simulate(OCTOBER, LIBRARY, "drunk")
+    with pytest.raises(SettingsError, match="it has staging, production"):
+        simulate(WHOLE_OF_IT, LIBRARY, environment="moon")
+
+
+@pytest.mark.parametrize("wide", [60, 100])
+def test_a_transcript_fits_the_terminal(wide: int) -> None:
+    """No line of a transcript, or of what came of it, is wider than the terminal; everything said is in it."""
+    game = simulate(WHOLE_OF_IT, LIBRARY, "slow")
+    lines = [*telling.transcript(game, wide), *telling.summed_up(telling.summary(game), wide)]
+    assert max(map(len, lines)) <= wide
+    assert "The exercise begins" in " ".join(" ".join(lines).split())
