@@ -105,7 +105,7 @@ def test_the_plan_is_in_the_order_of_time(scenario: Scenario) -> None:
         if item.kind != EXPECT and item.at is not None
     ]
     assert at == sorted(at)
-    assert len(at) >= len([each for each in times(scenario)]) - len(outline(scenario).parts)
+    assert len(at) >= len(times(scenario)) - len(outline(scenario).parts)
 
 
 def test_what_hangs_on_something_stands_below_it() -> None:

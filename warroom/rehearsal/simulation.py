@@ -50,13 +50,17 @@ class Beat:
     """
 
     now: datetime
-    by: str
+    command: c.Command
     how: str
     entries: tuple[Entry, ...]
     effects: tuple[Effect, ...]
     before: Room
     room: Room
     refused: str = ""
+
+    @property
+    def by(self) -> str:
+        return self.command.by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,7 +187,7 @@ class Stage:
         effects = tuple(news(entries, self.room))
         beat = Beat(
             now=self.now,
-            by=move.command.by,
+            command=move.command,
             how=move.how,
             entries=entries,
             effects=effects,
