@@ -45,9 +45,12 @@ test-long: $(VENV)/.developing
 # Whether what is claimed still holds, measured anew (bench/README.md); some minutes.
 bench: setup
 	$(BIN)/python -m bench.murphy
+	$(BIN)/python -m bench.game_day
 
-# What breaks real things: the bot is ended by every signal at every point of a fault's life (five minutes; prints its seed).
+# What takes long and prints its seeds: ten thousand game days played by chance (half an hour), and the bot ended by every
+# signal at every point of a fault's life (five minutes).
 soak: $(VENV)/.developing
+	$(BIN)/python -m tests.rehearsal.soak
 	$(BIN)/python -m tests.faults.matrix
 
 # Needs uv. A lock names packages and hashes, never an index.

@@ -20,6 +20,7 @@ from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.room import Room, fold
 from warroom.core.scenario import Scenario
+from warroom.testing import Table
 
 CANARY = "CANARY"  # stands in everything that players must not see
 TYPED = "typed"  # in what a player has typed, which may be seen
@@ -305,3 +306,24 @@ def with_canaries(scenario: Scenario) -> Scenario:
         replace(each, inject=replace(each.inject, notes=f"{CANARY} {each.inject.notes}")) for each in scenario.deck
     )
     return replace(scenario, hidden_notes=f"{CANARY} {scenario.hidden_notes}", injects=injects, deck=deck)
+
+
+class WatchedTable(Table):
+    """A table at which the laws are looked after, whatever is said at it."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.laws = Laws()
+
+    def give(self, command: c.Command) -> list[str]:
+        before, entries, effects = self.room, len(self.entries), len(self.effects)
+        lines = super().give(command)
+        step = Step(
+            before=before,
+            entries=tuple(self.entries[entries:]),
+            effects=tuple(self.effects[effects:]),
+            after=self.room,
+            now=self.now,
+        )
+        self.laws.see(step)
+        return lines

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.core.laws import WatchedTable
 from tests.games.test_games import table
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import panelview, runview, views
 from warroom.core.deciding import decide
-from warroom.core.effects import BACKCHANNEL, Ask, Talk
+from warroom.core.effects import Ask
 from warroom.core.game import GameState
 from warroom.core.refusals import Refused
 from warroom.core.room import Room, fold
@@ -29,21 +29,6 @@ RUNS = st.sampled_from(["R1", "R2", "R9"])
 STEPS = st.sampled_from(["really", "fence", "which", "settle", "alive", "nothing"])
 INJECTS = st.sampled_from(["gone", "hurry", "worse", "nudge", "nothing", ""])
 WAITS = st.sampled_from([1, 20, 59, 60, 61, 150, 300, 1801, 7200]).map(lambda seconds: timedelta(seconds=seconds))
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every string inside a value."""
-    if isinstance(value, str):
-        yield value
-    elif is_dataclass(value):
-        for each in fields(value):
-            yield from strings(getattr(value, each.name))
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from (*strings(key), *strings(each))
-    elif isinstance(value, tuple | list | set | frozenset):
-        for each in value:
-            yield from strings(each)
 
 
 def buttons(room: Room) -> Iterator[tuple[str, Ask]]:
@@ -61,7 +46,7 @@ class AnyGame(RuleBasedStateMachine):
 
     @initialize(at_once=st.booleans())
     def opened(self, at_once: bool) -> None:
-        self.table = table()
+        self.table = table(WatchedTable)
         self.table.say("harriet: plan small with ana, ben")
         if at_once:
             self.table.say("harriet: go")
@@ -176,43 +161,11 @@ class AnyGame(RuleBasedStateMachine):
         new = self.table.entries[told:]
         assert all(isinstance(each.event, e.RollbackAsked) for each in new), f"a paused game moved: {new}"
 
-    # --- the laws
+    # --- the laws; most of them are watched at the table (laws.py)
 
     @invariant()
     def the_fold_is_the_room(self) -> None:
         assert fold(self.table.entries) == self.table.room
-
-    @invariant()
-    def a_tick_at_wake_at_moves_it(self) -> None:
-        wake = self.table.room.wake_at()
-        if wake is None:
-            return
-        woken = decide(self.table.room, c.Tick(), max(wake, self.table.now)).room.wake_at()
-        assert woken is None or woken > wake
-
-    @invariant()
-    def a_tick_that_is_not_due_changes_nothing(self) -> None:
-        if (wake := self.table.room.wake_at()) is None or wake > self.table.now:
-            assert decide(self.table.room, c.Tick(), self.table.now).entries == ()
-
-    @invariant()
-    def nothing_hidden_reaches_a_player(self) -> None:
-        room = self.table.room
-        shown = [views.status(room), *(runview.run(room, name) for name in room.runs)]
-        shown += [each for each in self.table.effects if isinstance(each, Talk) and each.place != BACKCHANNEL]
-        assert not [text for text in strings(shown) if "CANARY" in text]
-
-    @invariant()
-    def everything_happens_once(self) -> None:
-        seen = Counter(
-            (type(each.event).__name__, each.event.inject)
-            for each in self.table.entries
-            if isinstance(each.event, e.InjectPlayed | e.InjectSkipped)
-        )
-        assert all(count == 1 for count in seen.values()), seen
-        played = {name for kind, name in seen if kind == "InjectPlayed"}
-        skipped = {name for kind, name in seen if kind == "InjectSkipped"}
-        assert not played & skipped
 
     @invariant()
     def a_step_is_left_as_often_as_it_is_entered(self) -> None:
@@ -229,24 +182,6 @@ class AnyGame(RuleBasedStateMachine):
             here = sum(entered[run.id, step.id] - left[run.id, step.id] for step in run.runbook.steps)
             assert here <= 1
             assert here == 1 or run.state is not RunState.WALKING
-
-    @invariant()
-    def every_breakage_is_undone_in_the_end(self) -> None:
-        room = self.table.room
-        if not room.open or all(not each.open for each in room.incidents.values()):
-            assert not [fault for fault in room.faults.values() if fault.owed]
-
-    @invariant()
-    def a_walk_always_has_a_way_on(self) -> None:
-        room = self.table.room
-        if not room.live:
-            return
-        for run in room.runs.values():
-            view = runview.run(room, run.id)
-            assert view is not None
-            if run.walking:
-                assert view.current is not None
-                assert view.current.asks or view.current.looking or view.current.ends_at
 
 
 AnyGame.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)

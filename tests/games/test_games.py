@@ -38,7 +38,7 @@ def shelf() -> tuple[tuple[Scenario, ...], tuple[Runbook, ...]]:
     return (small, whole, spun, *library.scenarios.values()), (short, *kinds, *library.runbooks.values())
 
 
-def table() -> Table:
+def table(kind: type[Table] = Table) -> Table:
     redis = Target(
         target="redis/primary",
         driver="process",
@@ -47,7 +47,7 @@ def table() -> Table:
         environment="staging",
         longest=timedelta(minutes=8),
     )
-    return Table(*shelf(), breakable=[redis], operations="C-operations")
+    return kind(*shelf(), breakable=[redis], operations="C-operations")
 
 
 def played(text: str) -> str:

@@ -11,9 +11,9 @@ import pytest
 TESTS = Path(__file__).parent.parent
 LATER = {"R26", "R27"}
 
-# A transcript by its name in `requirements/`, or a test as `file::name`.
+# A transcript by its name in `requirements/`, or a test, or a law that tests watch, as `file::name`.
 SHOWN: dict[str, tuple[str, ...]] = {
-    "R1": ("r01-two-channels", "core/test_game_days.py::nothing_hidden_reaches_a_player", "e2e/test_secrecy.py::test_"),
+    "R1": ("r01-two-channels", "core/laws.py::NothingHiddenIsSaid", "e2e/test_secrecy.py::test_"),
     "R2": ("r02-off-plan",),
     "R3": ("r03-no-duff", "e2e/test_game_day.py::test_no_duff_stops_it_everywhere"),
     "R4": (
@@ -27,13 +27,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "R9": ("r09-hands-off",),
     "R10": ("report/test_cells.py::test_r10_r11_the_verdict_and_its_arithmetic",),
     "R11": ("report/test_cells.py::test_r10_r11_the_verdict_and_its_arithmetic",),
-    "R12": ("r12-sideline", "core/test_game_days.py::only_who_agreed_is_taken_out"),
-    "R13": ("r13-parts", "core/test_game_days.py::everybody_has_one_part"),
+    "R12": ("r12-sideline", "core/laws.py::WhoIsOutDoesNotAct"),
+    "R13": ("r13-parts", "core/laws.py::EverybodyHasOnePart"),
     "R14": (
         "core/test_scheduled_start.py::test_nothing_real_without_an_approval",
         "r14-approval",
         "r14-approved",
-        "core/test_game_days.py::nothing_real_is_broken_without_its_approval",
+        "core/laws.py::NothingRealIsBrokenWithoutApproval",
     ),
     "R15": ("r15-preflight",),
     "R16": ("r16-stop-conditions",),
@@ -75,7 +75,7 @@ def test_every_requirement_is_shown(requirement: str) -> None:
         if not name:
             assert (TESTS / "games" / "requirements" / f"{file}.txt").exists(), place
         else:
-            assert re.search(rf"def {name}", (TESTS / file).read_text(encoding="utf-8")), place
+            assert re.search(rf"(?:def|class) {name}", (TESTS / file).read_text(encoding="utf-8")), place
 
 
 def test_every_transcript_of_a_requirement_is_listed() -> None:

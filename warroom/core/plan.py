@@ -4,12 +4,11 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from warroom.core.changing import replace
 from warroom.core.injects.move import Move
 from warroom.core.remembering import remembered
 from warroom.core.scenario import Expectation, Inject, Rating, Scenario

@@ -9,6 +9,7 @@
 Pure: nothing here asks a clock, a network or a file. Chance comes from a seed.
 """
 
+from warroom.rehearsal import telling
 from warroom.rehearsal.simulation import Beat, Rehearsal, simulate
 
-__all__ = ["Beat", "Rehearsal", "simulate"]
+__all__ = ["Beat", "Rehearsal", "simulate", "telling"]
