@@ -56,7 +56,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "e2e/test_wheel.py::test_half_an_hour_with_no_preparation",
         "runtime/test_scheduling.py::test_every_week_another_directs",
     ),
-    "R24": ("r24-wheel", "e2e/test_wheel.py::test_"),
     "R25": ("r25-surprise", "runtime/test_scheduling.py::test_unannounced_only_who_directs_it_knows"),
     "R28": ("report/test_gameday.py::test_r28_what_is_told_names_nobody",),
     "R29": ("r29-same-tools", "r29-same-tools-real"),
