@@ -221,7 +221,7 @@ def _fills(chance: Random, room: Room) -> dict[str, str]:
         "rating": "S",
         "detects": "a graph",
         "evidence": "seen",
-        "title": "Look again",
+        "title": f"Look again {room.seq}",
         "person": next((each for each in able(room) if each in room.roster.consents), ""),
         "why": "A tunnel.",
         **values,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from operator import itemgetter
 
 from warroom.core.injects.move import Move
 from warroom.core.remembering import remembered
@@ -204,24 +205,22 @@ def _timed(
     played_at: Mapping[str, timedelta],
 ) -> tuple[tuple[timedelta, Inject], ...]:
     found = list[tuple[timedelta, Inject]]()
-    for inject in injects:
-        if states.get(inject.id, InjectState.COMING) is not InjectState.COMING:
-            continue
-        due = times.get(inject.id, inject.timing.at)
-        if due is None and inject.timing.after in played_at:
-            due = played_at[inject.timing.after] + inject.timing.by
+    for inject in [each for each in injects if each.id not in states]:  # whatever has a state is no longer coming
+        timing = inject.timing
+        due = times.get(inject.id, timing.at)
+        if due is None and timing.after in played_at:
+            due = played_at[timing.after] + timing.by
         if due is not None:
             found.append((due, inject))
-    return tuple(sorted(found, key=lambda each: each[0]))
+    found.sort(key=itemgetter(0))
+    return tuple(found)
 
 
 @remembered
 def _on_a_condition(
     injects: tuple[Inject, ...], states: Mapping[str, InjectState], times: Mapping[str, timedelta]
 ) -> tuple[Inject, ...]:
-    coming = (
-        each for each in injects if each.timing.when and states.get(each.id, InjectState.COMING) is InjectState.COMING
-    )
+    coming = [each for each in injects if each.timing.when is not None and each.id not in states]
     return tuple(sorted(coming, key=lambda each: times.get(each.id, timedelta.max)))
 
 

@@ -10,7 +10,7 @@ said about it is in `telling`. Add an event here (its line in `_MOVES`) whenever
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from warroom.core import events as e
 from warroom.core import runfold
@@ -27,7 +27,7 @@ from warroom.core.remembering import remembered_of
 from warroom.core.roomclock import NOTHING, RoomClock
 from warroom.core.roster import Roster
 from warroom.core.runbook import Offer
-from warroom.core.runs import Run, begun
+from warroom.core.runs import Run, RunState, begun
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, MurphyRules, Rating
 from warroom.core.storytime import Story
 
@@ -137,7 +137,7 @@ class Room:
     @property
     def live(self) -> bool:
         """Whether responders can act: a game that runs, or a real room that is open."""
-        if self.drill:
+        if self.mode is Mode.DRILL:
             return self.game is not None and self.game.state is GameState.RUNNING
         return self.opened_at is not None and self.closed_at is None
 
@@ -159,6 +159,11 @@ class Room:
     def walking(self) -> tuple[Run, ...]:
         """The walks that are going on."""
         return _walking(self.runs)
+
+    @property
+    def walks_due(self) -> "WalksDue":
+        """When time does something to a walk next."""
+        return _walks_due(self.walking)
 
     @property
     def acting(self) -> tuple[Run, ...]:
@@ -215,9 +220,7 @@ class Room:
         """Readings of the room's clock at which something falls due."""
         if not self.live:
             return
-        for run in self.walking:
-            due = (run.overdue_at(), run.ends_itself_at(), run.looks_again_at())
-            yield from (at for at in due if at is not None)
+        yield from (at for at in self.walks_due if at is not timedelta.max)
         if self.plan is not None:
             yield from (at for at, _ in self.plan.timed()[:1])
             yield from self.roster.sidelined.values()
@@ -236,7 +239,22 @@ class Room:
 
 @remembered_of
 def _walking(runs: Mapping[str, Run]) -> tuple[Run, ...]:
-    return tuple(run for run in runs.values() if run.walking)
+    return tuple([run for run in runs.values() if run.state is RunState.WALKING])
+
+
+class WalksDue(NamedTuple):
+    """Readings at which a step is overdue next, one ends by itself, a check is looked at again; the last there is for never."""
+
+    overdue: timedelta
+    ends: timedelta
+    looks: timedelta
+
+
+@remembered_of
+def _walks_due(walking: tuple[Run, ...]) -> WalksDue:
+    times = [(run.overdue_at(), run.ends_itself_at(), run.looks_again_at()) for run in walking]
+    first = (min([at for at in each if at is not None], default=timedelta.max) for each in zip(*times, strict=True))
+    return WalksDue(*first) if times else WalksDue(timedelta.max, timedelta.max, timedelta.max)
 
 
 @remembered_of
@@ -250,7 +268,7 @@ def _parts(runs: Mapping[str, Run]) -> Mapping[e.Parent, list[Run]]:
 
 @remembered_of
 def _acting(runs: Mapping[str, Run]) -> tuple[Run, ...]:
-    return tuple(run for run in runs.values() if any(not act.over for act in run.acts.values()))
+    return tuple([run for run in runs.values() if run.acts and any(not act.over for act in run.acts.values())])
 
 
 def fold(entries: Iterable[Entry], room: Room | None = None) -> Room:

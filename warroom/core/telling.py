@@ -4,12 +4,12 @@ One function per event that is spoken of. Cards are not chosen by event: whateve
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
 from warroom.core import gametelling, runtelling
+from warroom.core.changing import replace
 from warroom.core.channelnames import war_room
 from warroom.core.effects import BACKCHANNEL, ORIGIN, TEAM, WAR_ROOM, Ask, Effect, Say, Tone
 from warroom.core.evaluationview import evaluation
@@ -47,7 +47,9 @@ def _where(room: Room, event: e.Event) -> str:
 
 
 def _there(effect: Effect, place: str) -> Effect:
-    return replace(effect, place=place) if isinstance(effect, f.Talk) and effect.place == WAR_ROOM else effect
+    if place == WAR_ROOM or not isinstance(effect, f.Talk) or effect.place != WAR_ROOM:
+        return effect
+    return replace(effect, place=place)
 
 
 def _cards(before: Room, after: Room) -> Effects:

@@ -57,6 +57,8 @@ def acts_over(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
     for run in room.walking:
+        if not run.acts:
+            continue
         act, there = run.act_of(run.at), run.of(run.at)
         if run.current is None or run.paused is not None or act is None or not act.over:
             continue
@@ -75,8 +77,9 @@ def looks_over(room: Room, now: datetime, reading: timedelta) -> News:
     if not room.live:
         return []
     for run in room.walking:
-        step, there = run.current, run.of(run.at)
-        if step is None or run.paused is not None or not there.verdict or step.what.stays(there.verdict):
+        there = run.of(run.at)
+        step = run.current if there.verdict else None
+        if step is None or run.paused is not None or step.what.stays(there.verdict):
             continue
         return [
             e.StepDone(run=run.id, step=step.id, answer=there.verdict),
@@ -86,7 +89,7 @@ def looks_over(room: Room, now: datetime, reading: timedelta) -> News:
 
 
 def waits_end(room: Room, now: datetime, reading: timedelta) -> News:
-    if not room.live:
+    if not room.live or reading < room.walks_due.ends:
         return []
     for run in room.walking:
         until = run.ends_itself_at()
@@ -96,7 +99,7 @@ def waits_end(room: Room, now: datetime, reading: timedelta) -> News:
 
 
 def looks_again(room: Room, now: datetime, reading: timedelta) -> News:
-    if not room.live:
+    if not room.live or reading < room.walks_due.looks:
         return []
     for run in room.walking:
         due, step = run.looks_again_at(), run.current
@@ -111,7 +114,9 @@ def parts_begin(room: Room, now: datetime, reading: timedelta) -> News:
         return []
     for run in room.walking:
         step = run.current
-        if step is None or run.paused is not None or run.of(step.id).state is StepState.FAILED or room.parts_of(run):
+        if step is None or not isinstance(step.what, SubRunbook | Parallel) or run.paused is not None:
+            continue
+        if run.of(step.id).state is StepState.FAILED or room.parts_of(run):
             continue
         if step.what.word in (SubRunbook.word, Parallel.word) and len(list(room.wholes_of(run))) >= DEEPEST:
             return [e.StepFailed(run=run.id, step=step.id, reason=_TOO_DEEP)]
@@ -157,8 +162,8 @@ def _part_begun(whole: Run, started: e.RunStarted) -> Run:
 
 def parts_over(room: Room, now: datetime, reading: timedelta) -> News:
     for run in room.walking:
-        step = run.current
-        parts = room.parts_of(run) if step is not None else []
+        parts = room.parts_of(run)
+        step = run.current if parts else None
         if step is None or not parts or run.of(step.id).state is StepState.FAILED or run.paused is not None:
             continue
         finished = [each for each in parts if each.state is RunState.FINISHED]
@@ -184,7 +189,7 @@ def parts_orphaned(room: Room, now: datetime, reading: timedelta) -> News:
 
 
 def steps_overrun(room: Room, now: datetime, reading: timedelta) -> News:
-    if not room.live:
+    if not room.live or reading < room.walks_due.overdue:
         return []
     for run in room.walking:
         due, step = run.overdue_at(), run.current
