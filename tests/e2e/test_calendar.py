@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from tests.e2e.test_game_day import ANA, BEN, CHIARA, HARRIET, answers, database, game, port, said, stage
 from warroom.core.game import GameState
 from warroom.demo.stage import Stage
+from warroom.store import schedules
 
 __all__ = ["database", "port", "stage"]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -72,7 +73,11 @@ async def test_listed_and_called_off(stage: Stage) -> None:
     """The calendar shows it with its number; who planned it takes it off, and its room is closed."""
     begins = stage.company.clock.now() + 2 * HOUR
     operations = await scheduled(stage, "october-21", begins, repeats="weekly")
-    await stage.say(HARRIET, operations, "/warroom calendar")
+    own = await stage.people[HARRIET].open_dm(stage.company.app.bot_user_id)
+    await stage.say(HARRIET, own, "calendar")
+    await stage.people[HARRIET].wait_for_message(lambda each: "every week" in str(each), channel=own)
+    (kept,) = await stage.company.bot.db.read(schedules.listing, None)
+    assert (kept.zone, kept.coming.begins) == ("Etc/UTC", begins)
     await stage.say(HARRIET, operations, "/warroom unschedule 1")
     await stage.pass_time(3 * HOUR)
     assert await state(stage) == "closed"

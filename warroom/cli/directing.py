@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from warroom.core import commands as c
 from warroom.core.faults import Target
@@ -43,6 +43,10 @@ def _deck(inject: Inject) -> tuple[Mishap, ...]:
 def preparing(room: Room, said: str) -> Iterator[c.Command]:
     """Before it begins: predicted, looked at, refused and allowed, approved."""
     yield c.StartGame(by=DIRECTOR)
+    begins = (room.opened_at or datetime(2012, 10, 21, tzinfo=UTC)) + timedelta(hours=1)
+    yield c.RemindGame(begins=begins, until=begins + timedelta(hours=4), everybody=True)
+    yield c.RemindGame(begins=begins, everybody=True)
+    yield c.BeginAsPlanned()
     inject = room.plan.scenario.injects[0].id if room.plan else ""
     yield c.Predict(by=EVALUATOR, inject=inject, sheet=Prediction(detects=said, alert="page", heals=said))
     for holds in (False, True):
