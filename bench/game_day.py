@@ -1,12 +1,13 @@
 """How long an eight-hour game day takes without anybody: `python -m bench.game_day`. Ends with 1 when it is too slow.
 
 The game is made here, always the same: eight hours, 150 injects, four teams, 24 incidents with a runbook each, 30
-expectations with contingencies, a move every two hours. A steady team plays all of it: it acknowledges, walks, answers,
-posts and resolves, and everything goes through `decide`'s rules as in a real game.
+expectations with contingencies, parts begun by moves. It is played twice: by nobody, which is the game alone; and by a
+steady team, which acknowledges, walks, answers, posts and resolves, some 560 commands. Everything goes through the rules
+of `deciding`, and everything that is said is made, as in a real game; only cards are not compared.
 
-A busy or slow machine must not change the verdict. So the time is measured beside a floor, in the same run and in turns:
-plain Python that makes and copies small values, as a fold does, and knows nothing of warroom. On the machine where the
-claim was made the floor takes 10 ms; `50 ms` therefore means five floors.
+A busy or slow machine must not change the verdict. So processor time is measured, beside a floor, in the same run and in
+turns: plain Python that makes and copies small values, as a fold does, and knows nothing of warroom. On the machine where
+the claims were made the floor takes 10 ms; `50 ms` therefore means five floors.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from warroom.core.effects import Say
 from warroom.core.injects import Announce, Move, Speak
 from warroom.core.probes import Tcp
 from warroom.core.runbook import Runbook
@@ -33,7 +35,7 @@ from warroom.definitions.library import Library
 from warroom.rehearsal import Rehearsal, simulate
 
 FLOOR_IS = 10.0  # milliseconds that the floor takes where the claim was made
-CLAIM = 50.0  # milliseconds that the game may take there
+CLAIMS = {"absent": 50.0, "steady": 200.0}  # milliseconds that the game may take there, by who plays
 ROUNDS = 7
 LENGTH, INJECTS, TEAMS = timedelta(hours=8), 150, ("data", "web", "network", "support")
 
@@ -152,33 +154,43 @@ def _milliseconds(what: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - began)
 
 
-def measured(rounds: int = ROUNDS) -> tuple[float, float, Rehearsal]:
-    """The best of some rounds, in turns: the floor, the game, both in milliseconds; and the game."""
+def measured(rounds: int = ROUNDS) -> tuple[float, dict[str, float]]:
+    """The least of some rounds, taken in turns, in milliseconds: of the floor, and of the game by who plays it."""
     scenario, library = the_game()
-    game = simulate(scenario, library, "steady")
-    floors, games = list[float](), list[float]()
+    floors, games = list[float](), {team: list[float]() for team in CLAIMS}
     for _ in range(rounds):
         floors.append(_milliseconds(floor))
-        games.append(_milliseconds(lambda: simulate(scenario, library, "steady")))
-    return min(floors), min(games), game
+        for team, took in games.items():
+            took.append(_milliseconds(lambda team=team: simulate(scenario, library, team)))  # type: ignore[misc]
+    return min(floors), {team: min(took) for team, took in games.items()}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    lowest, took, game = measured(parser.parse_args().rounds)
-    said = sum(type(each).__name__ == "Say" for each in game.effects)
-    print(
-        f"an eight-hour game: {len(game.scenario.injects)} injects, {len(game.room.incidents)} incidents, "
-        f"{len(game.room.runs)} walks, {len(game.beats)} commands, {len(game.entries)} entries, {said} messages"
+    lowest, took = measured(parser.parse_args().rounds)
+    print(f"the floor: {lowest:.1f} ms, {FLOOR_IS:.0f} ms where the claims were made")
+    too_slow = False
+    for team, claim in CLAIMS.items():
+        scenario, library = the_game()
+        print(f"{team} players: {_size(simulate(scenario, library, team))}")
+        there = took[team] / lowest * FLOOR_IS
+        print(
+            f"  took {took[team]:.1f} ms, {took[team] / lowest:.1f} floors: {there:.0f} ms there, claimed {claim:.0f} ms"
+        )
+        too_slow |= there >= claim
+    if too_slow:
+        print("Too slow: a claim no longer holds.", file=sys.stderr)
+    return 1 if too_slow else 0
+
+
+def _size(game: Rehearsal) -> str:
+    said = sum(isinstance(each, Say) for each in game.effects)
+    injects, incidents, walks = len(game.scenario.injects), len(game.room.incidents), len(game.room.runs)
+    return (
+        f"{injects} injects, {incidents} incidents, {walks} walks, {len(game.beats)} commands, "
+        f"{len(game.entries)} entries, {said} messages"
     )
-    ratio, most = took / lowest, CLAIM / FLOOR_IS
-    print(f"took {took:.1f} ms; the floor {lowest:.1f} ms; {ratio:.2f} floors, at most {most:.2f}")
-    print(f"where the floor takes {FLOOR_IS:.0f} ms: {ratio * FLOOR_IS:.1f} ms, claimed under {CLAIM:.0f} ms")
-    if ratio >= most:
-        print("Too slow: the claim no longer holds.", file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":
