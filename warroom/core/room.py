@@ -172,7 +172,7 @@ class Room:
 
     def incident_of(self, inject: str) -> Incident | None:
         """The incident that this inject opened."""
-        return next((each for each in self.incidents.values() if each.inject == inject), None)
+        return _by_inject(self.incidents).get(inject)
 
     def places(self, teams: Iterable[str]) -> tuple[str, ...]:
         """Where these teams are told something; the war room for nobody in particular."""
@@ -235,6 +235,12 @@ class Room:
             for _, _, held in self.plan.awaited():
                 if held.state is ExpectationState.ARMED and held.deadline is not None:
                     yield held.deadline
+
+
+@remembered_of
+def _by_inject(incidents: Mapping[str, Incident]) -> Mapping[str, Incident]:
+    """Incidents by the inject that opened them; the first where one has opened several."""
+    return {each.inject: each for each in reversed(tuple(incidents.values()))}
 
 
 @remembered_of
