@@ -47,7 +47,7 @@ def preparing(room: Room, said: str) -> Iterator[c.Command]:
     yield c.RemindGame(begins=begins, until=begins + timedelta(hours=4), everybody=True)
     yield c.RemindGame(begins=begins, everybody=True)
     yield c.BeginAsPlanned()
-    inject = room.plan.scenario.injects[0].id if room.plan else ""
+    inject = next((each.id for each in room.plan.scenario.injects), "") if room.plan else ""
     yield c.Predict(by=EVALUATOR, inject=inject, sheet=Prediction(detects=said, alert="page", heals=said))
     for holds in (False, True):
         yield c.AskPreflight(by=DIRECTOR)
