@@ -18,6 +18,7 @@ from warroom.core.game import GameState
 from warroom.core.murphy import explain
 from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask, unapproved, why_not_begun
 from warroom.core.room import Room
+from warroom.core.rules.game import END_REACHED
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
 from warroom.core.views import EMERGENCY
@@ -42,6 +43,10 @@ def _who(entry: Entry) -> Word:
 def _ended_well(reason: str) -> str:
     """Somebody's reason, as a sentence that another can follow."""
     return reason if reason[-1:] in ".!?…" else f"{reason}."
+
+
+def _early(reason: str) -> bool:
+    return bool(reason) and reason != END_REACHED
 
 
 def _outside(room: Room) -> tuple[str, ...]:
@@ -372,7 +377,7 @@ def _ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
             tone=Tone.PHASE,
             title=f"{'The game day is over, the all-clear follows' if owed else 'All clear: the game day is over'}: {room.title}",
             body=(
-                *((f"It was ended before its time: {_ended_well(event.reason)} ",) if event.reason else ()),
+                *((f"It was ended before its time: {_ended_well(event.reason)} ",) if _early(event.reason) else ()),
                 "What was broken is being undone." if owed else "Whatever is announced from now on is real.",
             ),
         )

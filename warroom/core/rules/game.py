@@ -17,6 +17,7 @@ from warroom.core.room import CATCH_UP, Room
 from warroom.core.scenario import ABORT, PAUSE, ROLL_BACK, Expectation, FaultSpec, Inject, StopCondition
 
 News = list[Event]
+END_REACHED = "Its end was reached."  # the reason of a game that ends by itself
 EXERCISE = "exercise"  # the source of alerts that are part of the game
 FORGIVEN = timedelta(seconds=90)  # how long an answer of the world may take before a held inject looks forgotten
 
@@ -164,7 +165,7 @@ def endings_come(room: Room, now: datetime, reading: timedelta) -> News:
             continue
         why = "the time that was meant for it is over" if on_time or ending.when is None else ending.when.shown
         reached: News = [e.EndReached(ending=number, why=why)]
-        return [*reached, e.GameEnded(reason="Its end was reached.")] if ending.by_itself else reached
+        return [*reached, e.GameEnded(reason=END_REACHED)] if ending.by_itself else reached
     return []
 
 
