@@ -246,3 +246,38 @@ async def test_a_real_postgresql_is_taken_away_and_given_back(postgresql_server:
         await stage.fill(BEN, team, "Resolved", {"note": "Somebody has started it again."})
         assert [each.state for each in (await game(stage)).faults.values()] == [FaultState.ROLLED_BACK]
         assert (await base.see()).holds
+
+
+async def test_the_panel_over_any_channel(stage: Stage) -> None:
+    """`/warroom panel` shows the panel as a modal to who directs, drawn anew after each press in it; to nobody else."""
+    back = await planned(stage)
+    harriet = stage.people[HARRIET]
+    await stage.say(HARRIET, back, "/warroom panel")
+    view = await harriet.wait_for_view("view_opened")
+    assert "The database is killed" in str(view)
+    await harriet.press_in_view(view, "Start the game")
+    drawn = await harriet.wait_for_view("view_updated")
+    await stage.settled()
+    assert (await game(stage)).state == GameState.RUNNING
+    assert "Next inject now" in str(drawn)
+    war = await stage.channel(ANA, "the-real-thing")
+    await stage.say(ANA, war, "/warroom panel")
+    told = await stage.people[ANA].wait_for(lambda event: "Only the dungeon master" in str(event))
+    assert told
+    assert not await stage.people[ANA].views()
+
+
+async def test_the_backchannel_is_not_kept(stage: Stage) -> None:
+    """What directors say among themselves, and how they change it, is on no timeline; a call of NO DUFF there is heard."""
+    back = await planned(stage)
+    await stage.press(HARRIET, back, "Start the game")
+    harriet = stage.people[HARRIET]
+    ts = await harriet.say(back, "Now the heron lands.")
+    await harriet.edit(back, ts, "Now the heron lands in the reeds.")
+    gone = await harriet.say(back, "The heron again.")
+    await harriet.delete(back, gone)
+    await harriet.say(back, "No duff: my office is on fire")
+    await harriet.wait_for_message(lambda message: "play has stopped" in str(message["text"]), channel=back)
+    await stage.settled()
+    (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="drill")
+    assert "heron" not in str(await stage.company.bot.db.read(rooms.entries, row.id))

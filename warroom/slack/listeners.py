@@ -19,6 +19,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from warroom.core import commands as c
+from warroom.core.effects import BACKCHANNEL
 from warroom.core.refusals import NotNow, Refused, Unknown
 from warroom.core.roster import must_be_staff, must_control
 from warroom.core.words import Person, Time, Word, Words, plain
@@ -126,6 +127,8 @@ class Listeners:
         if here is None:
             return
         command = _heard(event, await self._names(body, event))
+        if here[1] == BACKCHANNEL and not isinstance(command, c.HearMessage):
+            return  # of what is said there only a call of NO DUFF is heard, and nothing is kept
         if command is not None and body.get("late"):
             command = replace(command, occurred_at=_said_at(event["event_ts"]))
         if command is not None:
