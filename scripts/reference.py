@@ -46,7 +46,7 @@ SCOPES = {
     "chat:write.customize": "speaks as a scenario's actors, with their name and face",
     "commands": "`/warroom` and the shortcuts",
     "files:write": "hands over the report as files",
-    "groups:history": "looks for its own message in the dungeon master's backchannel, which is private",
+    "groups:history": "hears NO DUFF in the backchannel, which is private, and looks for its own message there",
     "groups:read": "sees who is in a private channel",
     "groups:write": "opens the backchannel and invites the dungeon master",
     "im:history": "hears what is said to it in a direct message",

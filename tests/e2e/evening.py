@@ -134,7 +134,14 @@ class Watched(Stage):
             return
         if press.do in modals.FOR_ROOM:
             assert modals.for_room(press.do, room, press.room, press.args)["blocks"]
-        answers = {"reason": "because", "text": "hello", "actor": next(iter(self.company.scenario.actors))}
+        answers = {
+            "reason": "because",
+            "text": "hello",
+            "actor": next(iter(self.company.scenario.actors)),
+            "length": "3m",
+            "person": self.people[RESPONDERS[0]].user_id,
+            "part": "observer",
+        }
         if press.do == "walk":
             runbook = self.company.library.runbooks[press.args["runbook"]]
             command: Command = StartRun(by=by, incident=press.args["incident"], runbook=runbook, digest="")

@@ -18,7 +18,7 @@ from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.rules.game import why_not_resumed, why_not_sidelined
 from warroom.core.scenario import Inject, Mishap, Scenario
-from warroom.core.views import IncidentLine, Mark, RunLine, incident_line, mark, run_line
+from warroom.core.views import EMERGENCY, IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -350,7 +350,8 @@ def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
     asks += [
         Ask(do="bring-back", label="Bring back", args=(("person", person),)) for person in sorted(room.roster.sidelined)
     ][:2]
-    return (*asks, Ask(do="observe", label="Note for the hot wash"), Ask(do="part", label="Give a part…"))
+    shout = (EMERGENCY,) if state in (GameState.RUNNING, GameState.PAUSED) else ()
+    return (*asks, Ask(do="observe", label="Note for the hot wash"), Ask(do="part", label="Give a part…"), *shout)
 
 
 def _hints_left(plan: Plan, inject: str) -> bool:

@@ -30,8 +30,9 @@ METHODS = (
     "users.info",
     "views.open",
     "views.publish",
+    "views.update",
 )
-EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 
 
 def manifest() -> dict[str, Any]:
