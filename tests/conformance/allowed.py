@@ -214,7 +214,7 @@ ALLOWED: tuple[Allowed, ...] = (
         rule="event.unknown",
         where=(
             "channel_(un)?shared|group_(open|close)|link_shared|team_(rename|domain_change)|user_status_changed"
-            r"|message\.group_(join|leave|name)"
+            r"|message\.group_(join|leave|name|topic|purpose)"
         ),
         what="no schema of it was published",
         reason="events.json and json-logs have them; no types were published to check the fields against.",
