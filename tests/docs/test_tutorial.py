@@ -51,6 +51,7 @@ class Reader:
         told = LINE.fullmatch(line)
         assert told is not None, f"the tutorial says something that cannot be played: {line}"
         who, place, what, text, on = told["who"], told["place"] or "", told["what"], told["text"], told["on"] or ""
+        await self.stage.settled()
         channel = await self.stage.channel(who, PLACES[place]) if place else ""
         match what:
             case "says":

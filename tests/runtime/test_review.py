@@ -158,7 +158,7 @@ async def test_a_rate_limit_brings_nobody_nearer_to_giving_up(runtime: Runtime, 
 
 async def test_nobody_is_still_at_it_when_the_next_one_begins(runtime: Runtime, room: int, clock: ManualClock) -> None:
     """An effect that takes longer than its lane is leased for is broken off before anybody may begin it again."""
-    ended = list[str]()
+    ended, broken_off = list[str](), asyncio.Event()
 
     async def perform(claimed: Claimed, seen: Room) -> Result:
         if claimed.attempts > 1:
@@ -168,11 +168,14 @@ async def test_nobody_is_still_at_it_when_the_next_one_begins(runtime: Runtime, 
             await asyncio.Event().wait()
         finally:
             ended.append("broken off")
+            broken_off.set()
         return Done()
 
     await owe(runtime, room, say("slow"))
     impatient = Delivery(runtime, {f.Say: perform}, kind="talk", within=timedelta(milliseconds=20))
     async with running(impatient.run()):
+        async with asyncio.timeout(5):
+            await broken_off.wait()  # in the world's time; no lease has ended yet, since nobody has moved the clock
         await advancing(runtime, clock)
     assert ended == ["broken off", "done"]
 
