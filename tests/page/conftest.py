@@ -142,7 +142,7 @@ async def open_page(browser: Browser, tabs: Tabs, workspace: StandIn) -> AsyncIt
         if phone:
             phones.append(await browser.new_context(**PHONE))
         page = await (phones[-1].new_page() if phone else tabs.take())
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15_000)  # a browser on a busy machine
         tabs.listen(page, "pageerror", lambda error: complaints.append(f"script error: {error}"))
         tabs.listen(page, "dialog", lambda dialog: complaints.append(f"a dialog opened: {dialog.message}"))
         tabs.listen(page, "request", lambda request: only_ours(complaints, workspace, request.url))

@@ -59,7 +59,7 @@ async def window(tabs: Tabs) -> AsyncIterator[Tabs]:
 
 async def _open(window: Tabs, real: Workspace, person: str) -> Page:
     page = await window.take()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(15_000)  # a browser on a busy machine
     await page.goto(f"{real.url}/?as={real.person(person)}")
     await page.wait_for_selector("body.ready")
     await page.locator("#sidebar").get_by_role("button", name="#incidents").click()

@@ -53,7 +53,7 @@ async def open_as(browser: Browser, tabs: Tabs, real: Workspace) -> AsyncIterato
         if phone:
             phones.append(await browser.new_context(**PHONE, **more, permissions=CLIPBOARD))
         page = await (phones[-1].new_page() if phone else tabs.take())
-        page.set_default_timeout(5000)
+        page.set_default_timeout(15_000)  # a browser on a busy machine
         tabs.listen(page, "pageerror", lambda error: complaints.append(f"script error: {error}"))
         tabs.listen(page, "console", lambda said: _note(complaints, said.text))
         await page.goto(f"{real.url}/?as={real.person(person)}")
