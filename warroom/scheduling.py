@@ -9,8 +9,6 @@ is done, so that it is done once, also when the process ends between that and no
 found by its name (`schedule:7:2`), which is kept with the room.
 """
 
-import asyncio
-import logging
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -24,13 +22,11 @@ from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.errors import NotFound
 from warroom.runtime.handle import Runtime
-from warroom.runtime.wake import AT_ONCE, POLL
+from warroom.runtime.wake import Rounds
 from warroom.slack.calendars import Calendars, coming_after
 from warroom.slack.desk import GAME_DAY, Desk, Whereabouts
 from warroom.store import rooms, schedules
 from warroom.store.schedules import Schedule
-
-log = logging.getLogger(__name__)
 
 Tell = Callable[[str, str], Awaitable[None]]  # a person, a sentence
 
@@ -41,41 +37,17 @@ class Scheduler:
     def __init__(self, runtime: Runtime, desk: Desk, tell: Tell) -> None:
         self._runtime, self._desk, self._tell = runtime, desk, tell
         self._calendars = Calendars(desk)
-        self._nudge = runtime.nudged()
+        self._rounds = Rounds(
+            runtime, due=schedules.due, upcoming=schedules.next_wake, tend=self._tended, what="planned game day"
+        )
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self._once()
-            except Exception:  # the database may be away for a while; what was due is still due when it is back
-                log.exception("could not look what is on the calendar; trying again")
-                await self._pause()
+        await self._rounds.run()
 
-    async def _once(self) -> None:
-        self._nudge.clear()
-        waiting = await self._runtime.db.read(schedules.due, self._runtime.clock.now(), AT_ONCE)
-        if waiting:
-            tended = [await self._tended(each) for each in waiting]
-            if not any(tended):
-                await self._pause()
-            return
-        upcoming = await self._runtime.db.read(schedules.next_wake)
-        soonest = self._runtime.clock.now() + POLL
-        await self._runtime.clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
-
-    async def _tended(self, there: Schedule) -> bool:
-        """Whether it could be; one that cannot keeps no other waiting."""
-        try:
-            await self.tend(there)
-        except Exception:
-            log.exception("number %s of the calendar could not be looked after", there.id)
-            return False
+    async def _tended(self, there: Schedule) -> None:
+        await self.tend(there)
         self._runtime.nudge()
-        return True
-
-    async def _pause(self) -> None:
-        await self._runtime.wall.wait(self._runtime.wall.now() + POLL, asyncio.Event())
 
     async def tend(self, there: Schedule) -> None:
         """Do what is due for its next game, and note that it is done. Safe to do twice, and at once."""

@@ -18,7 +18,8 @@ from warroom.core.effects import BACKCHANNEL, PERSON, TEAM, WAR_ROOM, Effect, In
 from warroom.core.events import Entry
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.core.scenario import Scenario
 from warroom.testing import Table
 

@@ -19,7 +19,8 @@ from warroom.core.deciding import decide
 from warroom.core.effects import Ask
 from warroom.core.game import GameState
 from warroom.core.refusals import Refused
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.core.runs import RunState
 from warroom.slack import asks
 

@@ -20,7 +20,8 @@ from warroom.core.actions import CallUrl, RunCommand
 from warroom.core.deciding import decide
 from warroom.core.effects import Ask, RunAct, RunCheck
 from warroom.core.probes import Tcp
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.core.runbook import AtMost, Late, Runbook, Step, within
 from warroom.core.runs import ActState, RunState, StepState
 from warroom.core.steps.act import Act

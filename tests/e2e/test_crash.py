@@ -24,7 +24,8 @@ from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import events as e
 from warroom.core import panelview, runview, views
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM, Say
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.demo.alert import payload
 from warroom.slack import cards as look
 from warroom.store import codec, inbox, outbox, rooms, tables

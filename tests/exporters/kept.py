@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from tests.report import gameday, stories
 from warroom.core.events import Entry
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.exporters import EXPORTERS, Profile, write
 from warroom.store import migrate, people, rooms
 from warroom.store.db import Database

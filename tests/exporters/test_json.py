@@ -20,7 +20,7 @@ from tests.report.gameday import gameday
 from tests.report.stories import STILL_HIDDEN, exercise, incident
 from warroom.core import events as e
 from warroom.core.chain import START, canonical, entry_hash, text_digest
-from warroom.core.room import fold
+from warroom.core.roomfold import fold
 from warroom.errors import NotFound, VerificationFailed
 from warroom.exporters import EXPORTERS, Profile, export, file_name
 from warroom.exporters import verify as verifier

@@ -10,7 +10,8 @@ from warroom.core import events as e
 from warroom.core.deciding import decide
 from warroom.core.effects import ShowCard
 from warroom.core.game import GameState
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.core.scenario import Expectation, Scenario
 from warroom.core.when import Condition
 from warroom.definitions.library import load_library, shipped

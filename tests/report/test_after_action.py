@@ -10,7 +10,7 @@ from tests.report.stories import NAMES, STILL_HIDDEN, exercise, incident
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.events import Entry
-from warroom.core.room import fold
+from warroom.core.roomfold import fold
 from warroom.report.after_action import after_action
 from warroom.report.facts import AfterAction, StepFacts
 from warroom.report.reading import without_notes

@@ -18,7 +18,8 @@ from warroom.core.injects import Announce
 from warroom.core.murphy import Card, Cell, Graph, History, Situation, propose
 from warroom.core.probes import Tcp
 from warroom.core.readiness import Finding, Prediction
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.core.runbook import Offer
 from warroom.core.scenario import Inject
 from warroom.core.texts import Kept

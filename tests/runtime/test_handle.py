@@ -9,7 +9,7 @@ from tests.runtime.bench import events, game, incident, note
 from warroom.core import commands as c
 from warroom.core.events import IncidentAcknowledged, NoteTaken, RoomOpened
 from warroom.core.refusals import Refused
-from warroom.core.room import fold
+from warroom.core.roomfold import fold
 from warroom.errors import NotFound
 from warroom.runtime.handle import Runtime
 from warroom.store import outbox, rooms

@@ -26,7 +26,8 @@ from warroom.core.game import SURPRISES, GameState
 from warroom.core.murphy import fingerprint
 from warroom.core.permission import News, in_words
 from warroom.core.refusals import NotNow, Unknown
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.core.rules.game import acted_early
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario

@@ -13,6 +13,7 @@ from warroom.core import events as e
 from warroom.core import game as games
 from warroom.core.events import Event
 from warroom.core.game import GameState
+from warroom.core.gamefold import samples
 from warroom.core.injects import AlertInject, Sideline
 from warroom.core.murphy import (
     OPEN,
@@ -31,7 +32,7 @@ from warroom.core.murphy import (
 from warroom.core.permission import News, the_game
 from warroom.core.plan import InjectState, Plan
 from warroom.core.refusals import NotNow, TooLate, Unknown
-from warroom.core.room import BY_HIMSELF, OFF, Murphy, Room, samples
+from warroom.core.room import BY_HIMSELF, OFF, Murphy, Room
 from warroom.core.rules.game import play, why_held
 from warroom.core.scenario import PROPOSE, Mishap
 

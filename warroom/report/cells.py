@@ -23,7 +23,8 @@ from warroom.core import events as e
 from warroom.core.events import Entry
 from warroom.core.incident import Incident, IncidentState
 from warroom.core.plan import ExpectationState
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.core.runs import Run, RunState
 from warroom.core.scenario import Expectation
 from warroom.core.when import INCIDENT

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from warroom.core.events import Entry
 from warroom.core.incident import Incident
 from warroom.core.murphy import Cell, History, Result, learn
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.report.cells import Tally
 
 USUAL = 5  # how hard something is of which nobody has said it

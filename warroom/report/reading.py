@@ -6,7 +6,8 @@ from datetime import timedelta
 from warroom.core import events as e
 from warroom.core.events import Entry
 from warroom.core.murphy import Graph, History
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.core.scenario import Inject, Scenario
 from warroom.core.texts import WITHHELD
 from warroom.report.moment import Moment

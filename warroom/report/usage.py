@@ -13,7 +13,8 @@ from typing import Any
 
 from warroom.core import events as e
 from warroom.core.events import Entry, Mode
-from warroom.core.room import Room, evolve
+from warroom.core.room import Room
+from warroom.core.roomfold import evolve
 from warroom.core.runbook import Runbook
 from warroom.core.runs import WARROOM, Run
 from warroom.core.texts import REMOVED, WITHHELD

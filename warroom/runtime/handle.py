@@ -18,7 +18,8 @@ from warroom.core.commands import Command
 from warroom.core.deciding import decide
 from warroom.core.effects import Effect
 from warroom.core.events import ChannelOpened, Entry
-from warroom.core.room import Room, fold
+from warroom.core.room import Room
+from warroom.core.roomfold import fold
 from warroom.errors import NotFound
 from warroom.runtime.clock import Clock
 from warroom.store import inbox, outbox, rooms, schedules

@@ -1,8 +1,15 @@
-"""Waking rooms: whoever's time has come gets a Tick, once, on whichever replica is first."""
+"""Waking rooms: whoever's time has come gets a Tick, once, on whichever replica is first.
+
+`Rounds` is how a process looks after anything whose next time lies in the database; rooms are one such thing.
+"""
 
 import asyncio
 import logging
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
 
 from warroom.core.commands import Tick
 from warroom.runtime.handle import Runtime
@@ -12,11 +19,25 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 POLL = timedelta(seconds=1)  # what another replica has scheduled is seen this late at most
+Due = TypeVar("Due")
 
 
-class Waker:
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+class Rounds(Generic[Due]):
+    """Looks what is due by the rooms' clock, has it tended, and waits until the next is. One that cannot be keeps no other.
+
+    `due` finds at most so many; `upcoming` is when the next one is. What was tended is due no more. `what` is for the log.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        *,
+        due: Callable[[Connection, datetime, int], Sequence[Due]],
+        upcoming: Callable[[Connection], datetime | None],
+        tend: Callable[[Due], Awaitable[object]],
+        what: str,
+    ) -> None:
+        self._runtime, self._due, self._upcoming, self._tend, self._what = runtime, due, upcoming, tend, what
         self._nudge = runtime.nudged()
 
     async def run(self) -> None:
@@ -25,30 +46,42 @@ class Waker:
             try:
                 await self._once()
             except Exception:  # the database may be away for a while; what was due is still due when it is back
-                log.exception("could not look whose time has come; trying again")
+                log.exception("could not look which %s is due; trying again", self._what)
                 await self._pause()
 
     async def _once(self) -> None:
         self._nudge.clear()
-        due = await self._runtime.db.read(rooms.due, self._runtime.clock.now(), AT_ONCE)
-        if due:
-            woken = await asyncio.gather(*(self._wake(room) for room in due))
-            if not any(woken):
+        waiting = await self._runtime.db.read(self._due, self._runtime.clock.now(), AT_ONCE)
+        if waiting:
+            tended = await asyncio.gather(*map(self._tended, waiting))
+            if not any(tended):
                 await self._pause()
             return
-        upcoming = await self._runtime.db.read(rooms.next_wake)
+        upcoming = await self._runtime.db.read(self._upcoming)
         soonest = self._runtime.clock.now() + POLL
         await self._runtime.clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
 
-    async def _wake(self, room: int) -> bool:
-        """Whether it could be woken; one that cannot keeps no other room waiting."""
+    async def _tended(self, due: Due) -> bool:
         try:
-            await self._runtime.handle(room, Tick())
+            await self._tend(due)
         except Exception:  # a timeline this release cannot read, a lock that is held too long: later, perhaps
-            log.exception("room %s could not be woken", room)
+            log.exception("%s %s could not be looked after", self._what, due)
             return False
         return True
 
     async def _pause(self) -> None:
         """Not woken by a nudge: what failed just now would fail again at once."""
         await self._runtime.wall.wait(self._runtime.wall.now() + POLL, asyncio.Event())
+
+
+class Waker:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._rounds = Rounds(runtime, due=rooms.due, upcoming=rooms.next_wake, tend=self._wake, what="room")
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._rounds.run()
+
+    async def _wake(self, room: int) -> None:
+        await self._runtime.handle(room, Tick())
