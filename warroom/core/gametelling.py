@@ -9,17 +9,18 @@ from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
-from warroom.core.channelnames import backchannel, team_room, war_room
+from warroom.core import preparetelling
+from warroom.core.channelnames import team_room, war_room
 from warroom.core.durations import write
-from warroom.core.effects import BACKCHANNEL, OPERATIONS, ORIGIN, PERSON, TEAM, WAR_ROOM, Ask, Effect, Say, Tone, Voice
+from warroom.core.effects import BACKCHANNEL, PERSON, TEAM, WAR_ROOM, Ask, Effect, Say, Tone, Voice
 from warroom.core.events import Entry
-from warroom.core.faults import FaultState, Target
+from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.murphy import explain
-from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask, unapproved, why_not_begun
 from warroom.core.room import Room
 from warroom.core.rules.game import END_REACHED
 from warroom.core.runs import WARROOM
+from warroom.core.saying import HOW_TO_STOP, ended_well, inside, outside, titled, who
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
 from warroom.core.views import EMERGENCY
 from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
@@ -32,218 +33,11 @@ BLAMELESS = (
 )
 OUT = "Whoever agrees to it may be made unreachable for a while, as people are."
 RECORDED = "What is said here is kept on the timeline of the exercise."
-HOW_TO_STOP = "Whoever sees something real says NO DUFF, or presses the button: play stops at once."
 _WELL_KNOWN = "no duff"
-
-
-def _who(entry: Entry) -> Word:
-    return "warroom" if entry.by == WARROOM else Person(entry.by)
-
-
-def _ended_well(reason: str) -> str:
-    """Somebody's reason, as a sentence that another can follow."""
-    return reason if reason[-1:] in ".!?…" else f"{reason}."
 
 
 def _early(reason: str) -> bool:
     return bool(reason) and reason != END_REACHED
-
-
-def _outside(room: Room) -> tuple[str, ...]:
-    """Where others hear of the game: the channel for operations, and where it was asked for."""
-    if room.game is None or not room.game.operations:
-        return (ORIGIN,) if room.origin else ()
-    return (OPERATIONS, ORIGIN) if room.origin and room.origin != room.game.operations else (OPERATIONS,)
-
-
-def _inside(room: Room) -> tuple[str, ...]:
-    """Where players are: the war room and the channels of the teams."""
-    teams = room.plan.scenario.teams if room.plan else ()
-    return (WAR_ROOM, *(f"{TEAM}{each}" for each in teams))
-
-
-# --- before
-
-
-def _planned(room: Room, entry: Entry, event: e.GamePlanned) -> Effects:
-    yield f.OpenChannel(
-        place=BACKCHANNEL,
-        name=backchannel(room.key),
-        topic=f"EXERCISE {event.title}: for the dungeon master only",
-        purpose="Players cannot see this channel. The panel is pinned.",
-        private=True,
-        invite=room.roster.staff,
-    )
-    for target in room.breakable.values():
-        yield from _approval_asked(room, event.scenario, target)
-    if room.murphy is not None and room.murphy.sealed and room.murphy.mode == SEALED:
-        yield Say(
-            place=BACKCHANNEL,
-            tone=Tone.PLAIN,
-            title="Murphy is sealed",
-            body=("He surprises you too. His seed is committed to by ", Code(room.murphy.sealed), "."),
-        )
-    if needs_preflight(event.scenario) or roles_to_ask(room):
-        roles = roles_to_ask(room)
-        poll = f" Go is needed from: {', '.join(roles)}." if roles else ""
-        yield Say(
-            place=BACKCHANNEL,
-            tone=Tone.PLAIN,
-            title="Before it begins",
-            body=(f"Have a machine look whether everything is ready, and ask for Go, on the panel.{poll}",),
-        )
-    yield from _roll_call(room, event)
-
-
-def _roll_call(room: Room, event: e.GamePlanned) -> Effects:
-    """Roles that are not of the staff answer where the game was asked for, unless nobody is to know of it yet."""
-    others = [each for each in roles_to_ask(room) if each not in STAFF_ROLES]
-    if not others or event.surprise == "unannounced":
-        return
-    asks = [Ask(do="go", label=f"Go: {role}", args=(("role", role),)) for role in others]
-    for place in _outside(room)[-1:]:
-        yield Say(
-            place=place,
-            tone=Tone.PHASE,
-            title=f"Go or No-go: {event.title}",
-            body=(
-                "A game day is being prepared. Whoever speaks for one of these says so, by name: "
-                f"{', '.join(others)}. One No-go, and it does not begin.",
-            ),
-            asks=(*asks, Ask(do="no-go", label="No-go…")),
-        )
-
-
-def _approval_asked(room: Room, scenario: Scenario, target: Target) -> Effects:
-    faults = (each.fault for each in scenario.real_faults())
-    modes = dict.fromkeys(each.mode for each in faults if each and each.target == target.target)
-    for owner in target.owners:
-        yield Say(
-            place=f"{PERSON}{owner}",
-            tone=Tone.PHASE,
-            title=f"May {target.target} be broken on purpose?",
-            body=(
-                Person(room.roster.controllers[0]),
-                f" plans the game day {room.title} ({room.key}). It would really break {target.target} in "
-                f"{target.environment or 'no named environment'} ({', '.join(modes)}), for at most "
-                f"{write(target.longest)}, and undo it by itself. Nothing is broken unless an owner approves.",
-            ),
-            asks=(Ask(do="approve-fault", label="Approve", args=(("target", target.target),), style="primary"),),
-        )
-
-
-def _reminded(room: Room, entry: Entry, event: e.GameReminded) -> Effects:
-    """The time to who directs it; to the players what they may know. An owner whose approval would not last is asked."""
-    if event.everybody:
-        when: Words = ("It begins: ", Time(event.begins, day=True), ".")
-        if event.until is not None:
-            first, last = Time(event.begins, day=True), Time(event.until, day=True)
-            when = ("It begins some time between ", first, " and ", last, "; when is not said.")
-        for place in (ORIGIN,) if room.origin else tuple(f"{PERSON}{each}" for each in room.roster.players):
-            yield Say(
-                place=place,
-                tone=Tone.PHASE,
-                title=f"A game day comes: {room.title}",
-                body=(*when, *_cast(room), f" {HOW_TO_STOP}"),
-            )
-    if event.until is not None or room.plan is None:
-        return
-    missing = unapproved(room, event.begins)
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.PHASE,
-        title="It begins by itself",
-        body=(
-            Time(event.begins, day=True),
-            f", if nothing stands in the way. {_in_the_way(room, entry, missing)}".rstrip(),
-        ),
-    )
-    if event.begins - entry.at <= _SOON:
-        for target in missing:
-            if target in room.breakable:
-                yield from _approval_asked(room, room.plan.scenario, room.breakable[target])
-
-
-_SOON = timedelta(hours=2)  # an approval that is given now is still good when the game has begun
-
-
-def _cast(room: Room) -> Words:
-    if not room.roster.players:
-        return ()
-    names = [word for each in room.roster.players for word in (", ", Person(each))][1:]
-    return (" Players: ", *names, ". Dungeon master: ", Person(room.roster.controllers[0]), ".")
-
-
-def _in_the_way(room: Room, entry: Entry, missing: tuple[str, ...]) -> str:
-    why = why_not_begun(room, entry.at)
-    approval = f"No approval would be good then to break {', '.join(missing)}." if missing else ""
-    return " ".join(each for each in (why, approval) if each)
-
-
-def _not_begun(room: Room, entry: Entry, event: e.NotBegun) -> Effects:
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.BAD_NEWS,
-        title="It has not begun",
-        body=(event.why, " Nothing was started. When that is settled, start it from the panel, or close this room."),
-    )
-
-
-def _approved(room: Room, entry: Entry, event: e.FaultApproved) -> Effects:
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.GOOD_NEWS,
-        title=f"Approved: {event.target} may be broken",
-        body=("By ", _who(entry), ", until ", Time(event.until), "."),
-        asks=(Ask(do="withdraw-approval", label="Withdraw", args=(("target", event.target),)),),
-    )
-
-
-def _approval_withdrawn(room: Room, entry: Entry, event: e.ApprovalWithdrawn) -> Effects:
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.OVERDUE,
-        title=f"No longer approved: {event.target}",
-        body=(_who(entry), " has withdrawn it. What would break it is held."),
-    )
-
-
-def _preflight_asked(room: Room, entry: Entry, event: e.PreflightAsked) -> Effects:
-    scenario = room.plan.scenario if room.plan else None
-    if scenario is not None:
-        faults = dict.fromkeys(each.fault for each in scenario.real_faults() if each.fault)
-        yield f.LookAround(attempt=event.attempt, steady=scenario.steady_state, faults=tuple(faults))
-
-
-def _preflight(room: Room, entry: Entry, event: e.PreflightReported) -> Effects:
-    lines = "\n".join(
-        f"{'✓' if each.holds else '✗'} {each.what}{f': {each.detail}' if each.detail else ''}"
-        for each in event.findings
-    )
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.GOOD_NEWS if event.ready else Tone.BAD_NEWS,
-        title="Preflight: everything is ready" if event.ready else "Preflight: not everything is ready",
-        body=(lines or "Nothing was found out.",),
-    )
-
-
-def _go(room: Room, entry: Entry, event: e.GoSaid) -> Effects:
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.GOOD_NEWS if event.go else Tone.BAD_NEWS,
-        title=f"{'Go' if event.go else 'No-go'}: {event.role}",
-        body=("Says ", _who(entry), f": {event.reason}" if event.reason else "."),
-    )
-
-
-def _sealed(room: Room, entry: Entry, event: e.PredictionsSealed) -> Effects:
-    yield Say(
-        place=BACKCHANNEL,
-        tone=Tone.PLAIN,
-        title="The predictions are sealed",
-        body=("Nobody can change them now without being found out. Their seal is ", Code(event.digest), "."),
-    )
 
 
 # --- the course of the game
@@ -317,7 +111,7 @@ def _announced(room: Room, entry: Entry, scenario: Scenario | None) -> Effects:
         if real
         else "Nothing real is broken."
     )
-    for place in _outside(room):
+    for place in outside(room):
         yield Say(
             place=place,
             tone=Tone.PHASE,
@@ -337,8 +131,8 @@ def _announced(room: Room, entry: Entry, scenario: Scenario | None) -> Effects:
 
 
 def _paused(room: Room, entry: Entry, event: e.GamePaused) -> Effects:
-    why: Words = (f" Why: {_ended_well(event.reason)}",) if event.reason else ()
-    for place in _inside(room):
+    why: Words = (f" Why: {ended_well(event.reason)}",) if event.reason else ()
+    for place in inside(room):
         yield Say(
             place=place,
             tone=Tone.PHASE,
@@ -348,14 +142,14 @@ def _paused(room: Room, entry: Entry, event: e.GamePaused) -> Effects:
 
 
 def _resumed(room: Room, entry: Entry, event: e.GameResumed) -> Effects:
-    for place in _inside(room):
+    for place in inside(room):
         yield Say(place=place, tone=Tone.PHASE, title="Play goes on", body=("The clock runs again.",))
 
 
 def _ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
     length = write(room.clock.elapsed)
-    why: Words = (f" Why now: {_ended_well(event.reason)}",) if event.reason else ()
-    for place in _inside(room):
+    why: Words = (f" Why now: {ended_well(event.reason)}",) if event.reason else ()
+    for place in inside(room):
         yield Say(
             place=place,
             tone=Tone.PHASE,
@@ -371,13 +165,13 @@ def _ended(room: Room, entry: Entry, event: e.GameEnded) -> Effects:
         questions = "\n".join(f"• {question}" for question in room.plan.scenario.debrief)
         yield Say(place=WAR_ROOM, tone=Tone.PLAIN, title="Questions for the hot wash", body=(questions,))
     owed = [each for each in room.faults.values() if each.real and not each.whole]
-    for place in _outside(room):
+    for place in outside(room):
         yield Say(
             place=place,
             tone=Tone.PHASE,
             title=f"{'The game day is over, the all-clear follows' if owed else 'All clear: the game day is over'}: {room.title}",
             body=(
-                *((f"It was ended before its time: {_ended_well(event.reason)} ",) if _early(event.reason) else ()),
+                *((f"It was ended before its time: {ended_well(event.reason)} ",) if _early(event.reason) else ()),
                 "What was broken is being undone." if owed else "Whatever is announced from now on is real.",
             ),
         )
@@ -403,13 +197,13 @@ def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Effects:
     words = f"“{event.words}”" if event.words and event.words.casefold() != _WELL_KNOWN else ""
     halted = room.game is not None and room.game.state is GameState.HALTED
     broken = [each for each in room.faults.values() if not each.whole]
-    for place in (*_inside_opened(room), BACKCHANNEL, *_outside(room)):
+    for place in (*_inside_opened(room), BACKCHANNEL, *outside(room)):
         yield Say(
             place=place,
             tone=Tone.EMERGENCY,
             title="NO DUFF: this is real" if not halted else "NO DUFF: play has stopped, this is real",
             body=(
-                _who(entry),
+                who(entry),
                 f" says that something real is happening. {words}".rstrip(),
                 "\nNothing more is played. " if halted else "\n",
                 "What the exercise had broken is being undone. " if broken else "",
@@ -427,7 +221,7 @@ def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Effects:
 
 def _inside_opened(room: Room) -> tuple[str, ...]:
     started = room.game is not None and room.game.started_at is not None
-    return _inside(room) if started else ()
+    return inside(room) if started else ()
 
 
 def _emergency_title(room: Room, event: e.EmergencyCalled) -> str:
@@ -477,14 +271,14 @@ def _inject(room: Room, entry: Entry, event: e.InjectPlayed) -> Effects:
             voice = Voice(name=event.actor, title=event.actor_title, icon=event.icon)
             yield Say(place=place, tone=Tone.VOICE, body=(event.text,), voice=voice)
         elif event.kind == "hint":
-            title = f"Hint ({event.level}): {_title(room, event.incident)}"
+            title = f"Hint ({event.level}): {titled(room, event.incident)}"
             yield Say(place=place, tone=Tone.HINT, title=title, body=(event.text,))
         elif event.kind == "move":
             yield Say(place=place, tone=Tone.PHASE, title=event.title, body=(event.text, *_story_of(event, room)))
         elif event.kind == "announce" and not event.incident:
             yield Say(place=place, tone=Tone.BAD_NEWS, body=(event.text, *hands_off(room, event.inject, entry)))
     if event.kind == "move":
-        for place in _outside(room):
+        for place in outside(room):
             yield Say(
                 place=place,
                 tone=Tone.PHASE,
@@ -508,11 +302,6 @@ def hands_off(room: Room, inject: str, entry: Entry) -> Words:
     if there is None or not there.hands_off:
         return ()
     return ("\nWatch what automation does by itself; do not act before ", Time(entry.at + there.hands_off), ".")
-
-
-def _title(room: Room, incident: str) -> str:
-    there = room.incidents.get(incident)
-    return there.title if there else incident
 
 
 def _held(room: Room, entry: Entry, event: e.InjectHeld) -> Effects:
@@ -555,12 +344,12 @@ def _drew(room: Room, entry: Entry, event: e.MurphyDrew) -> Effects:
 def _vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Effects:
     mishap = room.plan.scenario.mishap(event.mishap) if room.plan else None
     why = f": {event.reason}" if event.reason else "."
-    said = (_who(entry), f" does not want “{mishap.inject.title if mishap else event.mishap}” in this game{why}")
+    said = (who(entry), f" does not want “{mishap.inject.title if mishap else event.mishap}” in this game{why}")
     yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=said)
 
 
 def _murphy_set(room: Room, entry: Entry, event: e.MurphySet) -> Effects:
-    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=(_who(entry), ": Murphy is on ", Bold(event.mode), " now."))
+    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=(who(entry), ": Murphy is on ", Bold(event.mode), " now."))
 
 
 def _shifted(room: Room, entry: Entry, event: e.PlanShifted) -> Effects:
@@ -568,7 +357,7 @@ def _shifted(room: Room, entry: Entry, event: e.PlanShifted) -> Effects:
     yield Say(
         place=BACKCHANNEL,
         tone=Tone.PLAIN,
-        body=(_who(entry), f" has moved everything that is to come {write(abs(event.by))} {way}."),
+        body=(who(entry), f" has moved everything that is to come {write(abs(event.by))} {way}."),
     )
 
 
@@ -632,7 +421,7 @@ def _part_given(room: Room, entry: Entry, event: e.PartGiven) -> Effects:
         yield Say(
             place=BACKCHANNEL,
             tone=Tone.PLAIN,
-            body=(Person(event.person), " is ", Bold(_PARTS[event.part]), " now, says ", _who(entry), "."),
+            body=(Person(event.person), " is ", Bold(_PARTS[event.part]), " now, says ", who(entry), "."),
         )
     elif room.game is not None and room.game.started_at is not None:
         yield f.Invite(place=WAR_ROOM, people=(event.person,))
@@ -699,7 +488,7 @@ def _undone(room: Room, entry: Entry, event: e.FaultRolledBack) -> Effects:
         return
     if not room.faults[event.fault].real:
         return
-    for place in _outside(room):
+    for place in outside(room):
         yield Say(
             place=place,
             tone=Tone.GOOD_NEWS,
@@ -710,7 +499,7 @@ def _undone(room: Room, entry: Entry, event: e.FaultRolledBack) -> Effects:
 
 def _stuck(room: Room, entry: Entry, event: e.RollbackFailed) -> Effects:
     fault = room.faults[event.fault]
-    places = (BACKCHANNEL, *(_outside(room) if fault.real else ()))
+    places = (BACKCHANNEL, *(outside(room) if fault.real else ()))
     owners = room.breakable[fault.target].owners if fault.target in room.breakable else ()
     for place in (*places, *(f"{PERSON}{each}" for each in owners)):
         yield Say(
@@ -733,15 +522,7 @@ def _not_broken(room: Room, entry: Entry, event: e.FaultRefused) -> Effects:
 
 
 TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
-    e.GamePlanned: _planned,
-    e.FaultApproved: _approved,
-    e.ApprovalWithdrawn: _approval_withdrawn,
-    e.PreflightAsked: _preflight_asked,
-    e.PreflightReported: _preflight,
-    e.GoSaid: _go,
-    e.PredictionsSealed: _sealed,
-    e.GameReminded: _reminded,
-    e.NotBegun: _not_begun,
+    **preparetelling.TELLERS,
     e.GameStarted: _started,
     e.GamePaused: _paused,
     e.GameResumed: _resumed,

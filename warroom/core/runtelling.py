@@ -11,14 +11,11 @@ from warroom.core.events import Entry
 from warroom.core.room import Room
 from warroom.core.runbook import Step
 from warroom.core.runs import DONE, PRETENDED, UNKNOWN, WARROOM, Run
+from warroom.core.saying import who
 from warroom.core.steps.announce import OPERATIONS
-from warroom.core.words import Bold, Code, Lines, Link, Person, Word, Words
+from warroom.core.words import Bold, Code, Lines, Link, Person, Words
 
 Effects = Iterable[Effect]
-
-
-def _who(entry: Entry) -> Word:
-    return "warroom" if entry.by == WARROOM else Person(entry.by)
 
 
 def _step(walk: Run, name: str) -> str:
@@ -37,45 +34,45 @@ def _run_started(room: Room, entry: Entry, event: e.RunStarted) -> Effects:
 
 def _handed_over(room: Room, entry: Entry, event: e.RunHandedOver) -> Effects:
     walk = room.runs[event.run]
-    said: Words = (_who(entry), " has handed ", Bold(walk.name), " over to ", Person(event.person), ".")
+    said: Words = (who(entry), " has handed ", Bold(walk.name), " over to ", Person(event.person), ".")
     if event.person == entry.by:
         said = (Person(event.person), " leads ", Bold(walk.name), " now.")
     yield Say(place=WAR_ROOM, tone=Tone.PLAIN, body=said)
 
 
 def _run_paused(room: Room, entry: Entry, event: e.RunPaused) -> Effects:
-    yield _under(event.run, Tone.PHASE, (_who(entry), f": {event.reason}"), title="Paused")
+    yield _under(event.run, Tone.PHASE, (who(entry), f": {event.reason}"), title="Paused")
 
 
 def _run_resumed(room: Room, entry: Entry, event: e.RunResumed) -> Effects:
-    yield _under(event.run, Tone.PHASE, ("By ", _who(entry), "."), title="Goes on")
+    yield _under(event.run, Tone.PHASE, ("By ", who(entry), "."), title="Goes on")
 
 
 def _value_given(room: Room, entry: Entry, event: e.ValueGiven) -> Effects:
     if room.runs[event.run].parent is not None and not event.step:
         return  # told in the thread of the whole walk
-    source: Words = (f" (from {event.origin})",) if event.origin else (", says ", _who(entry))
+    source: Words = (f" (from {event.origin})",) if event.origin else (", says ", who(entry))
     yield _under(event.run, Tone.PLAIN, (Code(event.name), " is ", Code(event.value), *source, "."))
 
 
 def _evidence(room: Room, entry: Entry, event: e.EvidenceGiven) -> Effects:
     step = _step(room.runs[event.run], event.step)
     link: Words = (" ", Link(event.link)) if event.link else ()
-    said: Words = ("Evidence for ", Bold(step), " from ", _who(entry), f": {event.text}", *link)
+    said: Words = ("Evidence for ", Bold(step), " from ", who(entry), f": {event.text}", *link)
     yield _under(event.run, Tone.PLAIN, said)
 
 
 def _written(room: Room, entry: Entry, event: e.StepWritten) -> Effects:
     if event.done:
         text = f": {event.text}" if event.text else ""
-        yield _under(event.run, Tone.PLAIN, (_who(entry), " also did ", Bold(event.title), f"{text}"))
+        yield _under(event.run, Tone.PLAIN, (who(entry), " also did ", Bold(event.title), f"{text}"))
 
 
 def _step_taken(room: Room, entry: Entry, event: e.StepTaken) -> Effects:
     if event.person != entry.by:
         step = _step(room.runs[event.run], event.step)
         yield _under(
-            event.run, Tone.PLAIN, (Person(event.person), ", ", _who(entry), " has given you ", Bold(step), ".")
+            event.run, Tone.PLAIN, (Person(event.person), ", ", who(entry), " has given you ", Bold(step), ".")
         )
 
 
@@ -87,7 +84,7 @@ def _step_failed(room: Room, entry: Entry, event: e.StepFailed) -> Effects:
         place=WAR_ROOM,
         tone=Tone.BAD_NEWS,
         title=f"Step failed: {_step(walk, event.step)}",
-        body=(*(() if entry.by == WARROOM else (_who(entry), ": ")), event.reason),
+        body=(*(() if entry.by == WARROOM else (who(entry), ": ")), event.reason),
         under=f"run:{event.run}",
     )
 
@@ -139,7 +136,7 @@ def _late(walk: Run, step: Step, person: str, advice: str, more: Words = ()) -> 
 
 def _skipped(room: Room, entry: Entry, event: e.StepSkipped) -> Effects:
     step = _step(room.runs[event.run], event.step)
-    yield _under(event.run, Tone.PLAIN, (_who(entry), " skipped ", Bold(step), f": {event.reason}"))
+    yield _under(event.run, Tone.PLAIN, (who(entry), " skipped ", Bold(step), f": {event.reason}"))
 
 
 def _reported(room: Room, entry: Entry, event: e.CheckReported) -> Effects:
@@ -157,7 +154,7 @@ def _check(room: Room, entry: Entry, event: e.CheckStarted) -> Effects:
 
 
 def _act_approved(room: Room, entry: Entry, event: e.ActApproved) -> Effects:
-    yield _under(event.run, Tone.PLAIN, (_who(entry), " approved ", Bold(_step(room.runs[event.run], event.step)), "."))
+    yield _under(event.run, Tone.PLAIN, (who(entry), " approved ", Bold(_step(room.runs[event.run], event.step)), "."))
 
 
 def _act_asked(room: Room, entry: Entry, event: e.ActAsked) -> Effects:
@@ -172,7 +169,7 @@ def _act_said(room: Room, entry: Entry, event: e.ActSaid) -> Effects:
 
 
 def _act_cancelled(room: Room, entry: Entry, event: e.ActCancelled) -> Effects:
-    yield _under(event.run, Tone.PHASE, ("By ", _who(entry), ". It is being stopped."), title="Cancelled")
+    yield _under(event.run, Tone.PHASE, ("By ", who(entry), ". It is being stopped."), title="Cancelled")
 
 
 def _act_ended(room: Room, entry: Entry, event: e.ActEnded) -> Effects:
@@ -219,7 +216,7 @@ def _abandoned(room: Room, entry: Entry, event: e.RunAbandoned) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.PLAIN,
-        body=(_who(entry), " stopped walking ", Bold(walk.name), f": {event.reason}"),
+        body=(who(entry), " stopped walking ", Bold(walk.name), f": {event.reason}"),
     )
 
 

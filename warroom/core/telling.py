@@ -17,8 +17,8 @@ from warroom.core.events import Entry
 from warroom.core.panelview import panel
 from warroom.core.room import Room
 from warroom.core.rules.game import EXERCISE
-from warroom.core.runs import WARROOM
 from warroom.core.runview import run
+from warroom.core.saying import titled, who
 from warroom.core.views import offer_asks, status
 from warroom.core.words import Bold, Person, Place, Word, Words
 
@@ -89,15 +89,6 @@ def _has_war_room(room: Room) -> bool:
     return room.opened_at is not None
 
 
-def _who(entry: Entry) -> Word:
-    return "warroom" if entry.by == WARROOM else Person(entry.by)
-
-
-def _title(room: Room, incident: str) -> str:
-    there = room.incidents.get(incident)
-    return there.title if there else incident
-
-
 # --- opening
 
 
@@ -161,7 +152,7 @@ def _acknowledged(room: Room, entry: Entry, event: e.IncidentAcknowledged) -> Ef
     yield Say(
         place=WAR_ROOM,
         tone=Tone.PLAIN,
-        body=(Person(entry.by), " has acknowledged ", Bold(_title(room, event.incident)), "."),
+        body=(Person(entry.by), " has acknowledged ", Bold(titled(room, event.incident)), "."),
     )
 
 
@@ -169,8 +160,8 @@ def _mitigated(room: Room, entry: Entry, event: e.IncidentMitigated) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.GOOD_NEWS,
-        title=f"Mitigated: {_title(room, event.incident)}",
-        body=(_who(entry), " says that customers are no longer hurt. It is not resolved yet."),
+        title=f"Mitigated: {titled(room, event.incident)}",
+        body=(who(entry), " says that customers are no longer hurt. It is not resolved yet."),
     )
 
 
@@ -179,8 +170,8 @@ def _resolved(room: Room, entry: Entry, event: e.IncidentResolved) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.GOOD_NEWS,
-        title=f"Resolved: {_title(room, event.incident)}",
-        body=("By ", _who(entry), ".", *note),
+        title=f"Resolved: {titled(room, event.incident)}",
+        body=("By ", who(entry), ".", *note),
     )
 
 
@@ -188,10 +179,10 @@ def _reopened(room: Room, entry: Entry, event: e.IncidentReopened) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.BAD_NEWS,
-        title=f"Reopened: {_title(room, event.incident)}",
+        title=f"Reopened: {titled(room, event.incident)}",
         body=(f"{event.reason} Somebody has to look again.",)
         if event.alert
-        else ("By ", _who(entry), f": {event.reason}"),
+        else ("By ", who(entry), f": {event.reason}"),
         asks=(_acknowledge(event.incident),) if event.alert else (),
     )
 
@@ -200,19 +191,19 @@ def _severity(room: Room, entry: Entry, event: e.SeverityChanged) -> Effects:
     yield Say(
         place=WAR_ROOM,
         tone=Tone.PLAIN,
-        body=(_who(entry), " has set ", Bold(_title(room, event.incident)), " to ", Bold(event.severity), "."),
+        body=(who(entry), " has set ", Bold(titled(room, event.incident)), " to ", Bold(event.severity), "."),
     )
 
 
 def _update(room: Room, entry: Entry, event: e.StatusPosted) -> Effects:
-    yield Say(place=WAR_ROOM, tone=Tone.PLAIN, title="Status update", body=(event.text, "\n— ", _who(entry)))
+    yield Say(place=WAR_ROOM, tone=Tone.PLAIN, title="Status update", body=(event.text, "\n— ", who(entry)))
 
 
 def _role(room: Room, entry: Entry, event: e.RoleTaken) -> Effects:
     if event.person == entry.by:
         said: Words = (Person(event.person), " is ", Bold(event.role), " now.")
     else:
-        said = (Person(event.person), " is ", Bold(event.role), " now, named by ", _who(entry), ".")
+        said = (Person(event.person), " is ", Bold(event.role), " now, named by ", who(entry), ".")
     yield Say(place=WAR_ROOM, tone=Tone.PLAIN, body=said)
 
 
@@ -225,7 +216,7 @@ def _role_left(room: Room, entry: Entry, event: e.RoleLeft) -> Effects:
 
 
 def _offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Effects:
-    title = _title(room, event.incident)
+    title = titled(room, event.incident)
     if not event.offers:
         yield Say(
             place=WAR_ROOM,
