@@ -281,3 +281,26 @@ async def test_the_backchannel_is_not_kept(stage: Stage) -> None:
     await stage.settled()
     (row,) = await stage.company.bot.db.read(rooms.listing, None, mode="drill")
     assert "heron" not in str(await stage.company.bot.db.read(rooms.entries, row.id))
+
+
+async def test_something_real_is_said_from_anywhere(stage: Stage) -> None:
+    """Who is in no channel of the game says it where they are, and the only game that is played is stopped."""
+    back = await planned(stage)
+    general = stage.company.workspace.channel("general")
+    await stage.say(BEN, general, "/warroom real the office is on fire")
+    told = await stage.people[BEN].wait_for(lambda event: "No game is being played" in str(event))
+    assert "declare" in str(told)
+    await stage.press(HARRIET, back, "Start the game")
+    await stage.say(BEN, general, "/warroom real the office is on fire")
+    assert (await game(stage)).state == GameState.HALTED
+
+
+async def test_the_panel_is_offered_where_no_form_can_be_opened(stage: Stage) -> None:
+    """In a direct message there is nothing that could open a modal; a button is offered, and opens it."""
+    await planned(stage)
+    harriet = stage.people[HARRIET]
+    own = await harriet.open_dm(stage.company.app.bot_user_id)
+    await harriet.say(own, "panel")
+    offer = await harriet.wait_for_message(lambda message: "Open the panel" in str(message), channel=own)
+    await harriet.press(offer, "Open the panel")
+    assert "The database is killed" in str(await harriet.wait_for_view("view_opened"))

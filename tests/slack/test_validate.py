@@ -38,7 +38,7 @@ KINDS = {
     *(f"news: {tone.value}" for tone in Tone),
     *(f"modal: {do}" for do in ("start", "schedule", "declare", *modals.FOR_ROOM)),
     *("card: status", "card: run", "card: panel", "card: evaluation", "home"),
-    *("offer: start", "offer: schedule", "offer: declare"),
+    *("offer: start", "offer: schedule", "offer: declare", "offer: panel"),
     *("answer: help", "answer: refusal", "answer: report"),
 }
 

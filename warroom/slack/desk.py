@@ -198,6 +198,21 @@ class Desk:
             return own[0]
         raise NotFound("Ask this in the room's own channel, or name the room, such as `GD-1`.")
 
+    async def only_game_played(self, workspace: str) -> int:
+        """The game that is being played, when there is one and no more: for somebody who sees something real elsewhere."""
+        played = [
+            row
+            for row in await self.open_rooms(workspace)
+            if row.mode == Mode.DRILL.value and row.state in (GameState.RUNNING, GameState.PAUSED)
+        ]
+        if len(played) == 1:
+            return played[0].id
+        if not played:
+            raise NotFound("No game is being played. What is real is declared: `/warroom declare what is wrong`.")
+        raise NotFound(
+            f"Several games are being played ({', '.join(row.key for row in played)}); say it in its channel."
+        )
+
     async def _directs(self, row: RoomRow, person: str) -> bool:
         if row.mode != Mode.DRILL.value:
             return False

@@ -188,7 +188,7 @@ class Listeners:
             return
         self._soon(self._people.meet(asked.where.workspace, reply.meets))
         if reply.opens:
-            await tell(cards.offer(reply.opens, reply.said))
+            await tell(cards.offer(reply.opens, reply.said, reply.room))
         elif reply.text:
             await tell(cards.plainly(reply.text))
 

@@ -54,16 +54,17 @@ def plainly(text: str) -> Message:
 
 
 _OFFERS = {
+    "panel": ("The panel of this game, over the channel you are in.", "Open the panel"),
     "start": ("Choose a scenario and the players, and the game day begins.", "Start a game day"),
     "schedule": ("Say what is played, when and how often, and it comes by itself.", "Plan a game day"),
     "declare": ("Say what is wrong, and a war room opens for it.", "Declare an incident"),
 }
 
 
-def offer(do: str, said: Mapping[str, str]) -> Message:
+def offer(do: str, said: Mapping[str, str], room: int = 0) -> Message:
     """A button that opens a modal, for doors that Slack gives no trigger to. Raises KeyError for another modal."""
     text, label = _OFFERS[do]
-    return private(text, actions(0, [Ask(do=do, label=label, args=tuple(said.items()), style="primary")]))
+    return private(text, actions(room, [Ask(do=do, label=label, args=tuple(said.items()), style="primary")]))
 
 
 def report_comment(key: str, by: str) -> str:

@@ -102,7 +102,7 @@ def of_library(library: Library) -> Iterator[Sample]:
     many = [(f"{id}-{number}", name) for id, name in services or [("service", "")] for number in range(_MANY)]
     yield _modal("declare", modals.declare(many))
     yield _modal("declare", modals.declare([]))
-    for do in ("start", "schedule", "declare"):
+    for do in ("start", "schedule", "declare", "panel"):
         yield _message(f"offer: {do}", cards.offer(do, {"origin": _CHANNEL}))
     for lead in ("", "/warroom "):
         yield _message("answer: help", cards.plainly(help_text(lead)))

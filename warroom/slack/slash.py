@@ -14,6 +14,7 @@ from warroom.core import views
 from warroom.core.durations import read
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
+from warroom.errors import NotFound
 from warroom.slack import wheels
 from warroom.slack.calendars import Calendars
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
@@ -160,28 +161,28 @@ def _in_room(make: Callable[[str, str], c.Command], said: str) -> Callable[[Slas
     return does
 
 
+def _on_incident(
+    make: Callable[[str, str, str], c.Command], said: str
+) -> Callable[[Slash, Asked, str], Awaitable[Reply]]:
+    """For what is about the only open incident: `make` is given who asks, that incident, and the rest."""
+
+    async def does(slash: Slash, asked: Asked, rest: str) -> Reply:
+        room = await slash.desk.room_meant(asked.where)
+        incident = only_open_incident(await slash.desk.runtime.room(room))
+        command = make(asked.where.person, incident, await slash.plain(asked, rest))
+        await slash.desk.runtime.handle(room, command, key=asked.key)
+        return Reply(text=said)
+
+    return does
+
+
 async def _acknowledge(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    incident = rest or only_open_incident(await slash.desk.runtime.room(room))
-    await slash.desk.runtime.handle(room, c.Acknowledge(by=asked.where.person, incident=incident), key=asked.key)
-    return Reply(text="Acknowledged.")
-
-
-async def _resolve(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    incident = only_open_incident(await slash.desk.runtime.room(room))
-    await slash.desk.runtime.handle(
-        room, c.Resolve(by=asked.where.person, incident=incident, note=await slash.plain(asked, rest)), key=asked.key
-    )
-    return Reply(text="Resolved.")
-
-
-async def _severity(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    incident = only_open_incident(await slash.desk.runtime.room(room))
-    command = c.SetSeverity(by=asked.where.person, incident=incident, severity=rest.upper())
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="The severity is set.")
+    """Also one of several, when it is named."""
+    if not rest:
+        return await _on_incident(lambda by, incident, _: c.Acknowledge(by=by, incident=incident), "Acknowledged.")(
+            slash, asked, rest
+        )
+    return await _in_room(lambda by, named: c.Acknowledge(by=by, incident=named), "Acknowledged.")(slash, asked, rest)
 
 
 async def _role(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -202,14 +203,6 @@ async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
         return Reply(text=f"Which runbook? There are {names}.")
     await slash.desk.walk(room, "", rest.lower(), asked.where.person, key=asked.key)
     return Reply(text="Its card is in the war room.")
-
-
-async def _blank(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    incident = only_open_incident(await slash.desk.runtime.room(room))
-    command = c.StartBlankRun(by=asked.where.person, incident=incident, title=await slash.plain(asked, rest))
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="Its card is in the war room. Write each step down as you begin it.")
 
 
 async def _stop(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -237,50 +230,35 @@ async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
 
 
 async def _real(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
+    """From any channel: when it is not one of a game's, the only game that is being played is meant."""
+    try:
+        room = await slash.desk.room_meant(asked.where)
+    except NotFound:
+        room = await slash.desk.only_game_played(asked.where.workspace)
     words = await slash.plain(asked, rest)
     command = c.CallEmergency(by=asked.where.person, words=words, channel=asked.where.channel)
     await slash.desk.runtime.handle(room, command, key=asked.key)
     return Reply(text="Play has stopped. A real incident is being opened, and you are being invited to it.")
 
 
-async def _seen(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    incident = only_open_incident(await slash.desk.runtime.room(room))
-    command = c.MarkMoment(by=asked.where.person, incident=incident, what=rest.lower())
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="Marked.")
-
-
 async def _panel(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(opens="panel", room=await slash.desk.room_meant(asked.where))
 
 
-async def _no_go(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
+def _no_go(by: str, rest: str) -> c.Command:
     role, _, why = rest.partition(":")
-    reason = await slash.plain(asked, why)
-    command = c.SayGo(by=asked.where.person, role=role.strip().lower(), go=False, reason=reason)
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="No-go.")
+    return c.SayGo(by=by, role=role.strip().lower(), go=False, reason=why)
 
 
-async def _murphy(slash: Slash, asked: Asked, rest: str) -> Reply:
-    room = await slash.desk.room_meant(asked.where)
-    by = asked.where.person
-    command: c.Command = c.SetMurphy(by=by, mode=rest.lower()) if rest else c.AskMurphy(by=by)
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="Kept." if rest else "His answer is in the backchannel.")
+def _murphy(by: str, rest: str) -> c.Command:
+    return c.SetMurphy(by=by, mode=rest.lower()) if rest else c.AskMurphy(by=by)
 
 
-async def _shift(slash: Slash, asked: Asked, rest: str) -> Reply:
+def _shift(by: str, rest: str) -> c.Command:
     length = read(rest.removeprefix("-").strip())
     if length is None:
         raise NotNow("Say by how much: `shift 10m`, or `shift -10m` for earlier.")
-    room = await slash.desk.room_meant(asked.where)
-    command = c.ShiftPlan(by=asked.where.person, by_length=-length if rest.startswith("-") else length)
-    await slash.desk.runtime.handle(room, command, key=asked.key)
-    return Reply(text="Shifted.")
+    return c.ShiftPlan(by=by, by_length=-length if rest.startswith("-") else length)
 
 
 async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:
@@ -323,9 +301,23 @@ WORDS: dict[str, Word] = {
         does=_in_room(lambda by, rest: c.TakeRole(by=by, role=COMMANDER), "You have command."),
     ),
     "role": Word(usage="role ROLE [@person]", means="take a role, or give it to somebody", does=_role),
-    "severity": Word(usage="severity SEV1", means="say how bad it is, SEV1 (worst) to SEV4", does=_severity),
+    "severity": Word(
+        usage="severity SEV1",
+        means="say how bad it is, SEV1 (worst) to SEV4",
+        does=_on_incident(
+            lambda by, incident, rest: c.SetSeverity(by=by, incident=incident, severity=rest.upper()),
+            "The severity is set.",
+        ),
+    ),
     "walk": Word(usage="walk RUNBOOK", means="walk a runbook for the open incident", does=_walk),
-    "blank": Word(usage="blank [TITLE]", means="no runbook fits: write the steps down while you do them", does=_blank),
+    "blank": Word(
+        usage="blank [TITLE]",
+        means="no runbook fits: write the steps down while you do them",
+        does=_on_incident(
+            lambda by, incident, rest: c.StartBlankRun(by=by, incident=incident, title=rest),
+            "Its card is in the war room. Write each step down as you begin it.",
+        ),
+    ),
     "stop": Word(usage="stop [RUN] WHY", means="stop walking a runbook, and say why", does=_stop),
     "leave": Word(
         usage="leave ROLE",
@@ -342,7 +334,11 @@ WORDS: dict[str, Word] = {
         means="post a status update",
         does=_in_room(lambda by, rest: c.PostStatus(by=by, text=rest), "Posted."),
     ),
-    "resolve": Word(usage="resolve [HOW]", means="resolve the open incident", does=_resolve),
+    "resolve": Word(
+        usage="resolve [HOW]",
+        means="resolve the open incident",
+        does=_on_incident(lambda by, incident, rest: c.Resolve(by=by, incident=incident, note=rest), "Resolved."),
+    ),
     "close": Word(
         usage="close", means="close this room", does=_in_room(lambda by, rest: c.CloseRoom(by=by), "Closed.")
     ),
@@ -355,7 +351,9 @@ WORDS: dict[str, Word] = {
     "seen": Word(
         usage="seen evidence|automation|restored",
         means="mark the moment: definitive evidence, automation acted, service restored",
-        does=_seen,
+        does=_on_incident(
+            lambda by, incident, rest: c.MarkMoment(by=by, incident=incident, what=rest.lower()), "Marked."
+        ),
     ),
     "team": Word(
         usage="team NAME",
@@ -372,7 +370,9 @@ WORDS: dict[str, Word] = {
         means="before a game: Go, for a role",
         does=_in_room(lambda by, rest: c.SayGo(by=by, role=rest.lower(), go=True), "Go."),
     ),
-    "nogo": Word(usage="nogo ROLE: WHY", means="before a game: No-go, for a role, and why", does=_no_go),
+    "nogo": Word(
+        usage="nogo ROLE: WHY", means="before a game: No-go, for a role, and why", does=_in_room(_no_go, "No-go.")
+    ),
     "panel": Word(usage="panel", means="dungeon master: the panel, over the channel you are in", does=_panel),
     "preflight": Word(
         usage="preflight",
@@ -392,10 +392,12 @@ WORDS: dict[str, Word] = {
     "murphy": Word(
         usage="murphy [off|propose|autopilot|sealed]",
         means="dungeon master: ask Murphy what he would play next, or say how he plays along",
-        does=_murphy,
+        does=_in_room(_murphy, "What comes of it is in the backchannel."),
     ),
     "shift": Word(
-        usage="shift 10m | shift -10m", means="dungeon master: everything to come, later or earlier", does=_shift
+        usage="shift 10m | shift -10m",
+        means="dungeon master: everything to come, later or earlier",
+        does=_in_room(_shift, "Shifted."),
     ),
     "forward": Word(
         usage="forward",
