@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.page.standin import StandIn
+
+expect.set_options(timeout=15_000)  # a browser on a busy machine
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
