@@ -6,6 +6,7 @@ phrase. For what an expectation waits for, that is when its time began; for an i
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from operator import attrgetter
 
 from warroom.core.faults import FaultState
 from warroom.core.plan import ExpectationState, InjectState
@@ -24,7 +25,8 @@ def holds(room: Room, condition: Conditions, since: timedelta = START) -> bool:
     if isinstance(condition, Several):
         each = (holds(room, part, since) for part in condition.parts)
         return all(each) if condition.word == "all" else any(each)
-    return _MEANS[condition.word](room, condition, since)
+    means, _ = _MEANS[condition.word]
+    return means(room, condition, since)
 
 
 def phrase_in(text: str, phrases: Iterable[str]) -> str:
@@ -112,11 +114,23 @@ def _found(verdict: str) -> Means:
     )
 
 
+def _answered(there: StepRun, condition: Condition) -> bool:
+    return there.state is StepState.DONE and there.answer.casefold() == condition.also.casefold()
+
+
 def _runbook_finished(room: Room, condition: Condition, since: timedelta) -> bool:
     return any(run.runbook.id == condition.ref and run.state is RunState.FINISHED for run in room.runs.values())
 
 
 # --- people and what they say
+
+
+def _role_taken(room: Room, condition: Condition, since: timedelta) -> bool:
+    return condition.ref in room.roster.roles
+
+
+def _commander_named(room: Room, condition: Condition, since: timedelta) -> bool:
+    return COMMANDER in room.roster.roles
 
 
 def _update_posted(room: Room, condition: Condition, since: timedelta) -> bool:
@@ -133,33 +147,41 @@ def _alert(firing: bool) -> Means:
     )
 
 
-_MEANS: dict[str, Means] = {
-    "played": _inject_is(InjectState.PLAYED),
-    "skipped": _inject_is(InjectState.SKIPPED),
-    "fault_active": _fault_is(FaultState.ACTIVE),
-    "fault_undone": _fault_is(FaultState.ROLLED_BACK),
-    "acknowledged": _acknowledged,
-    "mitigated": _mitigated,
-    "resolved": _resolved,
-    "severity_reached": _severity_reached,
-    "runbook_started": _runbook_started,
-    "marked": _marked,
-    "step_reached": _step(lambda there, condition: there.entered is not None),
-    "step_done": _step(lambda there, condition: there.state is StepState.DONE),
-    "step_failed": _step(lambda there, condition: there.state is StepState.FAILED),
-    "answered": _step(
-        lambda there, condition: there.state is StepState.DONE and there.answer.casefold() == condition.also.casefold()
-    ),
-    "check_green": _found(HOLDS),
-    "check_red": _found(FAILS),
-    "runbook_finished": _runbook_finished,
-    "met": _expectation_is(ExpectationState.MET, ExpectationState.LATE),
-    "missed": _expectation_is(ExpectationState.MISSED, ExpectationState.LATE),
-    "role_taken": lambda room, condition, since: condition.ref in room.roster.roles,
-    "alert_firing": _alert(firing=True),
-    "alert_over": _alert(firing=False),
-    "update_posted": _update_posted,
-    "commander_named": lambda room, condition, since: COMMANDER in room.roster.roles,
-    "all_resolved": _all_resolved,
-    "said": _said,
+# What each word means, and the parts of the room that it looks at. That it looks at no others is tested.
+_MEANS: dict[str, tuple[Means, tuple[str, ...]]] = {
+    "played": (_inject_is(InjectState.PLAYED), ("plan.injects",)),
+    "skipped": (_inject_is(InjectState.SKIPPED), ("plan.injects",)),
+    "fault_active": (_fault_is(FaultState.ACTIVE), ("faults",)),
+    "fault_undone": (_fault_is(FaultState.ROLLED_BACK), ("faults",)),
+    "acknowledged": (_acknowledged, ("incidents",)),
+    "mitigated": (_mitigated, ("incidents",)),
+    "resolved": (_resolved, ("incidents",)),
+    "severity_reached": (_severity_reached, ("incidents",)),
+    "runbook_started": (_runbook_started, ("incidents", "runs")),
+    "marked": (_marked, ("incidents",)),
+    "step_reached": (_step(lambda there, condition: there.entered is not None), ("runs",)),
+    "step_done": (_step(lambda there, condition: there.state is StepState.DONE), ("runs",)),
+    "step_failed": (_step(lambda there, condition: there.state is StepState.FAILED), ("runs",)),
+    "answered": (_step(_answered), ("runs",)),
+    "check_green": (_found(HOLDS), ("runs",)),
+    "check_red": (_found(FAILS), ("runs",)),
+    "runbook_finished": (_runbook_finished, ("runs",)),
+    "met": (_expectation_is(ExpectationState.MET, ExpectationState.LATE), ("plan.expectations",)),
+    "missed": (_expectation_is(ExpectationState.MISSED, ExpectationState.LATE), ("plan.expectations",)),
+    "role_taken": (_role_taken, ("roster",)),
+    "alert_firing": (_alert(firing=True), ("alerts",)),
+    "alert_over": (_alert(firing=False), ("alerts",)),
+    "update_posted": (_update_posted, ("update",)),
+    "commander_named": (_commander_named, ("roster",)),
+    "all_resolved": (_all_resolved, ("incidents",)),
+    "said": (_said, ("heard",)),
 }
+
+
+def looked_at(conditions: tuple[Conditions, ...]) -> Callable[[Room], tuple[object, ...]]:
+    """The parts of a room with a plan that decide whether these hold. While all of them are the same, so is every answer."""
+    words = {each.word for condition in conditions for each in condition.simple()}
+    parts = sorted({part for word in words for part in _MEANS[word][1]})
+    if len(parts) < 2:  # attrgetter makes no tuple of one, and needs one
+        return lambda room: tuple(attrgetter(each)(room) for each in parts)
+    return attrgetter(*parts)

@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from warroom.core.injects.move import Move
-from warroom.core.remembering import remembered
+from warroom.core.remembering import remembered, remembered_of
 from warroom.core.scenario import Expectation, Inject, Rating, Scenario
 from warroom.core.when import Conditions
 
@@ -100,6 +100,10 @@ class Plan:
     def awaited(self) -> tuple[tuple[Expectation, Conditions, Held], ...]:
         """Expectations that a machine can still see being met, in time or late, with what meets them."""
         return _awaited(self.scenario.expectations, self.expectations)
+
+    def missed_at(self) -> timedelta:
+        """The reading at which the next expectation is missed; the last there is for never."""
+        return _missed_at(self.awaited())
 
     def coming(self) -> tuple[Inject, ...]:
         """Injects that can still be played, in the order they are expected; those by hand or on a condition last."""
@@ -243,3 +247,9 @@ def _awaited(
         for each in expectations
         if each.met_by is not None and (there := held.get(each.id, _WAITING)).state in still
     )
+
+
+@remembered_of
+def _missed_at(awaited: tuple[tuple[Expectation, Conditions, Held], ...]) -> timedelta:
+    counting = [there.deadline for _, _, there in awaited if there.state is ExpectationState.ARMED]
+    return min([at for at in counting if at is not None], default=timedelta.max)

@@ -18,7 +18,7 @@ from warroom.core.faults import Fault, Target
 from warroom.core.game import Game, GameState
 from warroom.core.incident import Incident
 from warroom.core.murphy import Graph, History, Pacing, Proposal, Tempo
-from warroom.core.plan import ExpectationState, Plan
+from warroom.core.plan import Plan
 from warroom.core.readiness import Readiness
 from warroom.core.remembering import remembered_of
 from warroom.core.roomclock import NOTHING, RoomClock
@@ -229,9 +229,8 @@ class Room:
             yield from (
                 each.at for at, each in endings if each.at is not None and self.game and at not in self.game.ends
             )
-            for _, _, held in self.plan.awaited():
-                if held.state is ExpectationState.ARMED and held.deadline is not None:
-                    yield held.deadline
+            if (missed := self.plan.missed_at()) is not timedelta.max:
+                yield missed
 
 
 @remembered_of

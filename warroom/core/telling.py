@@ -4,12 +4,12 @@ One function per event that is spoken of. Cards are not chosen by event: whateve
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
 from warroom.core import gametelling, runtelling
-from warroom.core.changing import replace
 from warroom.core.channelnames import war_room
 from warroom.core.effects import BACKCHANNEL, ORIGIN, TEAM, WAR_ROOM, Ask, Effect, Say, Tone
 from warroom.core.evaluationview import evaluation

@@ -4,19 +4,23 @@ Each rule answers with what now follows, and its answer makes it silent. Their o
 what the dungeon master asks for by hand.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from warroom.core import events as e
-from warroom.core.conditions import holds
+from warroom.core.conditions import holds, looked_at
 from warroom.core.events import Event
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.injects import AlertInject, Hint, Move, Sideline
-from warroom.core.plan import ExpectationState
+from warroom.core.plan import ExpectationState, Held
+from warroom.core.remembering import remembered_of, remembered_while
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.scenario import ABORT, PAUSE, ROLL_BACK, Expectation, FaultSpec, Inject, StopCondition
+from warroom.core.when import Conditions
 
 News = list[Event]
+Parts = Callable[[Room], tuple[object, ...]]
 END_REACHED = "Its end was reached."  # the reason of a game that ends by itself
 EXERCISE = "exercise"  # the source of alerts that are part of the game
 FORGIVEN = timedelta(seconds=90)  # how long an answer of the world may take before a held inject looks forgotten
@@ -125,13 +129,29 @@ def _armed(expectation: Expectation, deadline: timedelta) -> e.ExpectationArmed:
 def expectations_met(room: Room, now: datetime, reading: timedelta) -> News:
     if room.plan is None or not room.live:
         return []
-    news: News = []
-    for expectation, met_by, there in room.plan.awaited():
-        since = (there.deadline or expectation.within) - expectation.within
-        if holds(room, met_by, since):
-            late = there.state is ExpectationState.MISSED
-            news.append(e.ExpectationMet(expectation=expectation.id, what=expectation.what, late=late))
-    return news
+    return [
+        e.ExpectationMet(expectation=each.id, what=each.what, late=there.state is ExpectationState.MISSED)
+        for each, there in _met(room)
+    ]
+
+
+def _awaited(room: Room) -> tuple[tuple[Expectation, Conditions, Held], ...]:
+    return room.plan.awaited() if room.plan else ()
+
+
+@remembered_of
+def _decide_met(awaited: tuple[tuple[Expectation, Conditions, Held], ...]) -> Parts:
+    return looked_at(tuple(met_by for _, met_by, _ in awaited))
+
+
+@remembered_while(lambda room: (_awaited(room), *_decide_met(_awaited(room))(room)))
+def _met(room: Room) -> list[tuple[Expectation, Held]]:
+    """What is awaited and has come true; each counts from when its own time began."""
+    return [
+        (each, there)
+        for each, met_by, there in _awaited(room)
+        if holds(room, met_by, (there.deadline or each.within) - each.within)
+    ]
 
 
 def expectations_missed(room: Room, now: datetime, reading: timedelta) -> News:
@@ -181,12 +201,26 @@ def injects_play(room: Room, now: datetime, reading: timedelta) -> News:
         late = reading - due > CATCH_UP
         why = "" if late else why_held(room, inject, now)
         return [e.InjectHeld(inject=inject.id, due=due, why=why)] if late or why else play(room, inject, now)
-    for inject in room.plan.on_a_condition():
-        on = inject.timing.when
-        if on is not None and holds(room, on):
-            why = why_held(room, inject, now)
-            return [e.InjectHeld(inject=inject.id, due=reading, why=why)] if why else play(room, inject, now)
+    if (fits := _fits(room)) is not None:
+        why = why_held(room, fits, now)
+        return [e.InjectHeld(inject=fits.id, due=reading, why=why)] if why else play(room, fits, now)
     return []
+
+
+def _on_a_condition(room: Room) -> tuple[Inject, ...]:
+    return room.plan.on_a_condition() if room.plan else ()
+
+
+@remembered_of
+def _decide_fit(injects: tuple[Inject, ...]) -> Parts:
+    return looked_at(tuple(each.timing.when for each in injects if each.timing.when))
+
+
+@remembered_while(lambda room: (_on_a_condition(room), *_decide_fit(_on_a_condition(room))(room)))
+def _fits(room: Room) -> Inject | None:
+    """The first of those that come on a condition whose condition is true."""
+    waiting = _on_a_condition(room)
+    return next((each for each in waiting if each.timing.when and holds(room, each.timing.when)), None)
 
 
 def why_held(room: Room, inject: Inject, now: datetime) -> str:
