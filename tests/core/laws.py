@@ -13,6 +13,8 @@ from typing import Any
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import runview, views
+from warroom.core.conditions import holds
+from warroom.core.coupling import RULES
 from warroom.core.deciding import settle
 from warroom.core.effects import BACKCHANNEL, PERSON, TEAM, WAR_ROOM, Effect, InjectFault, OpenRealRoom, Say, Talk
 from warroom.core.events import Entry
@@ -231,6 +233,21 @@ class AWalkHasAWayOn(Law):
             assert view.asks or (current and (current.asks or current.looking or current.ends_at or current.act))
 
 
+class NothingIsOverlooked(Law):
+    """After a command no rule has anything left to say, whether it was asked or not, and whatever is remembered."""
+
+    def see(self, step: Step) -> None:
+        room, reading = step.after, step.after.clock.reading(step.now)
+        for rule in RULES:
+            assert not rule(room, step.now, reading), rule.__name__
+        if room.plan is None or not room.live:
+            return
+        for inject in room.plan.on_a_condition():
+            assert inject.timing.when is None or not holds(room, inject.timing.when), inject.id
+        for each, met_by, there in room.plan.awaited():
+            assert not holds(room, met_by, (there.deadline or each.within) - each.within), each.id
+
+
 LAWS: tuple[type[Law], ...] = (
     NothingHiddenIsSaid,
     EverythingHappensOnce,
@@ -243,6 +260,7 @@ LAWS: tuple[type[Law], ...] = (
     WhatIsSaidToOneIsSaidToSomebody,
     EverybodyHasOnePart,
     AWalkHasAWayOn,
+    NothingIsOverlooked,
 )
 
 

@@ -144,7 +144,12 @@ def _decide_met(awaited: tuple[tuple[Expectation, Conditions, Held], ...]) -> Pa
     return looked_at(tuple(met_by for _, met_by, _ in awaited))
 
 
-@remembered_while(lambda room: (_awaited(room), *_decide_met(_awaited(room))(room)))
+def _of_met(room: Room) -> tuple[object, ...]:
+    awaited = _awaited(room)
+    return (awaited, *_decide_met(awaited)(room))
+
+
+@remembered_while(_of_met)
 def _met(room: Room) -> list[tuple[Expectation, Held]]:
     """What is awaited and has come true; each counts from when its own time began."""
     return [
@@ -216,7 +221,12 @@ def _decide_fit(injects: tuple[Inject, ...]) -> Parts:
     return looked_at(tuple(each.timing.when for each in injects if each.timing.when))
 
 
-@remembered_while(lambda room: (_on_a_condition(room), *_decide_fit(_on_a_condition(room))(room)))
+def _of_fits(room: Room) -> tuple[object, ...]:
+    waiting = _on_a_condition(room)
+    return (waiting, *_decide_fit(waiting)(room))
+
+
+@remembered_while(_of_fits)
 def _fits(room: Room) -> Inject | None:
     """The first of those that come on a condition whose condition is true."""
     waiting = _on_a_condition(room)
