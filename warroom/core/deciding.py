@@ -101,7 +101,7 @@ def _open_game(room: Room, command: c.OpenGame, now: datetime) -> News:
             observers=parts["observers"],
             evaluators=parts["evaluators"],
             safety=parts["safety"],
-            teams=command.teams,
+            teams=command.teams or people.divided(parts["players"], scenario.teams),
             environment=command.environment,
             surprise=command.surprise,
             seed=command.seed,

@@ -80,9 +80,29 @@ def _started(room: Room, entry: Entry, event: e.GameStarted) -> Effects:
         body=(f"{BLAMELESS} {RECORDED} {OUT} {HOW_TO_STOP}", *_seal(room)),
         asks=_OPENING_ASKS,
     )
+    yield from _teams(room)
     yield from _announced(room, entry, scenario)
     for stop in scenario.stops if scenario else ():
         yield f.WatchStop(stop=stop)
+
+
+def _teams(room: Room) -> Effects:
+    """Who is in which team, and where it meets; with a button for each, for whoever belongs in another."""
+    teams = room.plan.scenario.teams if room.plan else {}
+    if not teams:
+        return
+    lines: list[Word] = []
+    for team, each in teams.items():
+        people = [word for person in room.roster.teams.get(team, ()) for word in (", ", Person(person))][1:]
+        lines += ["• ", Bold(each.title), ", in ", Place(f"{TEAM}{team}"), ": ", *(people or ["nobody yet"]), "\n"]
+    asks = (Ask(do="team", label=f"Join {each.title}", args=(("team", name),)) for name, each in teams.items())
+    yield Say(
+        place=WAR_ROOM,
+        tone=Tone.PLAIN,
+        title="The teams",
+        body=(*lines, "What a team is told is told in its channel. Whoever belongs in another goes there."),
+        asks=tuple(asks),
+    )
 
 
 def _story(room: Room) -> Words:
@@ -432,7 +452,13 @@ _PARTS = {"controller": "a dungeon master", "evaluator": "an evaluator", "safety
 
 def _team_joined(room: Room, entry: Entry, event: e.TeamJoined) -> Effects:
     if room.game is not None and room.game.started_at is not None:
-        yield f.Invite(place=f"{TEAM}{event.team}", people=(event.person,))
+        place, team = f"{TEAM}{event.team}", room.plan.scenario.teams[event.team].title if room.plan else event.team
+        yield f.Invite(place=place, people=(event.person,))
+        yield Say(
+            place=f"{PERSON}{event.person}",
+            tone=Tone.PLAIN,
+            body=("You are in ", Bold(team), " now; it meets in ", Place(place), "."),
+        )
 
 
 def _consent(room: Room, entry: Entry, event: e.ConsentGiven) -> Effects:

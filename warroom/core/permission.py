@@ -19,8 +19,17 @@ def may_act(room: Room, by: str) -> News:
         people.must_act(room.roster, by)
     if not room.live:
         raise NotNow(_why_not_live(room))
-    newcomer = room.drill and by not in room.roster.players
-    return [e.PlayerJoined(person=by)] if newcomer else []
+    return joining(room, by) if room.drill and by not in room.roster.players else []
+
+
+def joining(room: Room, person: str) -> News:
+    """Somebody plays from now on; where there are several teams, in the one with the fewest people."""
+    teams = room.plan.scenario.teams if room.plan else {}
+    joined: News = [e.PlayerJoined(person=person)]
+    if len(teams) < 2:
+        return joined
+    smallest = min(teams, key=lambda team: len(room.roster.teams.get(team, ())))
+    return [*joined, e.TeamJoined(person=person, team=smallest)]
 
 
 def _why_not_live(room: Room) -> str:

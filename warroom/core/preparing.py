@@ -177,7 +177,7 @@ def join_team(room: Room, command: c.JoinTeam, now: datetime) -> News:
     if part not in ("", people.PLAYER):
         raise NotNow("Only players are in teams.")
     if command.team in room.roster.teams_of(person):
-        raise TooLate("They are in that team already.")
+        raise TooLate("You are in that team already." if person == command.by else "They are in that team already.")
     joined: News = [] if part else [e.PlayerJoined(person=person)]
     return [*joined, e.TeamJoined(person=person, team=command.team)]
 

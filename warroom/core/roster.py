@@ -12,7 +12,7 @@ A real room has no parts. Incident roles (commander, scribe, a subject's expert)
 be in teams. Whoever is sidelined cannot be reached, in the game, until its clock shows a time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -112,6 +112,22 @@ class Roster:
     def consenting(self, person: str, agrees: bool) -> "Roster":
         others = tuple(each for each in self.consents if each != person)
         return replace(self, consents=(*others, person) if agrees else others)
+
+
+def divided(players: tuple[str, ...], teams: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Everybody in one team, as evenly as it goes; where there are fewer people than teams, some are in several.
+
+    Where there is one team only, it is of those who are apart from the others, and every second is in it.
+    """
+    named = tuple(teams)
+    if not players or not named:
+        return {}
+    sides = named if len(named) > 1 else ("", *named)
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(sides, ())
+    for at in range(max(len(players), len(sides))):
+        side, person = sides[at % len(sides)], players[at % len(players)]
+        found[side] = (*found[side], person)
+    return {team: found[team] for team in named}
 
 
 def must_control(roster: Roster, person: str) -> None:

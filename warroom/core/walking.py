@@ -7,7 +7,7 @@ from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.incident import Incident
 from warroom.core.onward import begin_by_itself, begin_looking, enter, failed, onward
-from warroom.core.permission import News, acknowledged_too, in_words, may_act, must_hold, the_incident
+from warroom.core.permission import News, acknowledged_too, in_words, joining, may_act, must_hold, the_incident
 from warroom.core.refusals import NotNow, NotYours, TooLate, Unknown
 from warroom.core.room import Room
 from warroom.core.runbook import Runbook, Step
@@ -179,7 +179,7 @@ def _may_join(room: Room, person: str) -> News:
         return []
     if person in room.roster.everyone:
         raise NotYours(Person(person), " does not play in this game.")
-    return [e.PlayerJoined(person=person)]
+    return joining(room, person)
 
 
 def return_step(room: Room, command: c.ReturnStep, now: datetime) -> News:

@@ -170,6 +170,7 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     ),
     "bring-back": lambda said, by: c.BringBack(by=by, person=said["person"]),
     "consent": lambda said, by: c.Consent(by=by),
+    "team": lambda said, by: c.JoinTeam(by=by, team=said["team"]),
     "part": lambda said, by: c.GivePart(by=by, person=said["person"], part=said["part"]),
     "approve-fault": lambda said, by: c.ApproveFault(by=by, target=said["target"]),
     "withdraw-approval": lambda said, by: c.WithdrawApproval(by=by, target=said["target"]),

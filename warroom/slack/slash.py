@@ -196,6 +196,15 @@ async def _role(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(text="The role is taken care of.")
 
 
+async def _team(slash: Slash, asked: Asked, rest: str) -> Reply:
+    """For oneself, or, by the dungeon master, for everybody who is named."""
+    people, team = MENTION.findall(rest), " ".join(MENTION.sub(" ", rest).lower().split())
+    room = await slash.desk.room_meant(asked.where)
+    commands = [c.JoinTeam(by=asked.where.person, team=team, person=person) for person in people or [""]]
+    await slash.desk.runtime.handle(room, *commands, key=asked.key)
+    return Reply(text=f"They are in {team} now." if people else "You are in the team.")
+
+
 async def _walk(slash: Slash, asked: Asked, rest: str) -> Reply:
     room = await slash.desk.room_meant(asked.where)
     if not rest:
@@ -356,9 +365,9 @@ WORDS: dict[str, Word] = {
         ),
     ),
     "team": Word(
-        usage="team NAME",
-        means="in a game: join a team",
-        does=_in_room(lambda by, rest: c.JoinTeam(by=by, team=rest.lower()), "You are in the team."),
+        usage="team NAME [@people]",
+        means="in a game: join a team; dungeon master: put somebody into one",
+        does=_team,
     ),
     "consent": Word(
         usage="consent [no]",
