@@ -22,6 +22,7 @@ from warroom.core.murphy import (
     Proposal,
     Result,
     Situation,
+    Size,
     Tuning,
     Weights,
     honest,
@@ -237,6 +238,17 @@ class TestStarving:
         assert propose([old, new], Graph(), history, replace(QUIET, budget=9), "s", tuning).waiting == 1
         assert propose([old, new], Graph(), history, replace(QUIET, budget=9), "s", tuning).chosen == "old"
         assert propose([old, new], Graph(), history, replace(QUIET, budget=4), "s", tuning).chosen == "new"
+
+    def test_what_practises_nothing_does_not_starve(self) -> None:
+        """The chief's question, which no history ever holds, does not keep everything else waiting in an old programme."""
+        cells = {f"web/m{n}": Drilled(n=4, last=NOW - timedelta(days=20), outcome=0.5) for n in range(3)}
+        history = History(cells=cells, began=NOW - timedelta(days=300))
+        asks = Card(id="asks", title="Asks", cell=Cell("", "asks"), size=Size.AMBIENT, difficulty=5)
+        cards = [Card(id=mode, title=mode, cell=Cell("web", mode)) for mode in ("m0", "m1", "m2")]
+        proposal = propose([asks, *cards], Graph(), history, QUIET, "s")
+        assert (proposal.waiting, len(proposal.scored)) == (0, 4)
+        (scored,) = (each for each in proposal.scored if each.card == "asks")
+        assert scored.terms["cover"] == 0
 
     def test_in_the_first_round_nothing_starves(self) -> None:
         """As long as every cell was drilled once at most, the guard is longer than the programme."""

@@ -10,6 +10,8 @@ Five terms, each from 0 to 1, are weighted and added, so that a proposal can pri
 
 Every contribution is rounded before it is added: what is printed adds up to the score, on every machine.
 
+What is about no service (the chief executive asks) practises nothing: it covers nothing, and never starves.
+
 A score alone would leave dull cells waiting for ever. The guard: as long as a cell is older than its days, only such
 cells are drawn from. Netflix's Chaos Monkey has the same: `mandatoryTermination`, when a group had none for too long. (A
 term for age was measured beside the guard, did nothing of its own, and was taken out.)
@@ -83,7 +85,7 @@ def starving(eligible: Iterable[Card], setting: Setting) -> tuple[Card, ...]:
     limit, now = setting.tuning.guard_days, setting.situation.now
     if limit is None:
         limit = guard_days(setting.history, now)
-    return tuple(card for card in eligible if setting.history.age(card.cell, now) > limit)
+    return tuple(card for card in eligible if card.cell.service and setting.history.age(card.cell, now) > limit)
 
 
 def guard_days(history: History, now: datetime) -> float:
@@ -98,12 +100,16 @@ def guard_days(history: History, now: datetime) -> float:
 
 
 def _cover(card: Card, setting: Setting) -> float:
+    if not card.cell.service:
+        return 0.0
     never = float(setting.drilled(card) is None)
     there = len(setting.situation.open)
     return 0.7 * never + 0.3 * len(setting.new_beside(card)) / there if there else never
 
 
 def _why_cover(card: Card, setting: Setting) -> str:
+    if not card.cell.service:
+        return "it is about no service"
     drilled = setting.drilled(card)
     times = "never drilled" if drilled is None else f"drilled {drilled.n} times"
     new = " and ".join(each.name for each in setting.new_beside(card))
