@@ -1,24 +1,23 @@
 """What each event does to the game in a room: its course, its plan, what comes before it, its people, and Murphy."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 from warroom.core import events as e
 from warroom.core.changing import replace
 from warroom.core.events import Entry
 from warroom.core.game import Game, GameState
-from warroom.core.murphy import TeamSample, observe, played
+from warroom.core.murphy import observe, played
 from warroom.core.plan import ExpectationState, Held, InjectState, Plan, Rated
 from warroom.core.readiness import Answer, Approval, Predicted, Preflight
-from warroom.core.room import BY_HIMSELF, FIRST_LOOK, LOOK_AGAIN, OFF, Murphy, Room, Watched
-from warroom.core.roomclock import NOTHING, RoomClock
+from warroom.core.room import OFF, Murphy, Room, Watched
+from warroom.core.roomclock import RoomClock
 from warroom.core.roster import Roster
 from warroom.core.scenario import MurphyRules, Rating
+from warroom.core.situating import EVERYBODY, looks_at, samples
 from warroom.core.storytime import Story
 
 Move = Callable[[Room, Entry, Any], Room]
-EVERYBODY = "the players"
 
 
 def _game_planned(room: Room, entry: Entry, event: e.GamePlanned) -> Room:
@@ -62,7 +61,6 @@ def _murphy(event: e.GamePlanned) -> Murphy | None:
         graph=event.graph,
         budget=rules.budget,
         most_open=rules.most_open,
-        look_at=FIRST_LOOK if event.scenario.murphy and rules.mode in BY_HIMSELF else None,
     )
 
 
@@ -71,9 +69,8 @@ def _murphied(room: Room, **changes: Any) -> Room:
 
 
 def _murphy_drew(room: Room, entry: Entry, event: e.MurphyDrew) -> Room:
-    by_himself = room.murphy is not None and room.murphy.mode in BY_HIMSELF
-    again = room.clock.reading(entry.at) + LOOK_AGAIN if by_himself else None
-    return _murphied(room, turn=event.turn, proposal=event.proposal, look_at=again)
+    at = room.clock.reading(entry.at)
+    return _murphied(room, turn=event.turn, proposal=event.proposal, proposed=at)
 
 
 def _murphy_vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Room:
@@ -82,8 +79,7 @@ def _murphy_vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Room:
 
 
 def _murphy_set(room: Room, entry: Entry, event: e.MurphySet) -> Room:
-    look_at = room.clock.reading(entry.at) + LOOK_AGAIN if event.mode in BY_HIMSELF else None
-    return _murphied(room, mode=event.mode, look_at=look_at)
+    return _murphied(room, mode=event.mode)
 
 
 def _inject_added(room: Room, entry: Entry, event: e.InjectAdded) -> Room:
@@ -276,47 +272,14 @@ def _role_left(room: Room, entry: Entry, event: e.RoleLeft) -> Room:
 
 
 def paced(room: Room, murphy: Murphy, entry: Entry) -> Murphy:
-    """Murphy after another look at how hard it is for the teams, and at who is there."""
+    """Murphy after another look at how hard it is for the teams, and at who is there. He may look again at another time."""
     reading, active = room.clock.reading(entry.at), dict(murphy.active)
     if entry.by in room.roster.players:
         for team in room.roster.teams_of(entry.by) or (EVERYBODY,):
             active[team] = reading
-    paced = replace(room, murphy=replace(murphy, active=active))
-    return replace(murphy, active=active, pacing=observe(murphy.pacing, reading, samples(paced, reading)))
-
-
-def samples(room: Room, reading: timedelta) -> dict[str, TeamSample]:
-    """How it is for each team at this reading."""
-    active = room.murphy.active if room.murphy else {}
-    return {team: _sample(room, team, reading, active) for team in _teams(room)}
-
-
-def _teams(room: Room) -> tuple[str, ...]:
-    teams = tuple(room.plan.scenario.teams) if room.plan else ()
-    return teams or (EVERYBODY,)
-
-
-def _sample(room: Room, team: str, reading: timedelta, active: Mapping[str, timedelta]) -> TeamSample:
-    """How it is for one team: what is open for it, what is late, what waits."""
-    mine = [each for each in room.incidents.values() if each.open and (not each.teams or team in each.teams)]
-    ids = {each.id for each in mine}
-    steps = [run.of(run.at) for run in room.runs.values() if run.walking and run.incident in ids]
-    since = room.clock.when(NOTHING)
-    unseen = [
-        room.clock.reading(each.declared_at) for each in mine if each.acknowledged_at is None and since is not None
-    ]
-    return TeamSample(
-        open=len(mine),
-        open_steps=len(steps),
-        overdue_steps=sum(each.overran for each in steps),
-        unacknowledged=max((reading - at for at in unseen), default=NOTHING),
-        decisions_waiting=sum(bool(room.offers.get(each.id)) and not _walked(room, each.id) for each in mine),
-        quiet=reading - active.get(team, NOTHING),
-    )
-
-
-def _walked(room: Room, incident: str) -> bool:
-    return any(run.incident == incident for run in room.runs.values())
+    there = replace(room, murphy=replace(murphy, active=active))
+    seen = replace(murphy, active=active, pacing=observe(murphy.pacing, reading, samples(there, reading)))
+    return replace(seen, look_at=looks_at(replace(room, murphy=seen), seen, entry.at))
 
 
 MOVES: dict[type[e.Event], Move] = {

@@ -369,7 +369,11 @@ def _vetoed(room: Room, entry: Entry, event: e.MurphyVetoed) -> Effects:
 
 
 def _murphy_set(room: Room, entry: Entry, event: e.MurphySet) -> Effects:
-    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=(who(entry), ": Murphy is on ", Bold(event.mode), " now."))
+    seed: Words = ()
+    if event.mode == SEALED and room.murphy is not None and room.murphy.sealed:
+        seed = (" His seed is committed to by ", Code(room.murphy.sealed), ".")
+    said = (who(entry), ": Murphy is on ", Bold(event.mode), " now.", *seed)
+    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=said)
 
 
 def _shifted(room: Room, entry: Entry, event: e.PlanShifted) -> Effects:

@@ -17,7 +17,7 @@ from warroom.core.plan import ExpectationState, InjectState, Plan
 from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.rules.game import why_not_resumed, why_not_sidelined
-from warroom.core.scenario import Inject, Mishap, Scenario
+from warroom.core.scenario import SEALED, Inject, Mishap, Scenario
 from warroom.core.views import EMERGENCY, IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
 
@@ -335,7 +335,7 @@ def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
     running = state is GameState.RUNNING
     by_clock = any(plan.due(each) is not None for each in plan.scenario.injects)
     asks = [Ask(do="improvise", label="Improvise…")] if running else []
-    if running and room.murphy is not None:
+    if running and room.murphy is not None and room.murphy.mode != SEALED:
         asks.append(Ask(do="murphy", label="Ask Murphy"))
     if running and plan.next_move() is not None:
         asks.append(Ask(do="move-on", label="Move on"))

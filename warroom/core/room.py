@@ -74,7 +74,8 @@ class Watched:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Murphy:
-    """How Murphy plays along. `look_at` is the reading at which he looks again by himself, if he does.
+    """How Murphy plays along. `look_at` is the reading at which he looks again by himself, if he does; `proposed` when he
+    proposed last.
 
     `spent` is the sum of difficulties of what was drawn; `active` is when anybody of a team last did something.
     """
@@ -88,6 +89,7 @@ class Murphy:
     most_open: int
     turn: int = 0
     proposal: Proposal | None = None
+    proposed: timedelta = NOTHING
     spent: int = 0
     vetoed: Mapping[str, str] = field(default_factory=dict)
     pacing: Pacing = field(default_factory=Pacing)
@@ -200,9 +202,11 @@ class Room:
     def too_easy_at(self) -> timedelta | None:
         """The reading at which the dungeon master is offered something more, because the players have it too easy."""
         murphy = self.murphy
-        if murphy is None or murphy.mode != PROPOSE or murphy.proposal is not None or not self.incidents:
+        if murphy is None or murphy.mode != PROPOSE or not self.incidents:
             return None
         calm, last = murphy.pacing.calm_since, murphy.pacing.played or NOTHING
+        if murphy.proposal is not None and murphy.proposed >= last:
+            return None  # he has proposed something since anything came into play
         return None if calm is None else max(calm, last) + Tempo().too_easy_after
 
     def wake_at(self) -> datetime | None:

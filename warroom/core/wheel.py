@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from warroom.core.calendar import least_recent
-from warroom.core.drawing import card
 from warroom.core.injects import Speak
 from warroom.core.murphy import Card, Graph, History, Mode, Situation, propose
 from warroom.core.scenario import Actor, Ending, Expectation, Inject, Mishap, Scenario
+from warroom.core.situating import card
 from warroom.core.when import Condition, Timing
 
 ID, TITLE = "wheel-of-misfortune", "Wheel of misfortune"

@@ -15,13 +15,26 @@ from warroom.core.murphy.draw import fingerprint
 from warroom.core.murphy.explaining import arithmetic, explain
 from warroom.core.murphy.graph import Graph
 from warroom.core.murphy.learning import Drilled, History, Result, chance_of_success, learn, pair
-from warroom.core.murphy.pacing import OPEN, Gate, Pacing, Phase, TeamSample, Tempo, gate, observe, played, wake_at
+from warroom.core.murphy.pacing import (
+    CLOSED,
+    OPEN,
+    Gate,
+    Pacing,
+    Phase,
+    TeamSample,
+    Tempo,
+    gate,
+    observe,
+    played,
+    wake_at,
+)
 from warroom.core.murphy.proposing import Proposal, Scored, honest, propose
-from warroom.core.murphy.rules import RULES, Rejection
+from warroom.core.murphy.rules import RULES, Rejection, judge
 from warroom.core.murphy.situation import Mode, OpenCell, Situation
 from warroom.core.murphy.tuning import Tuning, Weights
 
 __all__ = [
+    "CLOSED",
     "OPEN",
     "RULES",
     "Card",
@@ -51,6 +64,7 @@ __all__ = [
     "fingerprint",
     "gate",
     "honest",
+    "judge",
     "learn",
     "observe",
     "pair",

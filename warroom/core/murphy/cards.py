@@ -50,7 +50,7 @@ class Card:
     """One bad thing. Raises ValueError with a sentence when it cannot be one.
 
     needs, excludes    facts that must be so, that must not. The id of a card that was played is a fact; so is what else
-                       the situation says (that somebody agreed to be sidelined, say). Excluding works both ways.
+                       the situation says. What excludes another does not follow it; the other may still follow.
     environments       where it may be played; empty is anywhere, but a `real` card must name its places
     real               whether it truly breaks something
     cost               taken from the game's budget

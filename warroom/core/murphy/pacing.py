@@ -110,6 +110,7 @@ class Gate:
     absent: tuple[str, ...] = ()
 
 
+CLOSED = (Size.BOSS,)  # what passes when nothing does
 OPEN = Gate(phase=Phase.BUILD, passes=tuple(Size), why="The gate is open.")  # also for a draw that somebody asked for
 
 
@@ -225,13 +226,13 @@ def _verdict(
 ) -> tuple[tuple[Size, ...], str]:
     if absent:
         longest = max(at - pacing.quiet_since[name] for name in absent)
-        return (Size.BOSS,), (
+        return CLOSED, (
             f"Nobody of {' or '.join(absent)} has been heard of for {_minutes(longest)}, and something is theirs to do. "
             "Nothing more is played until they answer."
         )
     gap = tempo.short_gap if easy else tempo.gap
     if pacing.played is not None and at - pacing.played < gap:
-        return (Size.BOSS,), (
+        return CLOSED, (
             f"The last card came {_minutes(at - pacing.played)} ago; the next comes {_minutes(gap)} after it."
         )
     return PASSES[pacing.phase], _words(pacing.phase, easy)

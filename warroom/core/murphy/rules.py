@@ -86,6 +86,10 @@ def _approval(card: Card, moment: _Moment) -> str:
     return ""
 
 
+def _not_ready(card: Card, moment: _Moment) -> str:
+    return moment.situation.not_ready.get(card.id, "")
+
+
 def _vetoed(card: Card, moment: _Moment) -> str:
     if card.id not in moment.situation.vetoed:
         return ""
@@ -139,4 +143,5 @@ RULES: Mapping[str, Callable[[Card, _Moment], str]] = {
     "budget": _budget,
     "needs": _needs,
     "excludes": _excludes,
+    "not ready": _not_ready,
 }

@@ -40,6 +40,7 @@ class Situation:
     real_incident     a real incident is open somewhere: nothing is played
     freeze            nothing real may change now
     approvals         of a real card, until when its owner's approval is good
+    not_ready         cards that cannot be played as things are, and why: nobody is there whom it is for, say
     relied_on         services that an open step of a runbook relies on, such as where it fails over to
     facts             what else is so; cards name it in `needs` and `excludes`
     """
@@ -58,6 +59,7 @@ class Situation:
     real_incident: bool = False
     freeze: bool = False
     approvals: Mapping[str, datetime] = field(default_factory=dict)
+    not_ready: Mapping[str, str] = field(default_factory=dict)
     relied_on: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     gate: Gate = OPEN

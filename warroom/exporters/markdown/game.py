@@ -292,7 +292,7 @@ def _draw(after: AfterAction, draw: DrawFacts) -> Lines:
 
 def _murphy_rest(told: MurphyFacts) -> Iterator[str]:
     if told.quiet:
-        yield f"He looked {many(told.quiet, 'time')} and drew nothing."
+        yield f"{capital(many(told.quiet, 'time'))} there was nothing to draw."
     for reason in told.vetoed:
         yield f"The dungeon master kept a mishap out of this game{f': {quoted(reason)}' if reason else '.'}"
     if told.sealed:
