@@ -2,7 +2,7 @@
 
 A game day is opened as *planned*, so that its backchannel, approvals, preflight and Go are there in time; from then on all
 that is said of it is said by its own room, and is on its timeline. At its time it begins if a person could begin it, and
-every real fault of its plan is approved besides; if not, who directs it is told why in the backchannel, and nothing starts.
+every real fault of its plan is approved besides, and nothing real is open; if not, who directs it is told why in the backchannel, and nothing starts.
 
 Any number of replicas may look at the same row. Each thing is done under a key that is kept in the transaction in which it
 is done, so that it is done once, also when the process ends between that and noting it in the row. The room of a game is
@@ -12,6 +12,8 @@ found by its name (`schedule:7:2`), which is kept with the room.
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+
+from sqlalchemy import Connection
 
 from warroom.core import commands as c
 from warroom.core.calendar import ANNOUNCED, LATE, Step, due, least_recent, next_after, next_look
@@ -29,6 +31,10 @@ from warroom.store import rooms, schedules
 from warroom.store.schedules import Schedule
 
 Tell = Callable[[str, str], Awaitable[None]]  # a person, a sentence
+
+
+def _real_incidents(conn: Connection, workspace: str) -> tuple[str, ...]:
+    return tuple(row.key for row in rooms.listing(conn, workspace, mode="real", open_only=True))
 
 
 class Scheduler:
@@ -57,6 +63,8 @@ class Scheduler:
         if Step.START in todo and Step.OPEN in todo and now - there.coming.starts > LATE:
             await self._missed(there, director, "The bot was not running when its time came.")
             return
+        if Step.OPEN in todo and Step.START in todo:
+            todo = (Step.OPEN,)  # it begins with the next look, if it is not called off in this moment
         try:
             for step in todo:
                 await self._do(there, step, director)
@@ -66,9 +74,9 @@ class Scheduler:
         if Step.START in todo:
             await self._onward(there, director)
             return
-        moved = await self._runtime.db.tx(
-            schedules.mark, there, (*there.done, *todo), next_look(there.coming, there.surprise, now)
-        )
+        done = (*there.done, *todo)
+        again = now if due(there.coming, there.surprise, done, now) else next_look(there.coming, there.surprise, now)
+        moved = await self._runtime.db.tx(schedules.mark, there, done, again)
         if not moved:
             await self._closed_if_called_off(there)
 
@@ -102,11 +110,12 @@ class Scheduler:
         if row is None:  # called off, or played to its end already
             return
         room = await self._runtime.room(row.id)
-        command = self._command(there, step, room)
+        real = await self._runtime.db.read(_real_incidents, there.workspace) if step is Step.START else ()
+        command = self._command(there, step, room, real)
         if command is not None:
             await self._runtime.handle(row.id, command, key=f"{there.name}:{step.value}")
 
-    def _command(self, there: Schedule, step: Step, room: Room) -> Command | None:
+    def _command(self, there: Schedule, step: Step, room: Room, real: tuple[str, ...]) -> Command | None:
         coming = there.coming
         match step:
             case Step.TOLD_DAY | Step.TOLD_HOUR:
@@ -116,7 +125,7 @@ class Scheduler:
                 return c.AskPreflight(by=room.roster.controllers[0]) if needed else None
             case Step.START:
                 late = self._runtime.clock.now() - coming.starts > LATE
-                return c.BeginAsPlanned(salt=secrets.token_hex(16), late=late)
+                return c.BeginAsPlanned(salt=secrets.token_hex(16), late=late, real=real)
         return c.RemindGame(begins=coming.starts, everybody=there.surprise == ANNOUNCED)
 
     async def _open(self, there: Schedule, director: str) -> None:

@@ -297,3 +297,26 @@ def test_the_label_of_whoever_changes_parts_is_the_last() -> None:
     say(table, "harriet: part zoe evaluator")
     table.give(c.TakeRole(by="ana", role="commander"))
     assert called(table.entries, NAMES)["zoe"] == "Evaluator 2"
+
+
+def test_what_nobody_judged_is_said(report: AfterAction) -> None:
+    """What only an evaluator can tell, and nobody did, is neither missed nor open: it was judged by nobody."""
+    begun = [each for each in gameday().entries if not isinstance(each.event, e.ExpectationMet | e.ExpectationMissed)]
+    unjudged = after_action(begun, NAMES)
+    (calm,) = [each for each in unjudged.expectations if each.what == "The morning is handed over in order"]
+    assert (calm.state, calm.by_people) == ("armed", True)
+    assert "one was judged by nobody" in " ".join(unjudged.summary)
+    assert not [each for each in report.expectations if each.by_people and each.state == "armed"]
+
+
+def test_murphy_was_off_where_nobody_wanted_him() -> None:
+    """A deck without `murphy` is there to be asked: the report does not say that he proposed from the start."""
+    entries = [
+        replace(each, event=replace(each.event, scenario=replace(each.event.scenario, murphy=None)))
+        if isinstance(each.event, e.GamePlanned)
+        else each
+        for each in gameday().entries
+    ]
+    murphy = behind(after_action(entries, NAMES)).murphy
+    assert murphy is not None
+    assert murphy.modes[0][1] == "off"

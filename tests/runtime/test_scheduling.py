@@ -15,6 +15,7 @@ from warroom.core.game import GameState
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library, shipped
+from warroom.errors import NotFound
 from warroom.runtime.handle import Runtime
 from warroom.scheduling import Scheduler
 from warroom.slack.calendars import Calendars
@@ -206,6 +207,9 @@ async def test_unannounced_only_who_directs_it_knows(office: Office, clock: Manu
     assert await office.calendars.listing(player) == "Nothing is planned. `schedule` plans a game day."
     assert await office.desk.rooms_shown("T1", ANA) == []
     assert [row.key for row in await office.desk.rooms_shown("T1", HARRIET)] == [room.key]
+    with pytest.raises(NotFound, match="There is no room"):
+        await office.desk.room_meant(player, room.key)
+    assert await office.desk.room_meant(director, room.key)
 
 
 async def test_called_off(office: Office, clock: ManualClock) -> None:
@@ -226,6 +230,45 @@ async def test_called_off(office: Office, clock: ManualClock) -> None:
     await office.look()
     (room,) = await office.rooms()
     assert (room.state, await office.events(e.GameStarted)) == ("closed", [])
+
+
+async def test_called_off_in_the_last_moment(office: Office, clock: ManualClock) -> None:
+    """Somebody calls it off just after a replica has read that it is to be opened and begun: nothing begins."""
+    begins = clock.now() + 2 * DAY
+    await office.calendars.plan(wish(begins))
+    clock.move_to(begins)
+    (there,) = await office.due()
+    await office.calendars.call_off(Whereabouts(workspace="T1", person=HARRIET), "1")
+    await office.scheduler.tend(there)
+    await office.look()
+    assert await office.events(e.GameStarted) == []
+    assert [each.state for each in await office.rooms()] == ["closed"]
+
+
+async def test_nothing_begins_while_something_is_real(office: Office, clock: ManualClock) -> None:
+    """A real incident is open when the time comes: it does not begin by itself, and who directs it reads why."""
+    begins = clock.now() + 2 * DAY
+    await office.calendars.plan(wish(begins))
+    clock.move_to(begins - HOUR)
+    await office.look()
+    real = await office.desk.declare(Whereabouts(workspace="T1", person=ANA), "The shop is down")
+    clock.move_to(begins)
+    await office.look()
+    (held,) = await office.events(e.NotBegun)
+    assert held.event == e.NotBegun(why=f"Something real is open: {real.room.key}. Nothing begins by itself meanwhile.")
+    assert await office.events(e.GameStarted) == []
+
+
+async def test_who_began_last_directed_last(office: Office, clock: ManualClock) -> None:
+    """A game that was planned first and begun last is the last one, for the rotation of who directs."""
+    begins = clock.now() + 2 * DAY
+    await office.calendars.plan(wish(begins))
+    clock.move_to(begins - HOUR)
+    await office.look()
+    await office.desk.start_game(Whereabouts(workspace="T1", person=BEN), "october-21", (ANA,))
+    clock.move_to(begins)
+    await office.look()
+    assert await office.runtime.db.read(rooms.directors, "T1") == [BEN, HARRIET]
 
 
 async def test_what_is_closed_by_hand_does_not_begin(office: Office, clock: ManualClock) -> None:

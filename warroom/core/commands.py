@@ -108,10 +108,14 @@ class RemindGame(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BeginAsPlanned(Command):
-    """The time has come that the calendar has for the game; `late` when it has long passed. `salt` as for `StartGame`."""
+    """The time has come that the calendar has for the game; `late` when it has long passed. `salt` as for `StartGame`.
+
+    `real` are the keys of the real incidents that are open at this moment.
+    """
 
     salt: str = ""
     late: bool = False
+    real: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,6 +40,10 @@ def begin_as_planned(room: Room, command: c.BeginAsPlanned, now: datetime) -> Ne
     if command.late:
         why = "Its time passed while the bot was not running; nothing begins so late by itself."
         return [e.NotBegun(why=why)]
+    if command.real:
+        return [
+            e.NotBegun(why=f"Something real is open: {', '.join(command.real)}. Nothing begins by itself meanwhile.")
+        ]
     if why := why_not_by_itself(room, now):
         return [e.NotBegun(why=why)]
     return _begun(room, room.plan, command.salt)

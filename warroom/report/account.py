@@ -201,6 +201,7 @@ class Account:
             owner=there.owner if there else "",
             objective=there.objective if there else 0,
             ratings=tuple(self.drill.ratings.get(name, {}).values()),
+            by_people=there is not None and there.met_by is None,
         )
 
     def inject_facts(self) -> InjectsFacts:

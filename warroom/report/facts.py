@@ -118,6 +118,7 @@ class ExpectationFacts:
     """`owner` is the role or team whose task it was, `objective` the number of what it shows, 0 for none.
 
     `state` is met, late, missed or armed (neither met nor missed when play ended). Times are readings of the clock.
+    `by_people` is whether only an evaluator can tell: armed, it was judged by nobody.
 
     `to_spare` is how long before the deadline it was met; negative when it was met late.
     """
@@ -132,6 +133,7 @@ class ExpectationFacts:
     owner: str = ""
     objective: int = 0
     ratings: tuple[RatingFacts, ...] = ()
+    by_people: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from warroom.report.gamefacts import GameFacts, Revealed
 from warroom.report.phrasing import capital, day, hour, listed, many, number, quoted, sentence
 
 MET, LATE, MISSED = ExpectationState.MET.value, ExpectationState.LATE.value, ExpectationState.MISSED.value
+ARMED = ExpectationState.ARMED.value
 RESOLVED = "resolved"
 
 
@@ -135,13 +136,15 @@ def _what_was_expected(m: Material) -> Iterator[str]:
         return
     states = [each.state for each in m.expectations]
     met, late, missed = (states.count(each) for each in (MET, LATE, MISSED))
+    unjudged = sum(each.state == ARMED and each.by_people for each in m.expectations)
     parts = [
         f"{number(count)} {'was' if count == 1 else 'were'} {what}"
         for count, what in (
             (met, "done in time"),
             (late, "done too late"),
             (missed, "not done"),
-            (len(states) - met - late - missed, "still open at the end"),
+            (unjudged, "judged by nobody"),
+            (len(states) - met - late - missed - unjudged, "still open at the end"),
         )
         if count
     ]

@@ -15,6 +15,7 @@ from warroom.core.game import Game
 from warroom.core.murphy import Proposal, explain, honest
 from warroom.core.plan import ExpectationState
 from warroom.core.readiness import digest
+from warroom.core.room import OFF
 from warroom.core.texts import WITHHELD
 from warroom.report.cells import Tally
 from warroom.report.drills import foretold, shifted
@@ -244,7 +245,7 @@ class Drill:
         if planned is None or plan is None or self.reading.room.murphy is None:
             return None
         known = planned.seed and planned.seed != WITHHELD
-        first = plan.scenario.murphy.mode if plan.scenario.murphy else "propose"
+        first = plan.scenario.murphy.mode if plan.scenario.murphy else OFF
         return MurphyFacts(
             modes=((NOTHING, first), *self.modes),
             draws=tuple(

@@ -188,7 +188,7 @@ class Desk:
         """The room named by `key`, or the one this channel belongs to, or the asker's only open game."""
         if key:
             row = await self.runtime.db.read(rooms.find, where.workspace, key)
-            if row is None:
+            if row is None or not await self._may_know(row, where.person):
                 raise NotFound(f"There is no room {key!r}. `/warroom rooms` lists them.")
             return row.id
         if here := await self.room_here(where):

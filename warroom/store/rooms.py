@@ -188,13 +188,14 @@ def environments_played(conn: Connection, workspace: str, scenario: str) -> list
 
 def directors(conn: Connection, workspace: str) -> list[str]:
     """Who directed the games of this workspace that began, the last one last."""
-    began = select(entries_table.c.room).where(entries_table.c.type == "GameStarted")
+    began = entries_table.alias()
     planned = (
         select(entries_table.c.body)
         .join(rooms, rooms.c.id == entries_table.c.room)
+        .join(began, began.c.room == entries_table.c.room)
         .where(rooms.c.workspace == workspace, rooms.c.mode == "drill")
-        .where(entries_table.c.type == "GamePlanned", entries_table.c.room.in_(began))
-        .order_by(rooms.c.id)
+        .where(entries_table.c.type == "GamePlanned", began.c.type == "GameStarted")
+        .order_by(began.c.at, rooms.c.id)
     )
     return [person for body in conn.execute(planned).scalars() for person in json.loads(body)["controllers"]]
 

@@ -158,12 +158,17 @@ def _expectation(after: AfterAction, each: ExpectationFacts, *, owned: bool, jud
         inline(each.what),
         *((inline(each.owner),) if owned else ()),
         mark(each.deadline),
-        _RESULTS[ExpectationState(each.state)],
+        _result(each),
         mark(each.met) if each.met is not None else "",
         time_of_day(each.met_at, began(after)),
         _spare(each),
         *((inline(", ".join(rating.rating for rating in each.ratings)),) if judged else ()),
     )
+
+
+def _result(each: ExpectationFacts) -> str:
+    state = ExpectationState(each.state)
+    return "judged by nobody" if each.by_people and state is ExpectationState.ARMED else _RESULTS[state]
 
 
 def _spare(each: ExpectationFacts) -> str:
