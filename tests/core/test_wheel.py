@@ -1,6 +1,7 @@
 """The laws of the wheel: fair, in words only, and drawn again from its seed."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -86,3 +87,12 @@ def test_without_a_deck_there_is_nothing_to_spin(library: Library) -> None:
     assert none is None
     assert wheel.spin([], Graph(), History(), "seed", NOW) is None
     assert october.deck
+
+
+def test_a_table_is_in_no_environment(library: Library) -> None:
+    """What a scenario plays only in staging can be talked about anywhere; what it really breaks is still not drawn."""
+    october = library.scenarios["october-21"]
+    deck = tuple(replace(each, inject=replace(each.inject, environments=("staging",))) for each in october.deck)
+    drawn = wheel.spin([replace(october, deck=deck)], Graph(), History(), "seed", NOW)
+    assert drawn is not None
+    assert drawn.within("").injects == drawn.injects

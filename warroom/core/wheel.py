@@ -56,18 +56,20 @@ def spin(scenarios: Iterable[Scenario], graph: Graph, history: History, seed: st
 
 
 def _card(name: str, mishap: Mishap) -> Card:
-    return replace(card(mishap), id=name)
+    return replace(card(mishap), id=name, environments=())  # around a table it is anywhere
 
 
 def _stands_alone(mishap: Mishap) -> bool:
     """Whether it makes sense by itself: it opens an incident, and names nothing of its scenario but a voice."""
     inject = mishap.inject
-    return inject.incident is not None and all(kind == "actor" for kind, _ in replace(inject, to=()).refers())
+    return inject.incident is not None and all(
+        kind == "actor" for kind, _ in replace(inject, to=(), environments=()).refers()
+    )
 
 
 def game_of(scenario: Scenario, mishap: Mishap, why: str = "") -> Scenario:
     """Half an hour about this one mishap."""
-    drawn = replace(mishap.inject, timing=Timing(at=timedelta(0)), to=(), fault=None)
+    drawn = replace(mishap.inject, timing=Timing(at=timedelta(0)), to=(), environments=(), fault=None)
     chief = Inject(
         id=_CHIEF,
         title="The chief executive asks",
