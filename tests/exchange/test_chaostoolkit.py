@@ -15,6 +15,8 @@ from warroom.core.breakable import ChaosToolkit
 from warroom.core.injects import Silent
 from warroom.core.probes import Command, Http
 from warroom.definitions.exchange import Brought, Given, Machine, NotBrought, bring, chaostoolkit
+from warroom.definitions.exchange import experiment as experiments
+from warroom.definitions.exchange.brought import Notes
 from warroom.definitions.lint import lint
 from warroom.definitions.loader import read_allowed, read_scenario
 from warroom.definitions.writing_scenarios import write
@@ -266,3 +268,36 @@ def test_what_is_no_experiment_is_refused(change: dict[str, Any], sentence: str)
     """Whatever the toolkit would refuse on every machine is refused, with its place."""
     with pytest.raises(NotBrought, match=sentence):
         brought(experiment(**change))
+
+
+def test_a_part_stands_by_itself() -> None:
+    """What a `ref` names is written out in every part, controls come along, and of two actions of one name each has its own."""
+    control = {"name": "safe", "provider": {"type": "python", "module": "chaosaddons.controls.safeguards"}}
+    other = {**action("slow-down"), "provider": {"type": "process", "path": "tc", "arguments": "qdisc add"}}
+    found = brought(
+        experiment(method=[action("slow-down"), other], rollbacks=[{"ref": "slow-down"}], controls=[control])
+    )
+    parts = [json.loads(each) for each in found.files.values()]
+    for name, part in zip(found.files, parts, strict=True):
+        experiments.read(part, Path(name), Notes())  # raises for a `ref` that names nothing
+    assert [part["method"][0]["provider"]["type"] for part in parts] == ["python", "process"]
+    assert [part["controls"] for part in parts] == [[control], [control]]
+
+
+def test_a_whole_experiment_pauses_by_itself() -> None:
+    """One that is not parted begins at once: its own pauses come when it runs, and are not waited for twice."""
+    found = brought(experiment(method=[action("slow-down", pauses={"before": 60})]))
+    assert [each.timing.at for each in found.scenario.injects] == [timedelta(0)]
+
+
+def test_a_date_in_yaml_is_a_text(tmp_path: Path) -> None:
+    """What YAML takes for a date can be written into the parts; what only a tag of YAML makes is refused with a sentence."""
+    action = "{type: action, name: %s, provider: {type: process, path: tc, arguments: {since: %s}}}"
+    (tmp_path / "e.yaml").write_text(
+        f"title: t\ndescription: d\nmethod:\n- {action % ('a', '2020-01-01')}\n- {action % ('b', 'x')}\n"
+    )
+    first = json.loads(next(iter(bring(tmp_path / "e.yaml", Given()).files.values())))
+    assert first["method"][0]["provider"]["arguments"] == {"since": "2020-01-01"}
+    (tmp_path / "e.yaml").write_text("title: !!binary aGVsbG8=\ndescription: d\nmethod: []\n")
+    with pytest.raises(NotBrought, match="write it as a text"):
+        bring(tmp_path / "e.yaml", Given())

@@ -107,13 +107,14 @@ def _hidden(found: Experiment) -> str:
 
 def _injects(found: Experiment, id_: str, notes: Notes) -> tuple[Inject, ...]:
     names, at, injects = Names(), timedelta(0), list[Inject]()
-    looks = dict[str, list[str]]()
+    looks, whole = dict[str, list[str]](), len(found.actions) == 1
     for each in found.method:
         at += timedelta(seconds=math.ceil(each.before))
         if each.type == "action":
             name = names.give(slug(each.name, "action"), each.where)
             beside = "It goes on in the background while the next one begins. " if each.background else ""
-            injects.append(_inject(each, name, id_, at, beside, whole=len(found.actions) == 1))
+            begins = timedelta(0) if whole else at  # run as a whole, it pauses by itself
+            injects.append(_inject(each, name, id_, begins, beside, whole=whole))
         elif injects:
             looks.setdefault(injects[-1].id, []).append(each.name)
         else:
@@ -159,29 +160,37 @@ def _expectations(found: Experiment, injects: tuple[Inject, ...]) -> tuple[Expec
 def _parts(found: Experiment, id_: str) -> dict[str, str]:
     """An experiment for each action, by the name of its file."""
     names, parts = Names(), dict[str, str]()
-    for each, written in _written(found):
+    around = {key: found.document[key] for key in ("configuration", "secrets", "controls") if key in found.document}
+    method, undone = _written_out(found.document)
+    for each, written in zip(found.method, method, strict=True):
+        if each.type != "action":
+            continue
         name = names.give(slug(each.name, "action"), each.where)
         alone = {key: value for key, value in written.items() if key not in ("pauses", "background")}
-        around = {
-            key: found.document[key] for key in ("configuration", "secrets", "rollbacks") if key in found.document
-        }
         part = {
             "title": f"{found.title}: {each.name}",
             "description": f"One action of an experiment. {found.description}",
             **around,
             "method": [alone],
+            "rollbacks": undone,
         }
         parts[f"{id_}-{name}.json"] = json.dumps(part, indent=2, ensure_ascii=False) + "\n"
     return parts
 
 
-def _written(found: Experiment) -> list[tuple[Activity, Mapping[str, Any]]]:
-    """Each action with the mapping that it was read from; one that is named again by `ref` has that of the first."""
+def _written_out(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Method and rollbacks with what each `ref` stands for in its place: a part has no other activity to name."""
     of = dict[str, Mapping[str, Any]]()
-    for each in found.document["method"]:
-        if "ref" not in each:
-            of[line(each.get("name"))] = each
-    return [(action, of[action.name]) for action in found.actions]
+
+    def out(activities: Any) -> list[Mapping[str, Any]]:
+        found = list[Mapping[str, Any]]()
+        for each in items(activities):
+            found.append(of[line(each["ref"])] if "ref" in each else each)
+            of[line(found[-1].get("name"))] = found[-1]
+        return found
+
+    out(mapping(document.get("steady-state-hypothesis")).get("probes"))
+    return out(document["method"]), out(document.get("rollbacks"))
 
 
 # --- what is looked at

@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 import zlib
+from datetime import date
 from pathlib import Path
 from typing import Any, Never
 
@@ -91,7 +92,7 @@ def _no_number(word: str) -> Never:
 def _yaml(said: str, path: Path) -> Any:
     try:
         _must_be_plain(said, path)
-        found = yaml.load(said, Loader=_LOADER)  # noqa: S506 (a safe loader)
+        found = _as_json_has_it(yaml.load(said, Loader=_LOADER))  # noqa: S506 (a safe loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -100,6 +101,20 @@ def _yaml(said: str, path: Path) -> Any:
     except (ValueError, RecursionError) as error:  # such as the 31st of February
         raise NotBrought(f"{path}: YAML cannot read this ({shown(str(error))}).") from None
     return found
+
+
+def _as_json_has_it(found: Any) -> Any:
+    """The same without what JSON has no word for: dates become texts. Raises ValueError for what only YAML's tags make."""
+    match found:
+        case dict():
+            return {_as_json_has_it(key): _as_json_has_it(value) for key, value in found.items()}
+        case list():
+            return [_as_json_has_it(each) for each in found]
+        case date():  # a moment is one, too
+            return str(found)
+        case None | str() | int() | float():
+            return found
+    raise ValueError(f"a value is {type(found).__name__}; write it as a text")
 
 
 def _must_be_plain(said: str, path: Path) -> None:
