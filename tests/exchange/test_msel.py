@@ -263,3 +263,73 @@ def test_further_sheets_are_said(tmp_path: Path) -> None:
     found = msel.bring(tmp_path / "plan.xlsx", Given())
     assert found.scenario.injects[0].timing.at == timedelta(minutes=5)
     assert any("Contacts" in note.text for note in found.notes)
+
+
+def test_a_title_above_the_headings_does_not_say_what_separates_cells(tmp_path: Path) -> None:
+    """The headings do: a list with semicolons is read below a title without any, or with commas."""
+    rows = f"{HSEEP}1,M+1,Inject,,,,Hello,,,\n".replace(",", ";")
+    for title in ("Exercise Storm", "Storm, an exercise, of ours"):
+        found = brought(tmp_path, f"{title}\n\n{rows}")
+        assert found.scenario.injects[0].what.words() == "Hello"
+        assert any(note.where == "row 1" for note in found.notes)
+
+
+def offsets(tmp_path: Path, text: str) -> list[timedelta | None]:
+    return [each.timing.at for each in brought(tmp_path, text).scenario.injects]
+
+
+def test_a_weekend_lies_between_friday_and_monday(tmp_path: Path) -> None:
+    """Weekdays go on into the next week."""
+    text = "Time,Message\nFriday 17:00,a\nSaturday 09:00,b\nMonday 17:00,c\nFriday 17:00,d\n"
+    assert offsets(tmp_path, text) == [timedelta(hours=each) for each in (0, 16, 72, 168)]
+
+
+def test_a_date_in_a_column_of_its_own(tmp_path: Path) -> None:
+    """A time of day is on the date beside it; a weekday, or a day of T3SF's story, stays in the notes."""
+    text = "Date,Time,Message\n2026-05-04,09:00,a\n2026-05-05,10:00,b\n,11:00,c\n"
+    assert offsets(tmp_path, text) == [timedelta(hours=each) for each in (0, 25, 26)]
+    assert offsets(tmp_path, text.replace("Time", "Real Time")) == [timedelta(hours=each) for each in (0, 1, 2)]
+    assert offsets(tmp_path, "Time,Message\n2026-05-04,a\n2026-05-05 00:30,b\n")[1] == timedelta(hours=24, minutes=30)
+
+
+def test_what_waits_longer_than_a_year_is_said_with_its_row(tmp_path: Path) -> None:
+    """Wherever a length stands, the row that holds too long a one is named, and so is one that is no length."""
+    rows = (
+        "1,M+1,Inject,,,,Hello,,,\n2,D+400 after 1,Inject,,,,Hello,,,\n3,D+400 after 1,Expected Action,,,,,They act,,\n"
+        "4,M+1,Inject,sideline boss for 9000h,,,A flight,,,\n5,M+1,Inject,sideline boss for a while,,,A flight,,,\n"
+        f"6,{'D+999999 ' * 1200},Inject,,,,Hello,,,\n"
+    )
+    with pytest.raises(NotBrought) as caught:
+        brought(tmp_path, HSEEP + rows)
+    lines = str(caught.value).split("\n")
+    assert [text.partition(": ")[0].rpartition(":")[2] for text in lines] == ["3", "4", "5", "6", "7"]
+    with pytest.raises(NotBrought, match=r"plan\.csv:2: `9000h` is more than a year"):
+        brought(tmp_path, "Time,Message,Expected response,Within\nM+1,Hello,They act,9000h\n")
+
+
+def test_a_contingency_of_nothing_is_played_by_hand(tmp_path: Path) -> None:
+    """Without an expected action above it nobody knows when it comes; it never comes to everybody by the clock."""
+    found = brought(tmp_path, HSEEP + "1,M+7,Contingency Inject,,,,Is it true?,,,\n")
+    assert found.scenario.injects[0].timing.by_hand
+    assert any(note.where == "row 2" and "M+7" in note.text for note in found.notes)
+
+
+def test_text_below_no_heading_is_kept(tmp_path: Path) -> None:
+    """A cell below an empty heading is in the notes of its row, a line that divides the list is listed with its words."""
+    found = brought(tmp_path, "No,Time,Message,\n1,M+1,Hello,extra\nPhase two,,,\n")
+    assert found.scenario.injects[0].notes == "Without a heading: extra"
+    assert any(note.where == "row 3" and "Phase two" in note.text for note in found.notes)
+
+
+def test_a_formula_without_a_value_is_listed(tmp_path: Path) -> None:
+    """A workbook that no spreadsheet has worked out holds formulas and no values: each such cell is named."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.create_sheet("Cover", 0)
+    for row in (["Time", "Message", "Notes"], ["M+5", "Hello", '=CONCATENATE("x","y")'], ["=A2", "Later", None]):
+        book["Sheet"].append(row)
+    book.save(tmp_path / "plan.xlsx")
+    found = msel.bring(tmp_path / "plan.xlsx", Given())
+    assert [note.where for note in found.notes if "formula" in note.text] == ["cell C2", "cell A3"]
+    assert any("Cover" in note.text for note in found.notes)

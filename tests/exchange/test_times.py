@@ -32,6 +32,9 @@ def test_what_is_written_is_read_again(seconds: int) -> None:
         ("T+12m", minutes(12)),
         ("T+1h 30m", minutes(90)),
         ("M + 4", minutes(4)),
+        ("T+01:30", minutes(90)),
+        ("+00:05:30", minutes(5.5)),
+        ("M\u22125", minutes(-5)),
         ("09:05", None),
         ("M+", None),
         ("M+4 tomorrow", None),
@@ -45,7 +48,7 @@ def test_the_grammar(text: str, length: timedelta | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hours", "minutes"),
-    [("09:05", 9, 5), ("9:05 pm", 21, 5), ("12:10 AM", 0, 10), ("07:29 PM", 19, 29), ("2026-05-04 09:05", 9, 5), ("Monday 9:30 AM", 9, 30)],
+    [("09:05", 9, 5), ("9:05 pm", 21, 5), ("12:10 AM", 0, 10), ("07:29 PM", 19, 29), ("2026-05-04 09:05", 9, 5), ("Monday 9:30 AM", 9, 30), ("0905", 9, 5), ("2026-05-04 0905 hrs", 9, 5), ("2026-05-04", 0, 0)],
 )  # fmt: skip
 def test_times_of_day(text: str, hours: int, minutes: int) -> None:
     """A time of day, with or without the day."""
@@ -54,7 +57,7 @@ def test_times_of_day(text: str, hours: int, minutes: int) -> None:
     assert found[1] == timedelta(hours=hours, minutes=minutes)
 
 
-@pytest.mark.parametrize("text", ["25:00", "09:75", "soon", "9", "someday 09:00", ""])
+@pytest.mark.parametrize("text", ["25:00", "2500", "09:75", "soon", "9", "someday 09:00", ""])
 def test_what_is_no_time_of_day(text: str) -> None:
     """A time that no clock shows is none."""
     assert times.clock(text) is None

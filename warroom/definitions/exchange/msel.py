@@ -5,7 +5,7 @@ judged by an evaluator. Columns that are not ours are kept in the hidden notes o
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -22,12 +22,13 @@ from warroom.definitions.exchange.documents import clean, line, shortened
 from warroom.definitions.exchange.sheets import Row, Table
 from warroom.definitions.importing.slugs import Names, slug
 from warroom.definitions.problems import shown
+from warroom.definitions.reader import LONGEST
 
 USUAL = timedelta(minutes=15)  # for an expected response without a deadline
+_NO_HEADING = "Without a heading"
 MET_BY = "Met by: "  # how the notes of an expected action begin when a machine tells that it was done
 ALWAYS = ("update_posted", "commander_named", "all_resolved")
 _SHORTEST = timedelta(hours=1)
-_HEADINGS_WITHIN = 25  # rows; above the headings stand titles and logos
 _BY_HAND = ("by hand", "as needed", "as required", "on demand", "tbd", "controller discretion")
 _EVERYBODY = ("all", "everybody", "everyone", "all players", "all teams")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -61,15 +62,20 @@ def bring(path: Path, given: Given) -> Brought:
 
     Raises NotBrought with a sentence for every row that cannot be understood.
     """
-    return bring_table(sheets.read(path), path, given)
+    return bring_table(sheets.read(path, _are_headings(given)), path, given)
 
 
 def bring_table(table: Table, path: Path, given: Given) -> Brought:
     """The same of a table that was read already."""
     notes = Notes()
     for name in table.unread:
-        notes.left("", f"the sheet `{shown(name)}`; only the first sheet is read")
-    at, headings = _headings(table.rows, given, path)
+        notes.left("", f"the sheet `{shown(name)}`; only the first that holds anything is read")
+    for cell in table.unknown:
+        notes.left(
+            f"cell {cell}",
+            "a formula without its value; save the workbook once in a spreadsheet program, and import it again",
+        )
+    at, headings = _headings(table, given, path)
     for row in table.rows[:at]:
         notes.left(f"row {row.line}", shown(" ".join(filter(None, row.cells))))
     if strange := [heading.words for heading in headings if not heading.name and heading.words]:
@@ -82,18 +88,34 @@ def bring_table(table: Table, path: Path, given: Given) -> Brought:
     return _List(path, given, notes, lines).brought()
 
 
-def _headings(rows: tuple[Row, ...], given: Given, path: Path) -> tuple[int, tuple[Heading, ...]]:
+def _are_headings(given: Given) -> sheets.IsHeadings:
+    """Whether a row is one of headings: those that whoever imports has named, or some that are known."""
     wanted = {columns.plain(each) for each in given.columns.values()}
-    for at, row in enumerate(rows[:_HEADINGS_WITHIN]):
-        words = {columns.plain(cell) for cell in row.cells}
-        if (wanted and wanted <= words) or columns.looks_like_headings(row.cells):
+
+    def are(cells: Sequence[str]) -> bool:
+        named = bool(wanted) and wanted <= {columns.plain(cell) for cell in cells}
+        return named or columns.looks_like_headings(cells)
+
+    return are
+
+
+def _headings(table: Table, given: Given, path: Path) -> tuple[int, tuple[Heading, ...]]:
+    are, rows = _are_headings(given), table.rows
+    for at, row in enumerate(rows[: sheets.HEADINGS_WITHIN]):
+        if are(row.cells):
             found = columns.mapped(row.cells, given.columns, str(path), row.line)
             if {heading.name for heading in found} & {"message", "title", "expected"}:
                 return at, found
     first = ", ".join(f"`{shown(cell, 30)}`" for cell in rows[0].cells if cell.strip())
+    others = (
+        f" Only the first sheet that holds anything is read; there is also {', '.join(table.unread)}."
+        if table.unread
+        else ""
+    )
     raise NotBrought(
         f"{path}:{rows[0].line}: no row of headings was found; the first row holds {first}. Write HSEEP's headings, such as "
         "`Designated Scenario Time` and `Message`, or say which is which with --column message=… and --column time=…."
+        f"{others}"
     )
 
 
@@ -101,14 +123,20 @@ def _lines(rows: tuple[Row, ...], headings: tuple[Heading, ...], notes: Notes) -
     names = {"expectation": Names(), "inject": Names()}
     for row in rows:
         cells = {heading: row.cells[heading.place] for heading in headings if heading.place < len(row.cells)}
-        says = {heading.name: clean(cell) for heading, cell in cells.items() if heading.name and clean(cell)}
-        more = [(heading.words, clean(cell)) for heading, cell in cells.items() if not heading.name and clean(cell)]
+        says = _with_its_date(
+            {heading.name: clean(cell) for heading, cell in cells.items() if heading.name and clean(cell)}, headings
+        )
+        more = [
+            (heading.words or _NO_HEADING, clean(cell))
+            for heading, cell in cells.items()
+            if not heading.name and clean(cell)
+        ]
         more += [("Date", says["story"])] if "story" in says else []
         if over := [cell for cell in row.cells[len(headings) :] if cell.strip()]:
-            more.append(("Without a heading", clean("; ".join(over))))
+            more.append((_NO_HEADING, clean("; ".join(over))))
         type_ = _type(says.get("type", ""))
         if not says.keys() - {"number", "type"} and not more:
-            notes.left(f"row {row.line}", "a row with nothing but its number")
+            notes.left(f"row {row.line}", f"a row with nothing to say but `{shown(' '.join(says.values()))}`")
             continue
         kind = "expectation" if type_ == "expected" else "inject"
         wanted = identifier(says.get("number", "")) or slug(_headline(says), "event", 32)
@@ -119,6 +147,17 @@ def _lines(rows: tuple[Row, ...], headings: tuple[Heading, ...], notes: Notes) -
                 f"two rows are numbered `{shown(says.get('number', wanted))}`; this one became `{id_}`",
             )
         yield _Line(row.line, id_, type_, says, tuple(more))
+
+
+def _with_its_date(says: dict[str, str], headings: Sequence[Heading]) -> dict[str, str]:
+    """A time of day with the date that stands in a column of its own. T3SF's `Date` is one of the story, whatever it says."""
+    words = {heading.name: columns.plain(heading.words) for heading in headings if heading.name}
+    day, at = line(says.get("story", "")), times.clock(line(says.get("time", "")))
+    if words.get("story") != "date" or words.get("time") == "real time" or at is None or at[0] is not None:
+        return says
+    if times.date(day) is None:
+        return says
+    return {**{name: said for name, said in says.items() if name != "story"}, "time": f"{day} {line(says['time'])}"}
 
 
 def _headline(says: Mapping[str, str]) -> str:
@@ -156,7 +195,7 @@ class _List:
     given: Given
     notes: Notes
     lines: tuple[_Line, ...]
-    wrong: list[str] = field(default_factory=list)
+    wrong: set[tuple[int, str]] = field(default_factory=set)
     actors: dict[str, Actor] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     objectives: list[str] = field(default_factory=list)
@@ -197,7 +236,7 @@ class _List:
                 self._response(each)
                 expected = self.responses[each.id]
         if self.wrong:
-            raise NotBrought("\n".join(self.wrong))
+            raise NotBrought("\n".join(said for _, said in sorted(self.wrong)))
         return Brought(scenario=self._scenario(injects), notes=self.notes.all)
 
     def _scenario(self, injects: list[Inject]) -> Scenario:
@@ -221,7 +260,7 @@ class _List:
         return scenario
 
     def _bad(self, each: _Line, sentence: str) -> None:
-        self.wrong.append(f"{self.path}:{each.number}: {sentence}")
+        self.wrong.add((each.number, f"{self.path}:{each.number}: {sentence}"))
 
     # --- when
 
@@ -233,24 +272,38 @@ class _List:
             return self._condition(each, said[5:])
         found = _AFTER.fullmatch(said)
         if found:
-            by = times.offset(found["by"] or "M+0")
-            event = identifier(found["event"])
-            if by is None or by < timedelta(0) or event not in self.known[INJECT]:
-                self._bad(
-                    each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`."
-                )
-                return Timing()
-            return Timing(after=event, by=by)
+            after = self._after(each, said, found["by"] or "M+0", found["event"])
+            return Timing(after=after[0], by=after[1]) if after else Timing()
         at = self._at(each, said) if said else None
         if each.type == "contingency" and expected:
             if said:
                 self.notes.left(each.where, f"the time `{shown(said)}`; it comes as soon as {expected!r} is missed")
             return Timing(when=Condition(word="missed", ref=expected))
+        if each.type == "contingency":
+            time = f", and its time `{shown(said)}`" if said else ""
+            self.notes.left(
+                each.where,
+                f"what it is a contingency for (no expected action stands above it){time}; it is played by hand",
+            )
+            return Timing()
         if at is None:
             if not said:
                 self.notes.made(each.where, "it has no time, and is played by hand")
             return Timing()
         return Timing(at=at)
+
+    def _after(self, each: _Line, said: str, by: str, event: str) -> tuple[str, timedelta] | None:
+        """An event of this list, and how long after it; None after noting that the text names none."""
+        length, name = times.offset(by), identifier(event)
+        if length is None or length < timedelta(0) or name not in self.known[INJECT]:
+            self._bad(each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`.")
+            return None
+        return (name, length) if self._is_within_a_year(each, said, length) else None
+
+    def _is_within_a_year(self, each: _Line, said: str, length: timedelta) -> bool:
+        if length > LONGEST:
+            self._bad(each, f"`{shown(said)}` is more than a year; nothing in a game waits longer.")
+        return length <= LONGEST
 
     def _at(self, each: _Line, said: str) -> timedelta | None:
         """The place on the game's clock; None after noting that the text names none."""
@@ -268,9 +321,7 @@ class _List:
                 each.where, f"that it comes before the start, at {times.written(found)}; it is played at T+0m"
             )
             return timedelta(0)
-        if found > timedelta(days=366):
-            self._bad(each, f"`{shown(said)}` is more than a year after the start.")
-        return found
+        return found if self._is_within_a_year(each, said, found) else None
 
     def _by_the_clock(self, each: _Line, said: str) -> timedelta | None:
         clock = times.clock(said)
@@ -360,7 +411,11 @@ class _List:
             return None, None
         if found := _SIDELINE.fullmatch(mode):
             lasts = durations.read(found["lasts"])
-            if lasts is not None:
+            if lasts is None:
+                self._bad(
+                    each, f"`{shown(mode)}` says no length of time; write `sideline {shown(found['role'])} for 15m`."
+                )
+            elif self._is_within_a_year(each, mode, lasts):
                 return Sideline(role=found["role"], lasts=lasts, text=said), None
         if found := _MOVE.fullmatch(mode):
             return Move(text=said, story=found["story"] or ""), None
@@ -370,7 +425,7 @@ class _List:
     def _silent(self, each: _Line, said: str) -> tuple[Silent | None, FaultSpec | None]:
         found = _BREAK.fullmatch(line(said))
         lasts = durations.read(found["lasts"]) if found else None
-        if found and lasts is not None and found["mode"] in MODES.get(found["driver"], ()):
+        if found and lasts is not None and lasts <= LONGEST and found["mode"] in MODES.get(found["driver"], ()):
             return Silent(), FaultSpec(target=found["target"], mode=found["mode"], driver=found["driver"], lasts=lasts)
         self.notes.left(
             each.where,
@@ -439,10 +494,11 @@ class _List:
 
     def _within(self, each: _Line) -> timedelta | None:
         said = line(each.get("within"))
-        found = (durations.read(said) or times.offset(said)) if said else None
+        read = durations.read(said) if said else None
+        found = times.offset(said) if said and read is None else read
         if said and (found is None or found < timedelta(0)):
             self._bad(each, f"`{shown(said)}` is no length of time; write it like `15m`.")
-        return found
+        return found if found is not None and self._is_within_a_year(each, said, found) else None
 
     def _expect(self, each: _Line, last: str) -> None:
         what = _expects(each)
@@ -471,13 +527,7 @@ class _List:
         """Which inject starts the time, and how long there is."""
         said = line(each.get("time"))
         if found := _AFTER.fullmatch(said):
-            by, event = times.offset(found["by"] or ""), identifier(found["event"])
-            if by is None or by < timedelta(0) or event not in self.known[INJECT]:
-                self._bad(
-                    each, f"`{shown(said)}` names no event of this list and a time after it; write `M+4 after 12`."
-                )
-                return "", USUAL
-            return event, by
+            return self._after(each, said, found["by"] or "", found["event"]) or ("", USUAL)
         if said:
             return "", self._at(each, said) or timedelta(0)
         self.notes.made(each.where, f"the deadline: {durations.write(USUAL)} after {last or 'the start'}")
@@ -516,5 +566,5 @@ def length_of(injects: list[Inject], expectations: list[Expectation]) -> timedel
             due[inject.id] = timedelta(0) if at is None else at
     ends = [*due.values(), *(each.within + due.get(each.after, timedelta(0)) for each in expectations)]
     five = timedelta(minutes=5)
-    longest = min(max(ends, default=timedelta(0)), timedelta(days=366))
-    return max(_SHORTEST, -(-longest // five) * five)
+    longest = max(ends, default=timedelta(0))
+    return min(LONGEST, max(_SHORTEST, -(-longest // five) * five))

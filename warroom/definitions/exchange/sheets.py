@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,9 @@ from typing import Any
 
 from warroom.definitions.exchange import documents
 from warroom.definitions.exchange.brought import NotBrought
+from warroom.definitions.exchange.columns import looks_like_headings
 
+HEADINGS_WITHIN = 25  # rows; above the headings stand titles and logos
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 MOST_UNPACKED = 64 * 1024 * 1024  # bytes that a workbook may hold when it is unpacked
@@ -51,15 +53,22 @@ def unguarded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows that hold anything, and the names of further sheets, which were not read."""
+    """The rows that hold anything, and the names of further sheets, which were not read.
+
+    `unknown` are cells with a formula whose value the workbook does not hold.
+    """
 
     rows: tuple[Row, ...]
     unread: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
-def read(path: Path) -> Table:
-    """The table in a file. Raises NotBrought for what is no table, or too large a one."""
-    table = _xlsx(path) if path.suffix.lower() == ".xlsx" else Table(tuple(_csv(path)))
+IsHeadings = Callable[[Sequence[str]], bool]
+
+
+def read(path: Path, is_headings: IsHeadings = looks_like_headings) -> Table:
+    """The table in a file; `is_headings` tells its headings. Raises NotBrought for what is no table, or too large a one."""
+    table = _xlsx(path) if path.suffix.lower() == ".xlsx" else Table(tuple(_csv(path, is_headings)))
     if len(table.rows) > MOST_ROWS:
         raise NotBrought(f"{path}: there are more than {MOST_ROWS:,} rows; that is no plan for a game day.")
     if not table.rows:
@@ -76,11 +85,11 @@ def _cells(found: Sequence[str]) -> tuple[str, ...]:
 # --- CSV
 
 
-def _csv(path: Path) -> Iterator[Row]:
+def _csv(path: Path, is_headings: IsHeadings) -> Iterator[Row]:
     said = documents.text(path)
     if "\0" in said:
         raise NotBrought(f"{path}: this is not a text file; save the sheet as CSV or XLSX.")
-    reader = csv.reader(io.StringIO(said, newline=""), delimiter=_delimiter(said), strict=True)
+    reader = csv.reader(io.StringIO(said, newline=""), delimiter=_delimiter(said, is_headings), strict=True)
     line = 1
     try:
         for number, found in enumerate(reader):
@@ -93,10 +102,20 @@ def _csv(path: Path) -> Iterator[Row]:
         ) from None
 
 
-def _delimiter(said: str) -> str:
-    """What separates cells: whichever of comma, semicolon and tab the first line holds most of."""
+def _delimiter(said: str, is_headings: IsHeadings) -> str:
+    """What separates cells: comma, semicolon or tab, whichever makes headings of a row; else the one the first line holds most of."""
     first = said.lstrip("\n\r").partition("\n")[0]
-    return max(",;\t", key=first.count)
+    often = sorted(",;\t", key=first.count, reverse=True)
+    return next((each for each in often if _has_headings(said, each, is_headings)), often[0])
+
+
+def _has_headings(said: str, delimiter: str, is_headings: IsHeadings) -> bool:
+    reader = csv.reader(io.StringIO(said, newline=""), delimiter=delimiter)
+    rows = (_cells(found) for found in reader if any(found))
+    try:
+        return any(is_headings(row) for row in islice(rows, HEADINGS_WITHIN))
+    except csv.Error:
+        return False  # which is said when the table is read
 
 
 def csv_text(rows: Sequence[Sequence[str]]) -> str:
@@ -124,18 +143,40 @@ def _xlsx(path: Path) -> Table:
     found = documents.raw(path)
     _must_be_harmless(path, found)
     try:
-        book = _openpyxl().load_workbook(io.BytesIO(found), read_only=True, data_only=True, keep_links=False)
-        first, *others = book.worksheets
-        rows = islice(first.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), 4 * MOST_ROWS)
-        table = [Row(at, _trimmed(_cells([_shown(cell) for cell in row]))) for at, row in enumerate(rows, start=1)]
+        return _first_with_text(_openpyxl(), found)
     except NotBrought:
         raise
     except Exception as error:  # the library raises whatever a broken file makes it stumble over
         raise NotBrought(
             f"{path}: this workbook cannot be read ({type(error).__name__}); save it anew, or as CSV."
         ) from None
-    rows_with_text = tuple(row for row in table if any(cell.strip() for cell in row.cells))
-    return Table(rows_with_text, tuple(sheet.title for sheet in others))
+
+
+def _first_with_text(library: Any, found: bytes) -> Table:
+    """The first sheet that holds anything; charts and empty ones are passed over."""
+    book = library.load_workbook(io.BytesIO(found), read_only=True, data_only=True, keep_links=False)
+    sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+    for sheet in sheets:
+        table = tuple(Row(at, _trimmed(_cells([_shown(cell) for cell in row]))) for at, row in _rows(sheet))
+        if rows := tuple(row for row in table if any(cell.strip() for cell in row.cells)):
+            others = tuple(other.title for other in sheets if other is not sheet)
+            return Table(rows, others, tuple(_without_value(library, found, sheet.title, table)))
+    return Table(())
+
+
+def _rows(sheet: Any, *, values_only: bool = True) -> Iterator[tuple[int, Any]]:
+    rows = islice(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=values_only), 4 * MOST_ROWS)
+    return enumerate(rows, start=1)
+
+
+def _without_value(library: Any, found: bytes, title: str, table: Sequence[Row]) -> Iterator[str]:
+    """The cells with a formula whose value nobody has worked out: what wrote the workbook was no spreadsheet."""
+    book = library.load_workbook(io.BytesIO(found), read_only=True, keep_links=False)
+    for at, row in _rows(book[title], values_only=False):
+        known = table[at - 1].cells if at <= len(table) else ()
+        for place, cell in enumerate(row):
+            if cell.data_type == "f" and not "".join(known[place : place + 1]):
+                yield str(cell.coordinate)
 
 
 def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
