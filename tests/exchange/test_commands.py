@@ -137,6 +137,16 @@ def test_a_closed_room_becomes_a_scenario(run: Run, tmp_path: Path) -> None:
     assert not [name for name in (*stories.NAMES, *stories.NAMES.values()) if name in said]
 
 
+def test_names_that_were_found_are_said_and_stand_in_no_file(run: Run, tmp_path: Path) -> None:
+    """Who was taken for a person in a report is named on stderr alone; the notes that name nobody stand in the file."""
+    (tmp_path / "r.md").write_text("# Slow\n\n## Timeline\n\n- 14:05 Yuvi says that it is slow\n")
+    result = run("scenario", "from-incident", tmp_path / "r.md", "-o", tmp_path / "r.yaml")
+    assert "Yuvi" in result.stderr
+    said = (tmp_path / "r.yaml").read_text()
+    assert "has no list of people" in said
+    assert "yuvi" not in said.lower()
+
+
 def test_an_export_for_players_will_do(run: Run, tmp_path: Path) -> None:
     """What is hidden is withheld there; the injects and their times are the same."""
     run("scenario", "from-incident", "GD-1", "-o", tmp_path / "room.yaml")

@@ -123,20 +123,20 @@ def bring_in(path: Path, given: Given, format: str, out: Out) -> Exit:
     return _put(bring(path, given, format), path.name, out)
 
 
-def from_incident(settings: Settings, named: str, given: Given, people: Sequence[str], out: Out) -> Exit:
+def from_incident(settings: Settings, named: str, given: Given, out: Out) -> Exit:
     """Make a scenario of what happened: a file, or a closed room of the database."""
     path = Path(named)
     if path.is_file():
-        return _put(_of_file(path, given, people), path.name, out)
+        return _put(_of_file(path, given), path.name, out)
     if path.suffix or os.sep in named:
         raise NotFound(f"There is no file {named}.")
     with opened(settings) as db:
         return _put(db.read_sync(_of_room, named, given), named, out)
 
 
-def _of_file(path: Path, given: Given, people: Sequence[str]) -> Brought:
+def _of_file(path: Path, given: Given) -> Brought:
     if path.suffix.lower() in pages.ENDINGS:
-        return pages.bring(path, given, people)
+        return pages.bring(path, given)
     document = _big(path) if path.suffix.lower() == ".json" else documents.document(path)
     if isinstance(document, dict) and str(document.get("format", "")).startswith(EXPORT.partition("/")[0]):
         verify(path)
@@ -212,9 +212,9 @@ def _of_room(conn: Connection, key: str, given: Given) -> Brought:
 def _put(brought: Brought, name: str, out: Out) -> Exit:
     """The scenario, and what is to be said about it."""
     remarks = [
-        f"Made from {name}. What was not carried over or was made up:" if brought.notes else f"Made from {name}."
+        f"Made from {name}. What was not carried over or was made up:" if brought.lasting else f"Made from {name}."
     ]
-    text = write(brought.scenario, [*remarks, *(f"- {note}" for note in brought.notes)], brought.proposals)
+    text = write(brought.scenario, [*remarks, *(f"- {note}" for note in brought.lasting)], brought.proposals)
     beside = {out.file.parent / each: content for each, content in brought.files.items()} if out.file else {}
     out.check(*beside)
     for file, content in beside.items():

@@ -105,7 +105,7 @@ def from_incident(
     title: Title = "",
     person: Annotated[
         list[str] | None,
-        typer.Option(help="A name that must not be in it, for reports in Markdown. May be given again."),
+        typer.Option(help="A name that must not be in it, beside those that are known or found. May be given again."),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -120,8 +120,8 @@ def from_incident(
     from warroom.definitions.exchange import Given
 
     out = exchanging.Out(file=output, force=force, as_json=as_json)
-    given = Given(id=_slug(id), title=title)
-    sys.exit(exchanging.from_incident(_settings(database=database), incident, given, person or (), out))
+    given = Given(id=_slug(id), title=title, people=tuple(person or ()))
+    sys.exit(exchanging.from_incident(_settings(database=database), incident, given, out))
 
 
 def _slug(id: str) -> str:

@@ -20,12 +20,14 @@ class Note:
     """`where` is a place in the source, such as `row 12`.
 
     `left`: said there, and not in the scenario. `made`: in the scenario, and not said there. `missing`: needed to run it,
-    and not on this machine. `warning`: it is there, and will probably not do.
+    and not on this machine. `warning`: it is there, and will probably not do. What is said `aside` is for whoever imports,
+    and stands in no file: it names somebody.
     """
 
     kind: Kind
     where: str
     text: str
+    aside: bool = False
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -45,6 +47,11 @@ class Brought:
     proposals: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def lasting(self) -> tuple[Note, ...]:
+        """The notes that stand in the scenario's file, too."""
+        return tuple(each for each in self.notes if not each.aside)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Machine:
@@ -60,7 +67,7 @@ class Given:
     """What whoever imports says about it. `columns` maps our name of a column to the heading that stands for it.
 
     `start` is the time of day (`09:00`, or `2026-05-04 09:00`) from which absolute times count. `services` are those that
-    fail, where a format does not say. `folder` is where further files will stand, when it is not beside the source.
+    fail, where a format does not say. `folder` is where further files will stand, when it is not beside the source. `people` are names that must not be in what happened.
     """
 
     id: str = ""
@@ -69,6 +76,7 @@ class Given:
     start: str = ""
     services: tuple[str, ...] = ()
     folder: str = ""
+    people: tuple[str, ...] = ()
     machine: Machine = field(default_factory=Machine)
 
 
@@ -87,8 +95,8 @@ class Notes:
     def missing(self, where: str, text: str) -> None:
         self.found[Note("missing", where, text)] = None
 
-    def warning(self, where: str, text: str) -> None:
-        self.found[Note("warning", where, text)] = None
+    def warning(self, where: str, text: str, *, aside: bool = False) -> None:
+        self.found[Note("warning", where, text, aside)] = None
 
     @property
     def all(self) -> tuple[Note, ...]:

@@ -10,7 +10,7 @@ from warroom.definitions.exchange import incident, times
 from warroom.definitions.exchange.brought import Brought, Given, NotBrought, Notes
 from warroom.definitions.exchange.documents import line
 from warroom.definitions.exchange.incident import Kind, Moment, Past
-from warroom.definitions.exchange.roles import Roles
+from warroom.definitions.exchange.roles import Roles, known
 from warroom.definitions.problems import shown
 
 _SCHEMA = "incident-facts/"
@@ -47,7 +47,7 @@ def bring(document: Mapping[str, Any], path: Path, given: Given) -> Brought:
     )
     for each in _words(document.get("not_verified")):
         notes.warning("", f"the source does not verify: {each}")
-    return incident.scenario(past, Roles(), notes, id=given.id, title=given.title)
+    return incident.scenario(past, Roles(people=known(given.people)), notes, id=given.id, title=given.title)
 
 
 def _words(found: Any) -> tuple[str, ...]:

@@ -33,8 +33,8 @@ _OVER = re.compile(
 _DAY = timedelta(days=1)
 
 
-def bring(path: Path, given: Given, people: Sequence[str] = ()) -> Brought:
-    """The skeleton of a scenario. `people` are names that must not be in it, beside those that are found.
+def bring(path: Path, given: Given) -> Brought:
+    """The skeleton of a scenario. Names that are found are left out, beside those that are given.
 
     Raises NotBrought when there is no timeline with times in it.
     """
@@ -46,9 +46,9 @@ def bring(path: Path, given: Given, people: Sequence[str] = ()) -> Brought:
             f"{path}: below `Timeline` no entry has a time; begin each with one, such as `### 14:05` or `- 14:05 The site is slow`."
         )
     notes = Notes()
-    names = dict.fromkeys((*people, *likely(clean(said))))
-    if found := [name for name in names if name not in people]:
-        notes.warning("", f"taken for people, and replaced: {', '.join(found)}")
+    names = dict.fromkeys((*given.people, *likely(clean(said))))
+    if found := [name for name in names if name not in given.people]:
+        notes.warning("", f"taken for people, and replaced: {', '.join(found)}", aside=True)
     notes.warning(
         "", "a report has no list of people; read the result for names, and give those that are left with --person"
     )

@@ -37,6 +37,7 @@ _DOES = (
 _OWNS = r"PR|pull|commit|branch|laptop|mail|email|message|account|idea|change|fix|patch"
 _NAME = r"[A-Z][a-z]+(?:-[A-Z][a-z]+)?"
 _USED = re.compile(rf"\b({_NAME})(?: and ({_NAME}))? (?:{_DOES})|\b({_NAME})['’]s (?:{_OWNS})\b")
+_OF_A_VERB = re.compile(r"(?:ed|ing)$")
 # What stands where a name does, and is none.
 _UPPER = """
     A All Also An And Another Anybody Builds But Ci Cluster Customer Customers Deploy Deployment Engineers Everybody Everyone Finally
@@ -97,11 +98,11 @@ class Roles:
 
 
 def likely(text: str) -> tuple[str, ...]:
-    """Words of a text that are used as people's names are, each once."""
+    """Words of a text that are used as people's names are, each once. `Failed deploys` are no deploys by Failed."""
     found = dict[str, None]()
     for match in _USED.finditer(text):
         found |= dict.fromkeys(name for name in match.groups() if name and name not in _NONE)
-    return tuple(found)
+    return tuple(name for name in found if not (_OF_A_VERB.search(name) and re.search(rf"\b{name.lower()}\b", text)))
 
 
 def known(names: Iterable[str]) -> dict[str, str]:

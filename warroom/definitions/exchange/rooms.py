@@ -9,7 +9,7 @@ from warroom.core.events import Entry
 from warroom.definitions.exchange import incident
 from warroom.definitions.exchange.brought import Brought, Given, NotBrought, Notes
 from warroom.definitions.exchange.incident import Kind, Moment, Past
-from warroom.definitions.exchange.roles import Roles
+from warroom.definitions.exchange.roles import Roles, known
 
 
 def bring(entries: Iterable[Entry], names: Mapping[str, str], source: str, given: Given) -> Brought:
@@ -28,7 +28,7 @@ def bring(entries: Iterable[Entry], names: Mapping[str, str], source: str, given
         reader.found, key=lambda each: (each[0], each[1].kind is not Kind.ALERT)
     )  # an alert opens, if it can
     moments = tuple(replace(each, at=at - begins) for at, each in found)
-    people = {person: names.get(person, person) for person in (*reader.people, *names)}
+    people = {person: names.get(person, person) for person in (*reader.people, *names)} | known(given.people)
     past = Past(title=reader.title, source=source, moments=moments)
     return incident.scenario(past, Roles(people=people, had=reader.had), notes, id=given.id, title=given.title)
 
