@@ -141,6 +141,17 @@ def test_the_digest_follows_the_text(tmp_path: Path) -> None:
             "day.yaml:20:5: `step_done` names 'lost/lok', but that runbook has no such step; did you mean `look`?",
         ),
         (
+            {"day": SCENARIO.replace("step_done: lost/look", "answered: lost/look/hold")},
+            "day.yaml:20:5: `answered` waits for 'hold' at 'lost/look', which never comes; it is answered 'holds', 'fails'; did you mean `holds`?",
+        ),
+        (
+            {
+                "lost": RUNBOOK + "  - id: tell\n    title: Tell\n    do: Tell them.\n",
+                "day": SCENARIO.replace("step_done: lost/look", "check_green: lost/tell"),
+            },
+            "day.yaml:20:5: `check_green` names 'lost/tell', which is a `do` and no check",
+        ),
+        (
             {"zz": RUNBOOK},
             "zz.yaml:2:1: the runbook 'lost' is in {folder}/lost.yaml too; give one of them another name",
         ),

@@ -88,6 +88,7 @@ def one_condition(draw: st.DrawFn) -> Condition:
         {
             "inject": st.sampled_from(INJECTS),
             "incident": st.just("a"),
+            "fault": st.just("a"),
             "expectation": st.sampled_from(EXPECTED),
             "step": st.just("some-book/some-step"),
         }.get(names, st.just("commander"))
@@ -143,7 +144,7 @@ def injects(draw: st.DrawFn, id: str, *, timed: bool = True) -> Inject:
         timing=draw(timings) if timed else Timing(),
         what=what,
         incident=draw(breakages) if opens else draw(sometimes_breakages),
-        fault=draw(faults()) if isinstance(what, Silent) else draw(st.none() | faults()),
+        fault=draw(faults()) if isinstance(what, Silent) or id == "a" else draw(st.none() | faults()),
         notes=draw(maybe),
         to=draw(to),
         hands_off=draw(lengths),

@@ -265,6 +265,16 @@ def test_further_sheets_are_said(tmp_path: Path) -> None:
     assert any("Contacts" in note.text for note in found.notes)
 
 
+def test_what_waits_for_a_fault_names_one(tmp_path: Path) -> None:
+    """A condition on what is broken survives where the columns hold the fault, and names no event that breaks nothing."""
+    rows = "1,M+1,Inject,fault,,,break web/east: down with pretend for 30m,,,\n2,{},Inject,,,,It is slow,,,\n"
+    first, text = again(brought(tmp_path, HSEEP + rows.format("when fault active: 1")).scenario, tmp_path)
+    assert first.injects[1].timing == Timing(when=Condition(word="fault_active", ref="event-1"))
+    assert "when fault active: 1" in text
+    with pytest.raises(NotBrought, match=r"csv:3: `when fault active: 2`"):
+        brought(tmp_path, HSEEP + rows.format("when fault active: 2"))
+
+
 def test_a_title_above_the_headings_does_not_say_what_separates_cells(tmp_path: Path) -> None:
     """The headings do: a list with semicolons is read below a title without any, or with commas."""
     rows = f"{HSEEP}1,M+1,Inject,,,,Hello,,,\n".replace(",", ";")

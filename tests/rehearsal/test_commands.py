@@ -74,6 +74,7 @@ def test_simulate_ends_with_1_when_nobody_could(tmp_path: Path) -> None:
     [
         (["show", "october"], NotFound, "october-21"),
         (["show", "no/such.yaml"], NotFound, "There is no file"),
+        (["graph", "october-21", "--out", str(WHOLE.parent)], NotFound, "is a folder; name the file"),
         (["graph", "october-21", "--format", "png"], SettingsError, "neither `mermaid` nor `svg`"),
         (["simulate", "october-21", "--players", "drunk"], SettingsError, "There are no 'drunk' players"),
     ],

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -13,10 +14,11 @@ from tests.definitions.test_graph import HOSTILE, LABEL
 from tests.rehearsal.test_simulation import LIBRARY, WHOLE_OF_IT
 from warroom.core.injects import Announce, Hint, Move
 from warroom.core.scenario import Breakage, Expectation, Inject, Scenario
+from warroom.core.scenario import planned as times
 from warroom.core.when import Condition, Timing
 from warroom.rehearsal import planned
 from warroom.rehearsal.mermaid import mermaid
-from warroom.rehearsal.outline import EXPECT, outline, times
+from warroom.rehearsal.outline import EXPECT, outline
 from warroom.rehearsal.picture import svg
 
 SCENARIOS = [WHOLE_OF_IT, *LIBRARY.scenarios.values()]
@@ -105,7 +107,7 @@ def test_the_plan_is_in_the_order_of_time(scenario: Scenario) -> None:
         if item.kind != EXPECT and item.at is not None
     ]
     assert at == sorted(at)
-    assert len(at) >= len(times(scenario)) - len(outline(scenario).parts)
+    assert len(at) >= len(times(scenario.injects)) - len(outline(scenario).parts)
 
 
 def test_what_hangs_on_something_stands_below_it() -> None:
@@ -129,6 +131,26 @@ def test_every_trigger_is_drawn(scenario: Scenario) -> None:
     for at, inject in enumerate(scenario.injects, start=1):
         if inject.timing.after or inject.timing.when or inject.what.about():
             assert re.search(rf"> i{at}$|\| i{at}$", text, re.MULTILINE), inject.id
+
+
+@pytest.mark.parametrize("timed", [False, True])
+def test_a_plan_as_deep_as_it_is_long(timed: bool) -> None:
+    """Hundreds of injects, each waiting for the one before it, are all shown and drawn, each under the one it waits for."""
+    names = [f"a{at}" for at in range(400)]
+    injects = [Inject(id=names[0], title="First", timing=Timing(at=timedelta(0)), what=Announce(text="x"))]
+    for before, name in pairwise(names):
+        when = Condition(word="played", ref=before)
+        timing = Timing(after=before) if timed else Timing(when=when)
+        injects.append(Inject(id=name, title=name, timing=timing, what=Announce(text="x")))
+    deep = Scenario(id="deep", title="Deep", briefing="b", injects=tuple(injects))
+    items = [each for part in planned.document(deep)["parts"] for each in part["items"]]
+    assert [each["id"] for each in items] == names
+    assert [each["under"] for each in items][1:] == ([None] * 399 if timed else names[:-1])
+    assert all(len(line) <= 60 for line in planned.shown(deep, 60))
+    widths = [int(each.get("width", "1")) for each in ElementTree.fromstring(svg(deep)).iter() if "rect" in each.tag]
+    assert len(widths) == 400
+    assert min(widths) > 0
+    assert mermaid(deep).count("flowchart") == 1
 
 
 def test_hidden_notes_stay_hidden_in_drawings() -> None:

@@ -10,10 +10,11 @@ from warroom.core import events as e
 from warroom.core.deciding import decide
 from warroom.core.effects import ShowCard
 from warroom.core.game import GameState
+from warroom.core.injects import Announce
 from warroom.core.room import Room
 from warroom.core.roomfold import fold
-from warroom.core.scenario import Expectation, Scenario
-from warroom.core.when import Condition
+from warroom.core.scenario import Environment, Expectation, Inject, Scenario
+from warroom.core.when import Condition, Timing
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_scenario
 from warroom.errors import SettingsError
@@ -133,6 +134,23 @@ def test_a_perfect_team_does_what_the_scenario_listens_for() -> None:
     )
     found = telling.summary(simulate(replace(WHOLE_OF_IT, expectations=expected), LIBRARY))
     assert {each.id: each.state for each in found.expectations} == dict.fromkeys(wanted, telling.MET)
+
+
+def test_what_follows_at_a_time_is_waited_for() -> None:
+    """A game goes on until all that comes by the clock has come, also what comes some time after something else."""
+    late = Inject(
+        id="late", title="Late", timing=Timing(after="databases-lost", by=OCTOBER.length), what=Announce(text="Late.")
+    )
+    endless = replace(OCTOBER, injects=(*OCTOBER.injects, late), endings=())
+    found = telling.summary(simulate(endless, LIBRARY))
+    assert "late" not in found.not_played
+
+
+def test_a_game_that_cannot_be_planned_is_said() -> None:
+    """With the room's own sentence: here no place comes first, so somebody would have to say where."""
+    places = {"one": Environment(title="One", after="two"), "two": Environment(title="Two", after="one")}
+    with pytest.raises(SettingsError, match="cannot be planned: Say where: one, two"):
+        simulate(replace(OCTOBER, environments=places), LIBRARY)
 
 
 def test_hands_off_is_kept_by_a_perfect_team() -> None:

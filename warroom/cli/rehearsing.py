@@ -113,6 +113,7 @@ def _read(named: str, given: Path | None) -> "tuple[Scenario, Library]":
     from warroom.cli import reading
     from warroom.core.scenario import Scenario
     from warroom.definitions.library import load_library
+    from warroom.definitions.loader import called
     from warroom.definitions.problems import DefinitionError
     from warroom.definitions.reader import near
     from warroom.definitions.sources import gather
@@ -122,7 +123,7 @@ def _read(named: str, given: Path | None) -> "tuple[Scenario, Library]":
     if file.is_file():
         (only,) = gather([file])
         if not only.problems and not isinstance(only.value, Scenario):
-            only.fields.complain("", f"this is not a scenario, but a {only.fields.first()}")
+            only.fields.complain("", f"this is not a scenario, but {called(only.fields.first())}")
         if only.problems or not isinstance(only.value, Scenario):
             raise DefinitionError(only.problems)
         return only.value, library

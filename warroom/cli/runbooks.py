@@ -193,6 +193,8 @@ def _put(text: str, out: Path | None) -> None:
         return
     if not out.parent.is_dir():
         raise NotFound(f"There is no folder {out.parent}.")
+    if out.is_dir():
+        raise NotFound(f"{out} is a folder; name the file in it.")
     part = out.with_name(f"{out.name}.part")
     part.write_bytes(text.encode())
     part.replace(out)

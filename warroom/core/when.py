@@ -9,16 +9,16 @@ from datetime import timedelta
 
 from warroom.core.reading import Fields
 
-INJECT, INCIDENT, EXPECTATION, STEP = "inject", "incident", "expectation", "step"
+INJECT, INCIDENT, FAULT, EXPECTATION, STEP = "inject", "incident", "fault", "expectation", "step"
 MILESTONES = ("evidence", "automation", "restored")
 
-# word -> (what its value names, what it means). An incident is named by the inject that opens it, a step by
-# `runbook/step`. What stands after a further slash is in `_ENDINGS`.
+# word -> (what its value names, what it means). An incident is named by the inject that opens it, a fault by the one that
+# breaks something, a step by `runbook/step`. What stands after a further slash is in `_ENDINGS`.
 CONDITIONS: dict[str, tuple[str, str]] = {
     "played": (INJECT, "this inject has been played"),
     "skipped": (INJECT, "this inject has been skipped"),
-    "fault_active": (INJECT, "what this inject breaks is broken"),
-    "fault_undone": (INJECT, "what this inject broke is whole again"),
+    "fault_active": (FAULT, "what this inject breaks is broken"),
+    "fault_undone": (FAULT, "what this inject broke is whole again"),
     "acknowledged": (INCIDENT, "somebody has acknowledged it"),
     "mitigated": (INCIDENT, "customers are no longer hurt"),
     "resolved": (INCIDENT, "it is resolved"),
@@ -59,7 +59,7 @@ class Condition:
 
     def refers(self) -> tuple[tuple[str, str], ...]:
         kind = CONDITIONS.get(self.word, ("", ""))[0]
-        return ((kind, self.ref),) if kind in (INJECT, INCIDENT, EXPECTATION) else ()
+        return ((kind, self.ref),) if kind in (INJECT, INCIDENT, FAULT, EXPECTATION) else ()
 
     def simple(self) -> tuple["Condition", ...]:
         return (self,)

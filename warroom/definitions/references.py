@@ -4,13 +4,14 @@ Noted against the line that names them. A kind of thing of which no file was giv
 runbook without its catalogue.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from warroom.core.catalogue import Catalogue
 from warroom.core.probes import Probe
-from warroom.core.runbook import Runbook
+from warroom.core.runbook import Runbook, Step
 from warroom.core.scenario import Scenario
+from warroom.core.steps.check import HOLDS
 from warroom.core.when import CONDITIONS, STEP, Condition, Conditions
 from warroom.definitions.loader import Source
 from warroom.definitions.reader import MappingFields, near
@@ -29,7 +30,7 @@ class Known:
 
     services: set[str] | None = None
     endpoints: dict[str, str] = field(default_factory=dict)
-    steps: dict[str, set[str]] | None = None
+    steps: dict[str, dict[str, Step]] | None = None
     whole: bool = True
 
     @classmethod
@@ -45,7 +46,7 @@ class Known:
                         for name, address in each.endpoints.items()
                     }
                 case Runbook(id=id_, steps=steps):
-                    known.steps = (known.steps or {}) | {id_: {step.id for step in steps}}
+                    known.steps = (known.steps or {}) | {id_: {step.id: step for step in steps}}
         return known
 
 
@@ -148,7 +149,7 @@ def _check_condition(condition: Conditions | None, fields: MappingFields, key: s
 
 
 def _check_walk(
-    condition: Condition, names: str, fields: MappingFields, key: str, known: Mapping[str, Collection[str]]
+    condition: Condition, names: str, fields: MappingFields, key: str, known: Mapping[str, Mapping[str, Step]]
 ) -> None:
     runbook, _, step = condition.ref.partition("/")
     if runbook not in known:
@@ -157,3 +158,16 @@ def _check_walk(
     elif names == STEP and step not in known[runbook]:
         said = f"`{condition.word}` names {condition.ref!r}, but that runbook has no such step"
         fields.complain(key, said, near(step, known[runbook]))
+    elif names == STEP:
+        _check_outcome(condition, known[runbook][step], fields, key)
+
+
+def _check_outcome(condition: Condition, step: Step, fields: MappingFields, key: str) -> None:
+    """Whether the step can end in the way that the condition waits for."""
+    outcomes = [each for each in step.what.outcomes() if each]
+    if condition.word in ("check_green", "check_red") and HOLDS not in outcomes:
+        fields.complain(key, f"`{condition.word}` names {condition.ref!r}, which is a `{step.what.word}` and no check")
+    elif condition.word == "answered" and condition.also.casefold() not in map(str.casefold, outcomes):
+        there = f"it is answered {', '.join(map(repr, outcomes))}" if outcomes else "it takes no answer"
+        said = f"`answered` waits for {condition.also!r} at {condition.ref!r}, which never comes; {there}"
+        fields.complain(key, said, near(condition.also, outcomes))

@@ -14,7 +14,7 @@ from warroom.core.events import Entry
 from warroom.core.preparing import DUNGEON_MASTER, needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.rules.game import why_not_resumed
-from warroom.core.scenario import Scenario
+from warroom.core.scenario import Scenario, planned
 from warroom.rehearsal import offered
 from warroom.rehearsal.cast import DIRECTOR, OWNER, Cast
 from warroom.rehearsal.moves import Intent, Move, at_once
@@ -56,9 +56,8 @@ def beginnings(room: Room) -> Intents:
 
 
 def lasts(scenario: Scenario) -> timedelta:
-    """How long the game goes on: its length, and until all that comes by the clock has come and its time is over."""
-    timed = [each.timing.at + _MINUTE for each in scenario.injects if each.timing.at is not None]
-    return max(scenario.length, *timed) if timed else scenario.length
+    """How long the game goes on: its length, and until all that comes by the clock has come."""
+    return max([scenario.length, *(at + _MINUTE for at in planned(scenario.injects).values())])
 
 
 class Director:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from warroom.core import durations
 from warroom.core.scenario import Inject, Scenario
-from warroom.core.when import EXPECTATION, INCIDENT, INJECT
+from warroom.core.when import EXPECTATION
 from warroom.definitions.graph import escaped
 from warroom.rehearsal.outline import Item, Part, outline, reading
 
@@ -102,9 +102,8 @@ def _trigger(inject: Inject, number: int, names: _Names) -> Iterator[str]:
         yield f'  {names.injects[inject.timing.after]} ==>|"{by}"| {target}'
     elif inject.timing.when is not None:
         for each in inject.timing.when.simple():
-            known = {EXPECTATION: names.expectations, INJECT: names.injects, INCIDENT: names.injects}
             kind, ref = each.refers()[0] if each.refers() else ("", "")
-            source = known[kind].get(ref) if kind else None
+            source = (names.expectations if kind == EXPECTATION else names.injects).get(ref)
             if source is None:
                 yield f'  c{number}(["{escaped(each.shown)}"]) -.-> {target}'
             else:

@@ -12,10 +12,12 @@ from datetime import timedelta
 from warroom.core import durations
 from warroom.core.injects import Move, Sideline
 from warroom.core.scenario import Expectation, Inject, Mishap, Scenario
+from warroom.core.scenario import planned as timed_by_the_clock
 from warroom.core.when import EXPECTATION
 
 START = "start"  # what expectations hang on that count from the start of the game
 EXPECT, MISHAP = "expect", "mishap"
+_DEEPEST = 8  # what hangs deeper than this stands below one another, no further in: nobody could read it
 _SECOND = timedelta(seconds=1)
 
 
@@ -23,7 +25,8 @@ _SECOND = timedelta(seconds=1)
 class Item:
     """One line of the plan. `at` is a reading of the game's clock if all goes as planned; for an expectation, its deadline.
 
-    `when` says what it waits for, where that is not the clock; `facts` what there is to know beside its title.
+    `when` says what it waits for, where that is not the clock; `facts` what there is to know beside its title; `under` is
+    the id of what it hangs on, if that stands above it.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Item:
     to: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     contingency: bool = False
+    under: str = ""
     below: tuple["Item", ...] = ()
 
     def everything(self, depth: int = 0) -> Iterator[tuple[int, "Item"]]:
@@ -74,7 +78,7 @@ class _Hangs:
 
 def outline(scenario: Scenario) -> Outline:
     """The plan of this scenario. Everything in it stands in exactly one place."""
-    planned = times(scenario)
+    planned = timed_by_the_clock(scenario.injects)
     hangs = _Hangs(on=_hanging(scenario, planned), planned=planned)
     timed = sorted(
         (each for each in scenario.injects if each.id in planned and not isinstance(each.what, Move)),
@@ -97,20 +101,6 @@ def outline(scenario: Scenario) -> Outline:
         by_hand=tuple(_left(by_hand, hangs)),
         deck=tuple(_mishap(each, hangs) for each in scenario.deck),
     )
-
-
-def times(scenario: Scenario) -> dict[str, timedelta]:
-    """When each inject comes that comes by the clock, if those before it come as planned."""
-    by_id = {each.id: each for each in scenario.injects}
-    found: dict[str, timedelta] = {}
-    for inject in scenario.injects:
-        total, here, seen = timedelta(0), inject, set[str]()
-        while here.timing.after in by_id and here.id not in seen:
-            seen.add(here.id)
-            total, here = total + here.timing.by, by_id[here.timing.after]
-        if here.timing.at is not None:
-            found[inject.id] = here.timing.at + total
-    return found
 
 
 def reading(at: timedelta) -> str:
@@ -158,34 +148,44 @@ def _left(injects: Iterable[Inject], hangs: _Hangs) -> Iterator[Item]:
             yield _item(inject, hangs)
 
 
-def _item(inject: Inject, hangs: _Hangs) -> Item:
+def _item(inject: Inject, hangs: _Hangs, under: str = "", depth: int = 0) -> Item:
     hangs.placed.add(f"inject/{inject.id}")
-    at = hangs.planned.get(inject.id)
     return Item(
         id=inject.id,
         kind=inject.what.word,
         title=inject.title,
-        at=at,
+        at=hangs.planned.get(inject.id),
         when=waits_for(inject),
         to=inject.to,
         facts=tuple(_facts(inject)),
         contingency=inject.contingency,
-        below=tuple(_below(f"inject/{inject.id}", hangs)),
+        under=under,
+        below=tuple(_below(inject, hangs, depth + 1)) if depth < _DEEPEST else (),
     )
 
 
-def _below(place: str, hangs: _Hangs) -> Iterator[Item]:
-    for each in hangs.on.get(place, ()):
-        if isinstance(each, Expectation):
-            yield _expected(each, hangs)
-        elif f"inject/{each.id}" not in hangs.placed:
-            yield _item(each, hangs)
+def _below(over: Inject | Expectation, hangs: _Hangs, depth: int) -> Iterator[Item]:
+    """What hangs on this; where it would stand too deep, what hangs on that follows it."""
+    coming = _hanging_on(over, hangs)
+    while coming:
+        under, each = coming.pop()
+        if isinstance(each, Inject) and f"inject/{each.id}" in hangs.placed:
+            continue
+        yield (
+            _expected(each, hangs, under, depth) if isinstance(each, Expectation) else _item(each, hangs, under, depth)
+        )
+        if depth == _DEEPEST:
+            coming += _hanging_on(each, hangs)
 
 
-def _expected(expectation: Expectation, hangs: _Hangs) -> Item:
+def _hanging_on(over: Inject | Expectation, hangs: _Hangs) -> list[tuple[str, Inject | Expectation]]:
+    """What hangs on this, each with its id, the first at the end."""
+    place = f"{'expectation' if isinstance(over, Expectation) else 'inject'}/{over.id}"
+    return [(over.id, each) for each in reversed(hangs.on.get(place, ()))]
+
+
+def _expected(expectation: Expectation, hangs: _Hangs, under: str = "", depth: int = 0) -> Item:
     start = hangs.planned.get(expectation.after) if expectation.after else timedelta(0)
-    name = f"expectation/{expectation.id}"
-    hangs.placed.add(name)
     by = f"met by {expectation.met_by.shown}" if expectation.met_by else f"an evaluator tells: {expectation.judged}"
     within = () if start is not None else (f"within {durations.write(expectation.within)}",)
     return Item(
@@ -195,7 +195,8 @@ def _expected(expectation: Expectation, hangs: _Hangs) -> Item:
         at=None if start is None else start + expectation.within,
         to=(expectation.owner,) if expectation.owner else (),
         facts=(*within, by),
-        below=tuple(_below(name, hangs)),
+        under=under,
+        below=tuple(_below(expectation, hangs, depth + 1)) if depth < _DEEPEST else (),
     )
 
 

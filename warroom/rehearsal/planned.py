@@ -35,8 +35,8 @@ def document(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _flat(items: tuple[Item, ...], under: str = "") -> Iterator[dict[str, Any]]:
-    for each in items:
+def _flat(items: tuple[Item, ...]) -> Iterator[dict[str, Any]]:
+    for each in (one for item in items for _, one in item.everything()):
         yield {
             "id": each.id,
             "kind": each.kind,
@@ -46,9 +46,8 @@ def _flat(items: tuple[Item, ...], under: str = "") -> Iterator[dict[str, Any]]:
             "to": list(each.to),
             "facts": list(each.facts),
             "contingency": each.contingency,
-            "under": under or None,
+            "under": each.under or None,
         }
-        yield from _flat(each.below, each.id)
 
 
 def _seconds(at: timedelta | None) -> float | None:

@@ -130,8 +130,10 @@ class Stage:
         self._number = 0
 
     def play(self, opening: c.OpenGame, begin: Callable[[Room], Iterable[Intent]] = beginnings) -> None:
-        """From the planning to the end. Raises RuntimeError for a game that never comes to one."""
+        """From the planning to the end. Raises SettingsError for a game that cannot be planned, or never comes to one."""
         self._do(Move(opening, "plans the game"))
+        if self.room.plan is None:
+            raise SettingsError(f"{opening.scenario.title} cannot be planned: {self.beats[-1].refused}")
         for intent in begin(self.room):
             self._later(intent)
         self._run()
@@ -155,7 +157,9 @@ class Stage:
 
     def _over(self, due: datetime) -> bool:
         if len(self.beats) >= _MOST:
-            raise RuntimeError(f"after {_MOST} commands the game still goes on")
+            raise SettingsError(
+                f"After {_MOST:,} commands the game still goes on, at {self.room.clock.reading(self.now)}; make it smaller."
+            )
         ended = self.room.game.ended_at if self.room.game else None
         return ended is not None and due > ended + _AFTERWARDS
 

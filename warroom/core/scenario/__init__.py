@@ -5,6 +5,7 @@ from warroom.core.scenario.expectation import RATINGS, Expectation, Rating
 from warroom.core.scenario.guards import ABORT, PAUSE, ROLL_BACK, SteadyState, StopCondition
 from warroom.core.scenario.inject import SEVERITIES, Breakage, FaultSpec, Inject
 from warroom.core.scenario.scenario import Actor, Ending, Environment, Scenario, Team
+from warroom.core.scenario.times import planned
 
 __all__ = [
     "ABORT",
@@ -29,4 +30,5 @@ __all__ = [
     "SteadyState",
     "StopCondition",
     "Team",
+    "planned",
 ]

@@ -11,9 +11,10 @@ from warroom.core.scenario.expectation import Expectation
 from warroom.core.scenario.guards import SteadyState, StopCondition
 from warroom.core.scenario.inject import Inject
 from warroom.core.storytime import Story
-from warroom.core.when import EXPECTATION, INCIDENT, INJECT, Conditions, read_condition
+from warroom.core.when import EXPECTATION, FAULT, INCIDENT, INJECT, Conditions, read_condition
 
 ENVIRONMENT = "environment"
+_NAMED = {INCIDENT: "inject that opens an incident", FAULT: "inject that breaks something"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +135,7 @@ class Scenario:
             fields.parts("stop_conditions", help="What must stay true all through the game."),
         )
         deck = fields.parts("deck", help="Mishaps that may be put into play beside the plan.")
+        environments = fields.named("environments", help="Where it can be played.")
         story, murphy = (
             fields.part("story", help="What time it is in the story."),
             fields.part("murphy", help="How Murphy plays along, with the deck."),
@@ -153,10 +155,7 @@ class Scenario:
             debrief=fields.words("debrief", help="Questions for the hot wash."),
             story=Story.parse(story) if story else None,
             teams={name: Team.parse(each) for name, each in fields.named("teams", help="Teams, each with a channel.")},
-            environments={
-                name: Environment.parse(each)
-                for name, each in fields.named("environments", help="Where it can be played.")
-            },
+            environments={name: Environment.parse(each) for name, each in environments},
             steady_state=tuple(SteadyState.parse(each) for each in steady),
             stops=tuple(StopCondition.parse(each) for each in stops),
             endings=tuple(Ending.parse(each) for each in fields.parts("ends", help="When the game is over.")),
@@ -165,6 +164,7 @@ class Scenario:
             murphy=MurphyRules.parse(murphy) if murphy else None,
         )
         _check(scenario, fields, {"injects": injects, "expectations": expectations, "deck": deck})
+        _check_environments(scenario.environments, environments)
         _check_names("steady_state", [each.id for each in scenario.steady_state], steady)
         _check_names("stop_conditions", [each.id for each in scenario.stops], stops)
         return scenario
@@ -202,11 +202,25 @@ def _check(scenario: Scenario, fields: Fields, parts: Mapping[str, tuple[Fields,
         _check_references(known, fields, f"environment {name!r}", after)
 
 
+def _check_environments(environments: Mapping[str, Environment], parts: Iterable[tuple[str, Fields]]) -> None:
+    """One that comes after itself is never open."""
+    for name, fields in parts:
+        before, here = set[str](), environments[name].after
+        while here in environments and here not in before:
+            before.add(here)
+            here = environments[here].after
+        if name in before:
+            fields.problem(
+                "after", f"environment {name!r} comes, directly or by others, after itself; it is never open"
+            )
+
+
 def _known(scenario: Scenario, injects: Iterable[Inject]) -> dict[str, set[str]]:
     every = tuple(injects)
     return {
         INJECT: {each.id for each in every},
         INCIDENT: {each.id for each in every if each.incident},
+        FAULT: {each.id for each in every if each.fault},
         EXPECTATION: {each.id for each in scenario.expectations},
         "actor": set(scenario.actors),
         "team": set(scenario.teams),
@@ -228,5 +242,5 @@ def _check_references(
             there = (
                 f"one of {', '.join(sorted(known[kind]))}" if known[kind] else f"there is no {kind} in this scenario"
             )
-            what = "inject that opens an incident" if kind == INCIDENT else kind
+            what = _NAMED.get(kind, kind)
             fields.problem("", f"{where} names the {what} {ref!r}, which is not there; {there}")

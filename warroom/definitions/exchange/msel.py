@@ -13,8 +13,8 @@ from pathlib import Path
 from warroom.core import durations
 from warroom.core.breakable import MODES
 from warroom.core.injects import AlertInject, Announce, InjectKind, Move, Sideline, Silent, Speak
-from warroom.core.scenario import Actor, Expectation, FaultSpec, Inject, Scenario, Team
-from warroom.core.when import CONDITIONS, EXPECTATION, INCIDENT, INJECT, Condition, Conditions, Several, Timing
+from warroom.core.scenario import Actor, Expectation, FaultSpec, Inject, Scenario, Team, planned
+from warroom.core.when import CONDITIONS, EXPECTATION, FAULT, INCIDENT, INJECT, Condition, Conditions, Several, Timing
 from warroom.definitions.exchange import columns, sheets, times
 from warroom.definitions.exchange.brought import Brought, Given, NotBrought, Notes
 from warroom.definitions.exchange.columns import Heading
@@ -216,6 +216,7 @@ class _List:
         told = [each for each in self.lines if each.type != "expected" and self._what(each)[0]]
         self.known = {
             INJECT: {each.id for each in told},
+            FAULT: {each.id for each in told if self._what(each)[1]},
             EXPECTATION: {each.id for each in self.lines if each.type == "expected" and _expects(each)},
         }
         names = Names(self.known[EXPECTATION])
@@ -363,7 +364,7 @@ class _List:
         if word in ALWAYS:
             return Condition(word=word, ref="yes")
         names = CONDITIONS[word][0]
-        ref = identifier(rest) if names in (INJECT, EXPECTATION) else rest
+        ref = identifier(rest) if names in (INJECT, FAULT, EXPECTATION) else rest
         if not ref or ref not in self.known.get(names, {ref}):
             return None
         return step(word, names, ref)
@@ -557,13 +558,7 @@ def _ours(mode: str) -> bool:
 
 def length_of(injects: list[Inject], expectations: list[Expectation]) -> timedelta:
     """An hour, or as long as the last event and what is expected after it take, rounded up to five minutes."""
-    due = dict[str, timedelta]()
-    for _ in range(len(injects) + 1):  # one may follow one that stands behind it
-        for inject in injects:
-            at = inject.timing.at
-            if inject.timing.after in due:
-                at = due[inject.timing.after] + inject.timing.by
-            due[inject.id] = timedelta(0) if at is None else at
+    due = planned(injects)
     ends = [*due.values(), *(each.within + due.get(each.after, timedelta(0)) for each in expectations)]
     five = timedelta(minutes=5)
     longest = max(ends, default=timedelta(0))

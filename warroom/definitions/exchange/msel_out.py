@@ -3,12 +3,12 @@
 bring(write(scenario)) says what the columns can hold; write(bring(write(scenario))) == write(scenario)
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from warroom.core.injects import AlertInject, Announce, Hint, Move, Sideline, Silent, Speak
 from warroom.core.scenario import Expectation, Inject, Scenario
-from warroom.core.when import CONDITIONS, INCIDENT, Condition, Conditions, Several, Timing
+from warroom.core.when import CONDITIONS, EXPECTATION, FAULT, INCIDENT, INJECT, Condition, Conditions, Several, Timing
 from warroom.definitions.exchange import times
 from warroom.definitions.exchange.brought import Note, Notes
 from warroom.definitions.exchange.columns import HSEEP
@@ -58,7 +58,7 @@ class _Out:
         return {
             "number": number(inject.id),
             "time": self._time(inject.timing, where),
-            "type": "Contingency Inject" if inject.contingency and _condition(inject.timing.when) else "Inject",
+            "type": "Contingency Inject" if inject.contingency and self._condition(inject.timing.when) else "Inject",
             "to": self._to(inject, where),
             "expected": clean(beside.what) if beside else "",
             "objective": self._objective(beside) if beside else "",
@@ -111,18 +111,28 @@ class _Out:
             return f"{times.written(timing.by)} after {number(timing.after)}"
         if timing.when is None:
             return "by hand"
-        if said := _condition(timing.when):
+        if said := self._condition(timing.when):
             return f"when {said}"
         self.notes.left(where, f"when it is played ({timing.when.shown}); it is played by hand")
         return "by hand"
+
+    def _condition(self, conditions: Conditions | None) -> str:
+        """The condition in a cell; empty when a cell cannot hold it."""
+        if conditions is None:
+            return ""
+        silent = {each.id for each in self.scenario.injects if isinstance(each.what, Silent)}
+        parts = conditions.parts if isinstance(conditions, Several) else (conditions,)
+        said = [_one(part, silent) for part in parts]
+        word = " or " if isinstance(conditions, Several) and conditions.word == "any" else " and "
+        return word.join(said) if all(said) else ""
 
     # --- what is expected
 
     def _expectation(self, each: Expectation) -> dict[str, str]:
         judged = each.judged
         if each.met_by:
-            judged = f"{MET_BY}{_condition(each.met_by) or each.met_by.shown}"
-            if not _condition(each.met_by):
+            judged = f"{MET_BY}{self._condition(each.met_by) or each.met_by.shown}"
+            if not self._condition(each.met_by):
                 self.notes.left(
                     f"expectation {each.id}", f"that a machine tells ({each.met_by.shown}); an evaluator judges it"
                 )
@@ -178,22 +188,13 @@ def _stands_beside(inject: Inject, each: Expectation) -> bool:
     return plainly and each.judged == each.what
 
 
-def _condition(conditions: Conditions | None) -> str:
-    """The condition in a cell; empty when a cell cannot hold it."""
-    if conditions is None:
-        return ""
-    parts = conditions.parts if isinstance(conditions, Several) else (conditions,)
-    said = [_one(part) for part in parts]
-    word = " or " if isinstance(conditions, Several) and conditions.word == "any" else " and "
-    return word.join(said) if all(said) else ""
-
-
-def _one(condition: Condition) -> str:
+def _one(condition: Condition, silent: Container[str]) -> str:
     names = CONDITIONS[condition.word][0]
-    if condition.word == "said" or names == INCIDENT or " " in f"{condition.ref}{condition.also}":
+    lost = names == INCIDENT or (names == FAULT and condition.ref not in silent)
+    if lost or condition.word == "said" or " " in f"{condition.ref}{condition.also}":
         return ""
     word = condition.word.replace("_", " ")
     if condition.word in ALWAYS:
         return word
-    ref = number(condition.ref) if names in ("inject", "expectation") else condition.ref
+    ref = number(condition.ref) if names in (INJECT, FAULT, EXPECTATION) else condition.ref
     return f"{word}: {ref}/{condition.also}" if condition.also else f"{word}: {ref}"
