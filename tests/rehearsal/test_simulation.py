@@ -139,7 +139,10 @@ def test_a_perfect_team_does_what_the_scenario_listens_for() -> None:
 def test_what_follows_at_a_time_is_waited_for() -> None:
     """A game goes on until all that comes by the clock has come, also what comes some time after something else."""
     late = Inject(
-        id="late", title="Late", timing=Timing(after="databases-lost", by=OCTOBER.length), what=Announce(text="Late.")
+        id="late",
+        title="Late",
+        timing=Timing(after="databases-lost", by=2 * OCTOBER.length),
+        what=Announce(text="Late."),
     )
     endless = replace(OCTOBER, injects=(*OCTOBER.injects, late), endings=())
     found = telling.summary(simulate(endless, LIBRARY))

@@ -135,7 +135,6 @@ class Scenario:
             fields.parts("stop_conditions", help="What must stay true all through the game."),
         )
         deck = fields.parts("deck", help="Mishaps that may be put into play beside the plan.")
-        environments = fields.named("environments", help="Where it can be played.")
         story, murphy = (
             fields.part("story", help="What time it is in the story."),
             fields.part("murphy", help="How Murphy plays along, with the deck."),
@@ -155,7 +154,10 @@ class Scenario:
             debrief=fields.words("debrief", help="Questions for the hot wash."),
             story=Story.parse(story) if story else None,
             teams={name: Team.parse(each) for name, each in fields.named("teams", help="Teams, each with a channel.")},
-            environments={name: Environment.parse(each) for name, each in environments},
+            environments={
+                name: Environment.parse(each)
+                for name, each in fields.named("environments", help="Where it can be played.")
+            },
             steady_state=tuple(SteadyState.parse(each) for each in steady),
             stops=tuple(StopCondition.parse(each) for each in stops),
             endings=tuple(Ending.parse(each) for each in fields.parts("ends", help="When the game is over.")),
@@ -164,7 +166,7 @@ class Scenario:
             murphy=MurphyRules.parse(murphy) if murphy else None,
         )
         _check(scenario, fields, {"injects": injects, "expectations": expectations, "deck": deck})
-        _check_environments(scenario.environments, environments)
+        _check_environments(scenario.environments, fields.named("environments", help="Where it can be played."))
         _check_names("steady_state", [each.id for each in scenario.steady_state], steady)
         _check_names("stop_conditions", [each.id for each in scenario.stops], stops)
         return scenario
