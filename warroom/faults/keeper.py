@@ -15,7 +15,8 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -38,6 +39,10 @@ _KEPT = timedelta(days=7)  # so long it is known that something is over, and may
 
 class Uncertain(FaultFailed):
     """It may be broken, and could not be made whole at once. Its rollback is owed."""
+
+
+class Undone(FaultFailed):
+    """Something may have been broken, and was undone at once. Nobody has seen yet whether it is whole."""
 
 
 class Busy(FaultFailed):
@@ -79,8 +84,9 @@ class Keeper:
         """What is on record about it on this machine."""
         return self._records.record(fault).filed()
 
-    def has_ended(self, fault: str) -> Over | None:
-        return self._records.record(fault).over()
+    def begun(self, fault: str) -> bool:
+        """Whether it may have been broken from this machine."""
+        return self._records.record(fault).begun()
 
     async def inject(self, filed: Filed) -> str:
         """Have it watched, break it, and say what was done. Raises FaultFailed when nothing is broken, or Uncertain."""
@@ -95,21 +101,17 @@ class Keeper:
                 _stage("filed", order)
             self._keep(filed)
             await self._watched(record, order)
-            async with record.alone(_PATIENCE) as alone:
-                if not alone:
-                    raise Busy("Somebody else is just breaking or undoing it.")
+            async with self._alone(record):
                 said = await self._inject(record, order)
         except Busy:
             raise
         except Uncertain:  # no more signs of life for this one: its watchdog is to undo it soon
             self._kept.pop(order.fault, None)
             raise
-        except FaultFailed:
+        except Exception as error:  # of the driver, the watchdog or the state folder
+            failed = await self._not_broken(record, order, error)
             self._let_go(record)
-            raise
-        except OSError as error:  # of the state folder, before anything was broken
-            self._let_go(record)
-            raise FaultFailed(f"Nothing was broken: {record.folder} cannot be used ({error}).") from error
+            raise failed from error
         _stage("active", order)
         return said
 
@@ -131,9 +133,9 @@ class Keeper:
         """It is whole again, and was seen to be. The watchdog ends."""
         record = self._records.record(fault)
         filed = record.filed()
-        if filed is not None and record.over() is None:
-            record.finish(Over(by="bot", why="it was asked for", said=said, at=self._wall.now()))
         self._kept.pop(fault, None)
+        if filed is not None and record.over() is None:
+            _note_over(record, Over(by="bot", why="it was asked for", said=said, at=self._wall.now()))
         if filed is not None:
             _stage("over", filed.order)
 
@@ -188,7 +190,9 @@ class Keeper:
             return []
         for record in records:
             filed, over = record.filed(), record.over()
-            if filed is None:
+            if filed is None and record.begun():  # another release may be able to read it
+                log.error("%s cannot be read, and what it is about may be broken; undo it by hand", record.order_file)
+            elif filed is None:
                 record.remove()
             elif over is None:
                 found += await self._take_up(record, filed)
@@ -239,11 +243,29 @@ class Keeper:
     def _let_go(self, record: Record) -> None:
         """Nothing is broken: neither is there anything to be undone, nor may an old attempt break it later."""
         self._kept.pop(record.fault, None)
-        try:
-            if record.over() is None:
-                record.finish(Over(by="bot", why="nothing was broken", said="", at=self._wall.now()))
-        except OSError:  # then its watchdog will undo it once for nothing
-            log.exception("that %s is over could not be noted", record.fault)
+        if record.over() is None:
+            _note_over(record, Over(by="bot", why="nothing was broken", said="", at=self._wall.now()))
+
+    async def _not_broken(self, record: Record, order: Order, error: Exception) -> FaultFailed:
+        """What to raise when this attempt did not break it. What an earlier one may have broken is undone first.
+
+        Raises Uncertain when it cannot be, and Busy.
+        """
+        if isinstance(error, Undone):
+            return error
+        why = f"{record.folder} cannot be used ({error})" if isinstance(error, OSError) else str(error)
+        if not record.begun() or record.over() is not None:
+            return error if isinstance(error, FaultFailed) else FaultFailed(f"Nothing was broken: {why}.")
+        async with self._alone(record):
+            await self._make_whole(self._driver(order), order, why)
+        return Undone(f"{why} An earlier attempt may have broken it; that was undone.")
+
+    @asynccontextmanager
+    async def _alone(self, record: Record) -> AsyncIterator[None]:
+        async with record.alone(_PATIENCE) as alone:
+            if not alone:
+                raise Busy("Somebody else is just breaking or undoing it.")
+            yield
 
     async def _inject(self, record: Record, order: Order) -> str:
         """With the lock."""
@@ -255,16 +277,17 @@ class Keeper:
         if not record.watched():
             raise FaultFailed("Nothing was broken: its watchdog has died.")
         driver = self._driver(order)
+        record.note_begun(self._wall.now())
         _stage("injecting", order)
         try:
             said = await driver.inject(order)
         except Exception as error:  # a driver may fail in any way, and half of it may be done
             await self._make_whole(driver, order, str(error))
-            raise FaultFailed(f"{error} What may have been done was undone.") from error
+            raise Undone(f"{error} What may have been done was undone.") from error
         _stage("injected", order)
         if why := self._too_late(record, order):
             await self._make_whole(driver, order, f"when it was broken, {why}")
-            raise FaultFailed(f"It took too long to break it: {why}. It was undone at once.")
+            raise Undone(f"It took too long to break it: {why}. It was undone at once.")
         try:
             record.note_injected(said)
         except OSError:  # it is broken all the same; an attempt after a crash would only break it once more
@@ -302,6 +325,14 @@ class Keeper:
             )
 
 
+def _note_over(record: Record, over: Over) -> None:
+    """It is whole, whether or not that can be written down; unwritten, its watchdog will undo it once more."""
+    try:
+        record.finish(over)
+    except OSError:
+        log.exception("that %s is over could not be noted", record.fault)
+
+
 def _told(filed: Filed, undone: str) -> Recovered:
     return Recovered(room=filed.room, fault=filed.called, target=filed.order.entry.target, undone=undone)
 
@@ -333,7 +364,9 @@ def _hear(popen: "subprocess.Popen[bytes]") -> bytes:
     """What the watchdog says first; it goes on as a process of its own, and what we started is over. Empty: nothing."""
     assert popen.stdout is not None
     with popen.stdout as pipe:
-        heard, _, _ = select.select([pipe], [], [], _STARTS)
+        poll = select.poll()  # `select` knows no file numbers above 1023
+        poll.register(pipe, select.POLLIN)
+        heard = poll.poll(_STARTS * 1000)
         said = pipe.readline() if heard else b""
     if said != READY:
         popen.kill()

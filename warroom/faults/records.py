@@ -4,6 +4,7 @@
                                   alive          touched by the bot; when it stops changing, the bot is gone
                                   watching       locked by the watchdog as long as it lives
                                   lock           held by whoever breaks or undoes
+                                  begun.json     it may be broken: written before anything is
                                   injected.json  it is broken, and what was said about that
                                   over.json      it is undone, by whom and why; nothing may break it again
                                   watchdog.log
@@ -45,6 +46,11 @@ class Filed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Injected:
     said: str
 
@@ -79,7 +85,7 @@ class Record:
         self.log = folder / "watchdog.log"
         self.order_file = folder / "order.json"
         self._alive, self._watching, self._lock = folder / "alive", folder / "watching", folder / "lock"
-        self._injected, self._over = folder / "injected.json", folder / "over.json"
+        self._begun, self._injected, self._over = (folder / f"{name}.json" for name in ("begun", "injected", "over"))
 
     @property
     def fault(self) -> str:
@@ -93,8 +99,15 @@ class Record:
         self.beat()
 
     def filed(self) -> Filed | None:
-        """None when there is none that could be read: then nothing was broken on its account."""
+        """None when there is none that this release can read."""
         return _read(self.order_file, Filed)
+
+    def note_begun(self, at: datetime) -> None:
+        _write(self._begun, Begun(at=at))
+
+    def begun(self) -> bool:
+        """Whether anything may have been broken on its account, whatever has become of who broke it."""
+        return self._begun.exists() or self._injected.exists()
 
     def note_injected(self, said: str) -> None:
         _write(self._injected, Injected(said=said))
