@@ -30,7 +30,6 @@ from warroom.core.commands import Command
 from warroom.core.events import AlertFired, AlertResolved, Mode
 from warroom.core.faults import Target
 from warroom.core.readiness import Finding
-from warroom.core.room import Room
 from warroom.core.scenario import FaultSpec
 from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
@@ -55,7 +54,7 @@ from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
-from warroom.watching import Watchers, real_incidents_open
+from warroom.watching import FaultRooms, Watchers
 from warroom.web.app import Taken
 from warroom.web.app import build as build_web
 from warroom.web.app import runner as web_runner
@@ -121,15 +120,8 @@ class Bot:
             secrets=self.settings.secrets(),
             clock=self.runtime.clock,
             wall=self.runtime.wall,
-            forbidden=self._forbidden,
+            rooms=FaultRooms(self.runtime, self._allowed),
         )
-
-    async def _forbidden(self, room: Room) -> str:
-        """Why nothing real may be broken now: somebody needs all hands, or it is a time when nothing is."""
-        if still := await self.db.read(real_incidents_open, room.workspace):
-            return f"A real incident is open: {', '.join(still)}. Nothing was broken."
-        frozen = self._allowed.frozen(self.runtime.clock.now())
-        return f"Nothing is broken now: {frozen.why}" if frozen else ""
 
     def _actors(self) -> Actors:
         return Actors(

@@ -18,6 +18,7 @@ from warroom.core.events import Mode
 from warroom.core.probes import Probe
 from warroom.core.readiness import Finding
 from warroom.core.room import Room
+from warroom.core.rules.game import why_not_broken
 from warroom.core.scenario import FaultSpec
 from warroom.outside.guard import Guard
 from warroom.runtime.deliver import Done, Later, Performer, Result
@@ -150,6 +151,29 @@ class Watchers:
             key=f"emergency:{claimed.effect_id}",
         )
         return Done(commands=(c.RecordRealRoom(key=handled.room.key),))
+
+
+class FaultRooms:
+    """What `Breaking` asks of the rooms, and tells them: they are read anew each time, whatever it knew before."""
+
+    def __init__(self, runtime: Runtime, allowed: Allowed) -> None:
+        self._runtime, self._allowed = runtime, allowed
+
+    async def why_not(self, room: int, fault: str) -> str:
+        """Somebody needs all hands; or nothing may be broken now; or its own room does not want it any more."""
+        there, now = await self._runtime.room(room), self._runtime.clock.now()
+        if still := await self._runtime.db.read(real_incidents_open, there.workspace):
+            return f"A real incident is open: {', '.join(still)}. Nothing was broken."
+        if frozen := self._allowed.frozen(now):
+            return f"Nothing is broken now: {frozen.why}"
+        if (asked := there.faults.get(fault)) is None:
+            return ""
+        if not asked.owed:
+            return "Its rollback was asked for before it began. Nothing was broken."
+        return why_not_broken(there, asked, now)
+
+    async def tell(self, room: int, command: c.Command) -> None:
+        await self._runtime.handle(room, command)
 
 
 def real_incidents_open(conn: Connection, workspace: str) -> list[str]:

@@ -1,6 +1,7 @@
 """What rooms ask for: nothing breaks that is not listed and whole, nothing counts as undone that was not seen to be."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,16 @@ from warroom.core import effects as f
 from warroom.core.breakable import Breakable, Hosts, Request, Requests
 from warroom.core.faults import Fault, FaultState
 from warroom.core.room import Room
-from warroom.faults import FaultFailed, Order
+from warroom.faults import Driver, FaultFailed, Order
 from warroom.runtime.clock import SystemClock
-from warroom.runtime.deliver import ATTEMPTS, Done, Later, Never, Result
+from warroom.runtime.deliver import ATTEMPTS, Done, Later, Result
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
 
 
 @dataclass
 class Room1:
-    """A room with one fault, and a bot that performs for it."""
+    """A room with one fault, and a bot that performs for it. `known` is what its timeline says of the fault."""
 
     thing: Thing
     machine: Machine
@@ -31,6 +32,12 @@ class Room1:
     driver: str = "process"
     target: str = "thing"
     mode: str = "kill"
+    uid: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.breaking.name_of(self._claimed(f.RollBack(fault="F1", driver="", target="", mode="")), "F1")
 
     async def breaks(self, **given: Any) -> c.RecordFault:
         asked = {"driver": self.driver, "target": self.target, "mode": self.mode, "deadline": in_(60), **given}
@@ -53,12 +60,39 @@ class Room1:
         return told.detail
 
     async def _perform(self, effect: f.Effect, state: FaultState, attempts: int = 1) -> Result:
-        fault = Fault(id="F1", driver=self.driver, target=self.target, mode=self.mode, deadline=in_(60), state=state)
-        claimed = Claimed(lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=attempts, effect_id="e")
+        given = {"driver": self.driver, "target": self.target, "mode": self.mode, "deadline": in_(60), **self.known}
+        fault, claimed = Fault(id="F1", state=state, **given), self._claimed(effect, attempts)
         return await self.breaking.performers()[type(effect)](claimed, Room(faults={"F1": fault}))
 
+    def _claimed(self, effect: f.Effect, attempts: int = 1) -> Claimed:
+        return Claimed(
+            lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=attempts, effect_id="e", room_uid=self.uid
+        )
 
-def room(thing: Thing, machine: Machine, *entries: Breakable, clock: Any = None, **given: Any) -> Room1:
+
+@dataclass
+class Rooms:
+    """What stands against breaking, and what was told."""
+
+    against: str = ""
+    told: list[c.Command] = field(default_factory=list)
+
+    async def why_not(self, room: int, fault: str) -> str:
+        return self.against
+
+    async def tell(self, room: int, command: c.Command) -> None:
+        self.told.append(command)
+
+
+def room(
+    thing: Thing,
+    machine: Machine,
+    *entries: Breakable,
+    clock: Any = None,
+    rooms: Rooms | None = None,
+    here: str = "east",
+    **given: Any,
+) -> Room1:
     wall = SystemClock()
     breaking = Breaking(
         listed(*(entries or (thing.entry(),))),
@@ -68,6 +102,8 @@ def room(thing: Thing, machine: Machine, *entries: Breakable, clock: Any = None,
         clock=clock or wall,
         wall=wall,
         heals=0.2,
+        rooms=rooms,
+        machine=here,
     )
     return Room1(thing, machine, breaking, **given)
 
@@ -128,7 +164,7 @@ async def test_undone_by_the_watchdog_first(thing: Thing, machine: Machine) -> N
     """What the watchdog undid is undone for the room, too, and started once."""
     mine = room(thing, machine, thing.entry(alone=timedelta(seconds=1)))
     await mine.breaks()
-    await eventually(lambda: machine.record(mine.breaking.name_of(1, "F1")).over() is not None)
+    await eventually(lambda: machine.record(mine.name).over() is not None)
     await eventually(thing.answers)
     assert "runs" in await mine.undone()
     assert len(thing.starts()) == 2
@@ -136,12 +172,12 @@ async def test_undone_by_the_watchdog_first(thing: Thing, machine: Machine) -> N
 
 async def test_not_whole_is_not_undone(thing: Thing, machine: Machine) -> None:
     """What does not become whole is tried again, and at last handed to a person with the command to type."""
-    mine = room(thing, machine, mode="stop")
-    await mine.breaks()
+    mine, rooms = room(thing, machine, mode="stop"), Rooms()
+    mine.known = {"machine": (await mine.breaks()).machine}
     mine.breaking = room(
-        thing, machine.another(), thing.entry(healthy=replace(thing.healthy, contains="well"))
+        thing, machine.another(), thing.entry(healthy=replace(thing.healthy, contains="well")), rooms=rooms
     ).breaking
-    name = mine.breaking.name_of(1, "F1")
+    name = mine.name
     filed = machine.record(name).filed()
     assert filed is not None
     sick = replace(
@@ -152,12 +188,15 @@ async def test_not_whole_is_not_undone(thing: Thing, machine: Machine) -> None:
     assert isinstance(later, Later)
     assert later.reason.startswith("It was undone, but thing is not whole: http")
     assert machine.record(name).over() is None
-    never = await mine.undoes(attempts=ATTEMPTS)
-    assert isinstance(never, Never)
-    (told,) = never.commands or ()
+    stuck = await mine.undoes(attempts=ATTEMPTS)
+    assert isinstance(stuck, Later)
+    assert stuck.after
+    (told,) = rooms.told
     assert isinstance(told, c.RecordRollback)
     assert not told.undone
-    assert " To undo it by hand: pkill -CONT -f -x " in told.detail
+    assert " To undo it by hand, on east: pkill -CONT -f -x " in told.detail
+    machine.record(name).file(filed)  # as if somebody had made it whole
+    await mine.undone()
 
 
 async def test_no_longer_than_the_list_allows(thing: Thing, machine: Machine) -> None:
@@ -166,7 +205,7 @@ async def test_no_longer_than_the_list_allows(thing: Thing, machine: Machine) ->
     start: datetime = ManualClock().now()
     for wanted, lasts in ((timedelta(hours=1), 30), (timedelta(seconds=20), 20)):
         assert (await mine.breaks(deadline=start + wanted)).injected
-        record = machine.record(mine.breaking.name_of(1, "F1"))
+        record = machine.record(mine.name)
         filed = record.filed()
         assert filed is not None
         assert lasts - 10 < (filed.order.deadline - SystemClock().now()).total_seconds() <= lasts
@@ -248,3 +287,138 @@ def test_names_of_bots() -> None:
     assert one != two
     assert one.isalnum()
     assert len(one) == 8
+
+
+# --- at the last moment, on another machine, and when what is known is little
+
+
+class Slowly:
+    """A driver as another, in front of which something happens while it looks whether it is ready."""
+
+    def __init__(self, real: Driver, meanwhile: Callable[[], None]) -> None:
+        self._real, self._meanwhile = real, meanwhile
+
+    async def ready(self, order: Order) -> str:
+        found = await self._real.ready(order)
+        self._meanwhile()
+        return found
+
+    async def inject(self, order: Order) -> str:
+        return await self._real.inject(order)
+
+    async def undo(self, order: Order) -> str:
+        return await self._real.undo(order)
+
+    def by_hand(self, order: Order) -> str:
+        return self._real.by_hand(order)
+
+
+async def test_something_real_while_it_is_being_prepared(thing: Thing, machine: Machine) -> None:
+    """What begins to stand against it after the looks and before the breaking keeps it from being broken."""
+    rooms = Rooms()
+
+    def an_incident_opens() -> None:
+        rooms.against = "A real incident is open."
+
+    slowly = Slowly(machine.drivers["process"], an_incident_opens)
+    careful = Machine(machine.folder, drivers={"process": slowly})
+    told = await room(thing, careful, rooms=rooms).breaks()
+    assert (told.injected, told.detail) == (False, "A real incident is open.")
+    assert thing.answers()
+    assert len(thing.starts()) == 1
+
+
+async def test_something_real_after_an_attempt_that_may_have_broken_it(thing: Thing, machine: Machine) -> None:
+    """When an earlier attempt may have broken it and now it may not be, it is made whole, not just called unbroken."""
+    mine = room(thing, machine)
+    await mine.breaks()
+    (machine.record(mine.name).folder / "injected.json").unlink()  # it ended before it could note that
+    told = await room(thing, machine.another(), rooms=Rooms(against="A real incident is open.")).breaks()
+    assert not told.injected
+    assert told.detail.startswith("A real incident is open. An earlier attempt may have broken it; that was undone.")
+    await eventually(thing.answers)
+
+
+async def test_broken_on_another_machine(thing: Thing, machine: Machine, tmp_path: Path) -> None:
+    """What was broken on one machine is not whole because another machine's is: only the one that broke it says so."""
+    mine = room(thing, machine, mode="stop", here="east")
+    told = await mine.breaks()
+    assert told.machine == "east"
+    healthy_here = thing.entry(healthy=replace(thing.healthy, status=404, target=f"{thing.healthy.target}x"))
+    west = room(thing, Machine(tmp_path / "west"), healthy_here, mode="stop", here="west", known={"machine": "east"})
+    later = await west.undoes()
+    assert isinstance(later, Later)
+    assert later.reason == "It was broken on east, and only a bot there can undo it."
+    mine.known = {"machine": "east"}
+    assert "goes on" in await mine.undone()
+
+
+async def test_its_record_was_lost(thing: Thing, machine: Machine) -> None:
+    """What this machine broke is undone by the list when its record is gone with the folder."""
+    mine = room(thing, machine)
+    mine.known = {"machine": (await mine.breaks()).machine}
+    machine.end_watchdogs()
+    await machine.no_watchdog()
+    machine.record(mine.name).remove()
+    assert "was started" in await mine.undone()
+
+
+async def test_two_databases_of_one_name(thing: Thing, machine: Machine) -> None:
+    """A fault of a room whose number and database's name somebody had before is another fault."""
+    first = room(thing, machine, uid="0190-aaaaaaaaaaaa")
+    await first.breaks()
+    await first.undone()
+    second = room(thing, machine, uid="0190-bbbbbbbbbbbb")
+    assert (await second.breaks()).injected
+    await second.undone()
+
+
+async def test_the_command_is_always_told(thing: Thing, machine: Machine) -> None:
+    """A person gets the command also when the bot may not believe its own folder any more."""
+    rooms = Rooms()
+    mine = room(thing, machine, mode="stop", rooms=rooms)
+    await mine.breaks()
+    machine.folder.chmod(0o755)
+    await mine.undoes(attempts=ATTEMPTS)
+    machine.folder.chmod(0o700)
+    (told,) = rooms.told
+    assert isinstance(told, c.RecordRollback)
+    assert "is open to others" in told.detail
+    assert " To undo it by hand: pkill -CONT -f -x " in told.detail
+    await mine.undone()
+
+
+async def test_broken_and_no_longer_on_the_list(thing: Thing, machine: Machine) -> None:
+    """What the timeline says was broken is not called unbroken because the list does not have it any more."""
+    later = await room(thing, machine, driver="http", target="flag", mode="down", known={"injected": True}).undoes()
+    assert isinstance(later, Later)
+    assert later.reason == "flag is not on the operator's list any more, nor on record here."
+
+
+class Halfway:
+    """A driver that breaks, fails, and believes that there is nothing to be undone."""
+
+    def __init__(self, real: Driver) -> None:
+        self._real = real
+
+    async def ready(self, order: Order) -> str:
+        return "ready"
+
+    async def inject(self, order: Order) -> str:
+        await self._real.inject(order)
+        raise FaultFailed("It was told to end and has not.")
+
+    async def undo(self, order: Order) -> str:
+        return "it runs"
+
+    def by_hand(self, order: Order) -> str:
+        return self._real.by_hand(order)
+
+
+async def test_half_broken_is_seen_to_be_whole_or_owed(thing: Thing, machine: Machine) -> None:
+    """What was broken halfway and undone at once counts as broken until it was seen to be whole."""
+    halfway = Machine(machine.folder, drivers={"process": Halfway(machine.drivers["process"])})
+    told = await room(thing, halfway).breaks()
+    assert told.injected
+    assert "What may have been done was undone. It was undone, but thing is not whole" in told.detail
+    assert "was started" in await room(thing, machine, known={"machine": "east"}).undone()

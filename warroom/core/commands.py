@@ -688,6 +688,7 @@ class RecordFault(Command):
     fault: str
     injected: bool
     detail: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

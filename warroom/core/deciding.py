@@ -303,7 +303,7 @@ def _record_fault(room: Room, command: c.RecordFault, now: datetime) -> News:
     if fault is None or fault.state is not FaultState.ASKED:
         return []
     if command.injected:
-        return [e.FaultInjected(fault=fault.id, detail=command.detail)]
+        return [e.FaultInjected(fault=fault.id, detail=command.detail, machine=command.machine)]
     return [e.FaultRefused(fault=fault.id, detail=command.detail)]
 
 

@@ -832,8 +832,11 @@ class FaultAsked(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FaultInjected(Event):
+    """`machine` is where, when it was broken on a bot's own machine."""
+
     fault: str
     detail: str = ""
+    machine: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,7 +38,10 @@ class Target:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """`deadline` is a time of day: a pause does not prolong a breakage. `inject` is what asked for it."""
+    """`deadline` is a time of day: a pause does not prolong a breakage. `inject` is what asked for it.
+
+    `injected` stays true when it has been undone; `machine` is the bot's that broke it, when only that one can undo it.
+    """
 
     id: str
     driver: str
@@ -49,6 +52,8 @@ class Fault:
     inject: str = ""
     state: FaultState = FaultState.ASKED
     detail: str = ""
+    injected: bool = False
+    machine: str = ""
 
     @property
     def real(self) -> bool:

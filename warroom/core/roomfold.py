@@ -189,6 +189,13 @@ def _fault_asked(room: Room, entry: Entry, event: e.FaultAsked) -> Room:
     return replace(room, faults={**room.faults, event.fault: fault})
 
 
+def _fault_injected(room: Room, entry: Entry, event: e.FaultInjected) -> Room:
+    broken = replace(
+        room.faults[event.fault], state=FaultState.ACTIVE, detail=event.detail, injected=True, machine=event.machine
+    )
+    return replace(room, faults={**room.faults, event.fault: broken})
+
+
 def _fault_became(state: FaultState) -> Callable[[Room, Entry, Any], Room]:
     def move(room: Room, entry: Entry, event: Any) -> Room:
         there = room.faults[event.fault]
@@ -216,7 +223,7 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.AlertResolved: _alert_resolved,
     e.RunStarted: _run_started,
     e.FaultAsked: _fault_asked,
-    e.FaultInjected: _fault_became(FaultState.ACTIVE),
+    e.FaultInjected: _fault_injected,
     e.FaultRefused: _fault_became(FaultState.REFUSED),
     e.RollbackAsked: _fault_became(FaultState.ROLLING_BACK),
     e.FaultRolledBack: _fault_became(FaultState.ROLLED_BACK),

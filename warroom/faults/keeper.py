@@ -15,7 +15,7 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +35,7 @@ _PATIENCE = 15.0  # seconds that the watchdog may undo before we say so and come
 _STARTS = 20.0  # seconds until a watchdog must have said that it watches
 _SLOWEST_BEAT = 5.0  # seconds
 _KEPT = timedelta(days=7)  # so long it is known that something is over, and may not be broken again
+WhyNot = Callable[[], Awaitable[str]]  # a sentence; empty when it may be broken
 
 
 class Uncertain(FaultFailed):
@@ -84,17 +85,25 @@ class Keeper:
         """What is on record about it on this machine."""
         return self._records.record(fault).filed()
 
+    def on_record(self, fault: str) -> bool:
+        """Whether there is anything of it on this machine, readable or not."""
+        return self._records.record(fault).order_file.exists()
+
     def begun(self, fault: str) -> bool:
         """Whether it may have been broken from this machine."""
         return self._records.record(fault).begun()
 
-    async def inject(self, filed: Filed) -> str:
-        """Have it watched, break it, and say what was done. Raises FaultFailed when nothing is broken, or Uncertain."""
+    async def inject(self, filed: Filed, why_not: WhyNot | None = None) -> str:
+        """Have it watched, break it, and say what was done. Raises FaultFailed when nothing is broken, or Uncertain.
+
+        `why_not` is asked at the last moment, when everything else is ready.
+        """
         order = filed.order
         self._records.prepare()
         record = self._records.record(order.fault)
         if over := record.over():
-            raise FaultFailed(f"Nothing is broken: it was over already, because {over.why}.")
+            failed = Undone if record.begun() else FaultFailed
+            raise failed(f"Nothing is broken: it was over already, because {over.why}.")
         try:
             if record.filed() is None:
                 record.file(filed)
@@ -102,16 +111,16 @@ class Keeper:
             self._keep(filed)
             await self._watched(record, order)
             async with self._alone(record):
-                said = await self._inject(record, order)
+                said = await self._inject(record, order, why_not)
         except Busy:
             raise
         except Uncertain:  # no more signs of life for this one: its watchdog is to undo it soon
             self._kept.pop(order.fault, None)
             raise
         except Exception as error:  # of the driver, the watchdog or the state folder
-            failed = await self._not_broken(record, order, error)
+            not_broken = await self._not_broken(record, order, error)
             self._let_go(record)
-            raise failed from error
+            raise not_broken from error
         _stage("active", order)
         return said
 
@@ -267,7 +276,7 @@ class Keeper:
                 raise Busy("Somebody else is just breaking or undoing it.")
             yield
 
-    async def _inject(self, record: Record, order: Order) -> str:
+    async def _inject(self, record: Record, order: Order, why_not: WhyNot | None) -> str:
         """With the lock."""
         before = record.injected()
         if before is not None and record.over() is None:  # an earlier life of the bot had come so far
@@ -276,6 +285,8 @@ class Keeper:
             raise FaultFailed(f"Nothing was broken: {why}.")
         if not record.watched():
             raise FaultFailed("Nothing was broken: its watchdog has died.")
+        if why_not is not None and (why := await why_not()):
+            raise FaultFailed(why)
         driver = self._driver(order)
         record.note_begun(self._wall.now())
         _stage("injecting", order)

@@ -34,7 +34,8 @@ class Claimed:
     """One effect to perform now. `attempts` counts this one: above 1, an earlier one may have reached the world.
 
     `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `spared` counts
-    the attempts that were put off rather than failed, such as those that met a rate limit.
+    the attempts that were put off rather than failed, such as those that met a rate limit. `room_uid` is the room's
+    name outside this database, which no room of another has.
     """
 
     lane: str
@@ -45,6 +46,7 @@ class Claimed:
     attempts: int
     effect_id: str
     spared: int = 0
+    room_uid: str = ""
 
     @property
     def tries(self) -> int:
@@ -251,6 +253,7 @@ def _claimed(found: Row[Any]) -> Claimed | None:
         attempts=found.attempts + 1,
         effect_id=_effect_id(found.uid, found.lane, found.number),
         spared=int(json.loads(found.outcome or "{}").get("spared", 0)),
+        room_uid=found.uid,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from warroom.core import events as e
 from warroom.core.conditions import holds, looked_at
 from warroom.core.events import Event
-from warroom.core.faults import FaultState
+from warroom.core.faults import Fault, FaultState
 from warroom.core.game import GameState
 from warroom.core.injects import AlertInject, Hint, Move, Sideline
 from warroom.core.plan import ExpectationState, Held
@@ -49,7 +49,7 @@ def _why_undo(room: Room, incident: str, deadline: datetime, now: datetime) -> s
     return "its time is up" if now >= deadline else ""
 
 
-def why_not_broken(room: Room, spec: FaultSpec, now: datetime) -> str:
+def why_not_broken(room: Room, spec: FaultSpec | Fault, now: datetime) -> str:
     """Why this may not be broken now, as a sentence; empty when it may."""
     if not spec.real or room.game is None:
         return ""
