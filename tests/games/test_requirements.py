@@ -33,6 +33,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "core/test_scheduled_start.py::test_nothing_real_without_an_approval",
         "r14-approval",
         "r14-approved",
+        "r14-two-people",
         "core/laws.py::NothingRealIsBrokenWithoutApproval",
     ),
     "R15": ("r15-preflight",),

@@ -162,7 +162,14 @@ def give_part(room: Room, command: c.GivePart, now: datetime) -> News:
         raise NotNow("A game needs a dungeon master. Make somebody else one first.")
     if command.person in room.roster.staff and command.part in (people.PLAYER, people.OBSERVER):
         raise NotNow("Whoever has seen what is hidden cannot play any more, nor watch as if they had not.")
-    return [e.PartGiven(person=command.person, part=command.part)]
+    given = e.PartGiven(person=command.person, part=command.part)
+    return [given, *(_no_longer_approved(room, command.person) if command.part == people.CONTROLLER else [])]
+
+
+def _no_longer_approved(room: Room, person: str) -> News:
+    """What this person approved before they came to direct: it takes two people, in whichever order they come."""
+    approvals = room.readiness.approvals.items()
+    return [e.ApprovalWithdrawn(target=target) for target, each in approvals if each.by == person]
 
 
 def join_team(room: Room, command: c.JoinTeam, now: datetime) -> News:
