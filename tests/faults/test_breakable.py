@@ -103,3 +103,27 @@ def test_the_words_are_the_drivers() -> None:
     assert set(DRIVERS) == set(REAL) == set(MODES)
     assert list(KINDS) == list(DRIVERS[1:])
     assert all(MODES.values())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "instead", "said"),
+    [
+        (
+            """body: '{"payments": "{mode}"}'""",
+            "body: '{secret:flags}'",
+            "a secret stands in a header, and nowhere else",
+        ),
+        ("{fault}?for={seconds}", "{fault}?by={secret:flags}", "a secret stands in a header, and nowhere else"),
+        (
+            "tcp:\n        target: redis/primary",
+            "tcp:\n        target: x\n  - target: net\n    netem:\n      interface: eth1\n      program: bin/tc\n"
+            "    modes: [loss]\n    owners: [U0001]\n    healthy:\n      tcp:\n        target: x",
+            "`program: bin/tc` is neither the name of a program nor an absolute path",
+        ),
+    ],
+)
+def test_what_would_fail_when_it_is_undone(wrong: str, instead: str, said: str) -> None:
+    """What would be sent as it is written, or not be found by the watchdog, is a problem of the list."""
+    with pytest.raises(DefinitionError) as raised:
+        read_allowed(LIST.replace(wrong, instead), "allowed.yaml")
+    assert said in str(raised.value)

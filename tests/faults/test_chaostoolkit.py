@@ -180,3 +180,11 @@ async def test_the_real_one(driver: ChaosToolkit, tmp_path: Path) -> None:
         await driver.undo(mine)
         assert not (tmp_path / "broken").exists()
         shutil.rmtree(tmp_path / "state")
+
+
+async def test_a_program_that_is_gone(driver: ChaosToolkit, tmp_path: Path) -> None:
+    """When the program cannot be found any more nothing is broken, and nothing is owed for it."""
+    mine = order(tmp_path, "/nonexistent/chaos", {"title": "t", "method": [], "rollbacks": []})
+    with pytest.raises(FaultFailed, match="is not installed here"):
+        await driver.inject(mine)
+    assert "was not run" in await driver.undo(mine)

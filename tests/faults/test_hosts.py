@@ -1,6 +1,7 @@
 """The hosts driver and a real file: our block comes and goes, and nothing else changes."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,27 @@ async def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FaultFailed, match="hosts could not be changed: no such file"):
         await driver.inject(order(tmp_path / "hosts"))
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("192.0.2.1 api", "# somebody's remark\n192.0.2.1 api"),
+        lambda text: text.replace("192.0.2.1 ", "192.0.2.1\t\t"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("db.internal\n192.0.2.1 api.internal", "db.internal api.internal # both"),
+    ],
+    ids=["a line put into it", "other blanks", "other line ends", "two lines made one"],
+)
+async def test_a_block_that_somebody_touched(change: Callable[[str], str], tmp_path: Path) -> None:
+    """Names lead elsewhere no more when it is undone, whatever was done to our block; what is not ours stays."""
+    file = tmp_path / "hosts"
+    file.write_text(USUAL)
+    await driver.inject(order(file))
+    file.write_bytes(change(file.read_text()).encode())
+    await driver.undo(order(file))
+    left = file.read_bytes().decode()
+    assert "192.0.2.1" not in left
+    assert "warroom" not in left
+    assert left.replace("# somebody's remark\n", "").replace("\r\n", "\n") == USUAL
+    assert ("somebody's remark" in left) == ("somebody's remark" in change("192.0.2.1 api"))

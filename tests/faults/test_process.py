@@ -159,3 +159,23 @@ async def test_by_hand(mode: str, thing: Thing, driver: Process) -> None:
     if mode == "kill":
         os.killpg(typed.pid, signal.SIGKILL)
     typed.wait()
+
+
+async def test_a_folder_that_is_not_there(thing: Thing, driver: Process, tmp_path: Path) -> None:
+    """What could not be started again in its folder, or from a folder, is not begun."""
+    for how in (Entry(argv=thing.argv, folder=str(tmp_path / "gone")), Entry(argv=thing.argv, start=(str(tmp_path),))):
+        with pytest.raises(FaultFailed, match=r"there is no folder|is not a program"):
+            await driver.ready(thing.order(how=how))
+
+
+async def test_what_takes_its_time_to_end(driver: Process, tmp_path: Path) -> None:
+    """What was told to end and is still at it counts as broken: called unbroken, it would end later, owed by nobody."""
+    argv = ("/bin/sh", "-c", f"trap '' TERM; : > {tmp_path}/ready; while :; do read x; done < /dev/zero")
+    slow = begin(*argv)
+    try:
+        await eventually((tmp_path / "ready").exists)
+        order = Order(fault="f", entry=entry(Entry(argv=argv)), mode="terminate", deadline=in_(60))
+        assert "was told to end and has not yet" in await driver.inject(order)
+    finally:
+        slow.kill()
+        slow.wait()

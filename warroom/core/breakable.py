@@ -107,6 +107,10 @@ class Request:
         for text in (parsed.url, parsed.body):
             for found in _PLACEHOLDER.findall(text):
                 fields.problem("", f"`{found}` is not known here; there are {{mode}}, {{fault}} and {{seconds}}")
+            if "{secret:" in text:
+                fields.problem(
+                    "", "a secret stands in a header, and nowhere else: here it would be sent as it is written"
+                )
         return parsed
 
 
@@ -268,6 +272,7 @@ class Netem:
         )
         if not _INTERFACE.fullmatch(parsed.interface) or parsed.interface.startswith("-"):
             fields.problem("interface", f"`{parsed.interface}` is not the name of an interface")
+        _must_be_a_program(fields, parsed.program)
         if parsed.loss_percent > 100:
             fields.problem("loss_percent", "`loss_percent` is more than 100")
         return parsed
@@ -302,6 +307,7 @@ class ChaosToolkit:
         )
         for key, path in (("experiment", parsed.experiment), ("undo", parsed.undo), ("folder", parsed.folder)):
             _must_be_absolute(fields, key, path)
+        _must_be_a_program(fields, parsed.program)
         _must_be_variables(fields, "environment", parsed.environment)
         return parsed
 
@@ -449,6 +455,12 @@ def _not_listed(driver: str, target: str, mode: str) -> str:
 def _must_be_absolute(fields: Fields, key: str, path: str) -> None:
     if path and not path.startswith("/"):
         fields.problem(key, f"`{key}: {path}` is not an absolute path; begin it with `/`")
+
+
+def _must_be_a_program(fields: Fields, program: str) -> None:
+    """Not a path from a folder: the watchdog is in another."""
+    if "/" in program and not program.startswith("/"):
+        fields.problem("program", f"`program: {program}` is neither the name of a program nor an absolute path")
 
 
 def _must_be_an_address(fields: Fields, key: str, url: str) -> None:

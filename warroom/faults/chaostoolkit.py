@@ -10,6 +10,7 @@ Nothing of an experiment is ever loaded into the bot: its Python providers are a
 import asyncio
 import json
 import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,18 +46,24 @@ class ChaosToolkit:
 
     async def inject(self, order: Order) -> str:
         how, files = _how(order), _Files(self._folder, order.fault)
-        if not files.began:
-            files.prepare(_only_rollbacks(_read(how.experiment)))
-            argv = self._argv(
-                order, "run", "--rollback-strategy=always", f"--journal-path={files.journal}", how.experiment
-            )
-            detached(
-                argv, variables=how.environment, environment=self._environment, folder=how.folder, output=files.log
-            )
-        await _until(lambda: files.said(_BROKEN) or files.running() is None, _BEGINS)
-        if files.running() is None:
+        started = None if files.began else self._start(order, files)
+
+        def is_over() -> bool:
+            """Just after it was started a program has no command line yet by which others could know it."""
+            return (started is None or started.returncode is not None) and files.running() is None
+
+        await _until(lambda: files.said(_BROKEN) or is_over(), _BEGINS)
+        if is_over():
             return _judged(files, how)
         return f"{Path(how.experiment).name} runs; its journal will be {files.journal}"
+
+    def _start(self, order: Order, files: "_Files") -> "subprocess.Popen[bytes]":
+        how = _how(order)
+        argv = self._argv(order, "run", "--rollback-strategy=always", f"--journal-path={files.journal}", how.experiment)
+        files.prepare(_only_rollbacks(_read(how.experiment)))
+        return detached(
+            argv, variables=how.environment, environment=self._environment, folder=how.folder, output=files.log
+        )
 
     async def undo(self, order: Order) -> str:
         how, files = _how(order), _Files(self._folder, order.fault)

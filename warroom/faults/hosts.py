@@ -9,7 +9,7 @@ import fcntl
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,11 +57,39 @@ def _block(order: Order) -> str:
 
 
 def _without(text: str, order: Order) -> str:
-    """The text without our block. A block whose end somebody took away goes as far as its own lines."""
+    """The text without our block, whatever was done to it: what is not ours in it stays.
+
+    A block whose end somebody took away goes as far as its own lines.
+    """
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    kept = list[str]()
+    at = 0
+    while at < len(lines):
+        if not lines[at].startswith(_begins(order)):
+            kept.append(lines[at])
+            at += 1
+            continue
+        after = _end_of_block(lines, at + 1, order)
+        kept += [each for each in lines[at + 1 : after] if not _is_ours(each, order)]
+        at = after
+    return "".join(kept)
+
+
+def _end_of_block(lines: Sequence[str], first: int, order: Order) -> int:
+    """Where the text goes on behind the block of which this is the first line after its beginning."""
+    for at in range(first, len(lines)):
+        if lines[at].rstrip() == _ends(order):
+            return at + 1
+    at = first
+    while at < len(lines) and _is_ours(lines[at], order):
+        at += 1
+    return at
+
+
+def _is_ours(line: str, order: Order) -> bool:
     how = _how(order)
-    own = "|".join(re.escape(f"{how.address} {name}") for name in how.names)
-    begins, ends = re.escape(_begins(order)), re.escape(_ends(order))
-    return re.sub(rf"^{begins}[^\n]*\n(?:(?:{own})\n)*(?:{ends}(?:\n|\Z))?", "", text, flags=re.MULTILINE)
+    address, *names = line.partition("#")[0].split() or [""]
+    return line.rstrip() == _ends(order) or (address == how.address and bool(names) and set(names) <= set(how.names))
 
 
 def _ready(order: Order) -> str:

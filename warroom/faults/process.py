@@ -69,8 +69,8 @@ class Process:
             there.kill()
         else:
             there.terminate()
-        if not await _until(lambda: not _lives(there)):
-            raise FaultFailed(f"{_shown(order)} (process {there.pid}) was told to end and has not.")
+        if not await _until(lambda: not _lives(there)):  # it may end any moment, so it counts as broken
+            return f"{_shown(order)} (process {there.pid}) was told to end and has not yet"
         return f"{_shown(order)} (process {there.pid}) {'was killed' if order.mode == 'kill' else 'has ended'}"
 
     async def _undo(self, order: Order) -> str:
@@ -121,7 +121,9 @@ def _ready(how: Entry) -> str:
         raise FaultFailed(f"Process {there.pid} may not be signalled by the bot's user.") from error
     if _is_stopped(there):
         raise FaultFailed(f"Process {there.pid} is stopped already.")
-    if not os.access(how.starts[0], os.X_OK):
+    if not Path(how.folder or "/").is_dir():
+        raise FaultFailed(f"{how.starts[0]} could not start it again: there is no folder {how.folder}.")
+    if not Path(how.starts[0]).is_file() or not os.access(how.starts[0], os.X_OK):
         raise FaultFailed(f"{how.starts[0]}, which would start it again, is not a program the bot's user may run.")
     if not how.start and there.uids().effective != os.geteuid():
         raise FaultFailed(f"Process {there.pid} is another user's; name in `start` what starts it as that user.")
