@@ -108,7 +108,7 @@ def serve() -> None:
 def export(
     room: Annotated[str, typer.Argument(help="The room, such as GD-1 or INC-7.")],
     out: Annotated[Path, typer.Option(help="The folder the files are written to.")] = Path(),
-    format: Annotated[str, typer.Option(help="`markdown`, `json` or `all`.")] = "all",
+    format: Annotated[str, typer.Option(help="`markdown`, `json`, `chaostoolkit`, or `all`: the first two.")] = "all",
     hidden: Annotated[bool, typer.Option("--hidden", help="Include the dungeon master's hidden notes (JSON).")] = False,
     database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from warroom.errors import NotFound, SettingsError
-from warroom.exporters import EXPORTERS, Profile, file_name, write
+from warroom.exporters import EXPORTERS, USUAL, Profile, file_name, write
 from warroom.settings import Settings
 from warroom.store import migrate, rooms
 from warroom.store.db import Database
@@ -19,7 +19,7 @@ def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden:
     """Write the files of a room's report; their paths. Raises NotFound with what there is."""
     if format not in ("all", *EXPORTERS):
         raise SettingsError(f"--format: {format!r} is neither `all` nor one of {', '.join(EXPORTERS)}.")
-    wanted = [each for name, each in EXPORTERS.items() if format in ("all", name)]
+    wanted = USUAL if format == "all" else (EXPORTERS[format],)
     profile = Profile.CONTROLLERS if hidden else Profile.PLAYERS
     out.mkdir(parents=True, exist_ok=True)
     with opened(settings) as db:
@@ -27,9 +27,12 @@ def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden:
         written = [out / file_name(row.key, row.mode, each) for each in wanted]
         for path, exporter in zip(written, wanted, strict=True):
             part = path.with_suffix(path.suffix + ".part")  # a file that is there is whole
-            with part.open("w", encoding="utf-8", newline="\n") as text:
-                db.read_sync(write, row.id, exporter, text, profile=profile)
-            part.replace(path)
+            try:
+                with part.open("w", encoding="utf-8", newline="\n") as text:
+                    db.read_sync(write, row.id, exporter, text, profile=profile)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
     return written
 
 

@@ -1,6 +1,6 @@
 """What comes out of warroom. One file each, listed by hand.
 
-    export(conn, room) -> files                      all formats, in memory, to hand over in the chat
+    export(conn, room) -> files                      the usual formats, in memory, to hand over in the chat
     write(conn, room, exporter, out)                 one format, to a file, entry by entry
 
 The players' profile is the rule; only the dungeon master may be given what is hidden.
@@ -14,12 +14,15 @@ from typing import TextIO
 from sqlalchemy import Connection
 
 from warroom.core.events import Mode
-from warroom.exporters import jsonfile, markdown
+from warroom.exporters import chaostoolkit, jsonfile, markdown
 from warroom.exporters.source import Exporter, Profile, Source, source
 
-__all__ = ["EXPORTERS", "Exporter", "File", "Profile", "export", "file_name", "write"]
+__all__ = ["EXPORTERS", "USUAL", "Exporter", "File", "Profile", "export", "file_name", "write"]
 
-EXPORTERS: dict[str, Exporter] = {each.name: each for each in (markdown.EXPORTER, jsonfile.EXPORTER)}
+EXPORTERS: dict[str, Exporter] = {
+    each.name: each for each in (markdown.EXPORTER, jsonfile.EXPORTER, chaostoolkit.EXPORTER)
+}
+USUAL = tuple(each for each in EXPORTERS.values() if not each.on_request)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +39,7 @@ def export(
     room: int,
     *,
     profile: Profile = Profile.PLAYERS,
-    exporters: Sequence[Exporter] = tuple(EXPORTERS.values()),
+    exporters: Sequence[Exporter] = USUAL,
 ) -> tuple[File, ...]:
     """The room's files. Raises NotFound."""
     return tuple(_files(source(conn, room, profile), exporters))

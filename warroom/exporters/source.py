@@ -37,12 +37,16 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exporter:
-    """A format. `write` writes the whole of a source; `title` says what the file is."""
+    """A format. `write` writes the whole of a source; `title` says what the file is.
+
+    One that is written `on_request` is not of use for every room, and only made when it is named.
+    """
 
     name: str
     suffix: str
     title: str
     write: Callable[[Source, TextIO], None]
+    on_request: bool = False
 
 
 def source(conn: Connection, room_id: int, profile: Profile) -> Source:
