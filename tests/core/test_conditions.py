@@ -34,6 +34,7 @@ def _all_there_are(room: Room) -> Iterator[Condition]:
     scenario = room.plan.scenario
     named = {
         INJECT: [each.id for each in scenario.injects],
+        "fault": [each.inject for each in room.faults.values()],
         INCIDENT: [each.inject for each in room.incidents.values()],
         EXPECTATION: [each.id for each in scenario.expectations],
         STEP: [f"{run.runbook.id}/{step}" for run in room.runs.values() for step in run.steps],
