@@ -242,16 +242,15 @@ def _hear(room: Room, command: c.HearMessage, now: datetime) -> News:
     place = room.place_at(command.channel)
     if not place or not command.text:
         return []
-    called = _called(room, command, place)
+    called = _called(room, command, place, now)
     if place == BACKCHANNEL:
         return called
     heard = e.MessageHeard(channel=command.channel, ts=command.ts, text=command.text, thread=command.thread)
     return [heard, *called, *_listened(room, command.text)]
 
 
-def _called(room: Room, command: c.HearMessage, place: str) -> News:
-    halted = room.game is None or room.game.state is GameState.HALTED
-    if halted or not calls_no_duff(command.text):
+def _called(room: Room, command: c.HearMessage, place: str, now: datetime) -> News:
+    if room.game is None or room.game.knows_of_something_real(now) or not calls_no_duff(command.text):
         return []
     return [e.EmergencyCalled(words=command.text, place=place)]
 

@@ -7,6 +7,7 @@ different "if this were real".
 """
 
 import re
+import unicodedata
 
 _ANYWHERE = re.compile(r"\bno[\W_]*duff\b", re.IGNORECASE)
 _OPENING = re.compile(
@@ -14,9 +15,10 @@ _OPENING = re.compile(
     r"this is not an? (exercise|drill)\b|real(\W+real)+\b)",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(not|isn't|is not|no) (a )?no[\W_]*duff\b", re.IGNORECASE)
+_NEGATED = re.compile(r"(\bnot|\bisn['’]t|(\bis|\bwas|['’]s) no) (a )?no[\W_]*duff\b", re.IGNORECASE)
 
 
 def calls_no_duff(text: str) -> bool:
-    """Whether this message says that something real is happening."""
-    return bool(_OPENING.match(text)) or (bool(_ANYWHERE.search(text)) and not _NEGATED.search(text))
+    """Whether this message says that something real is happening. Wide letters count as narrow ones."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_OPENING.match(plain)) or bool(_ANYWHERE.search(_NEGATED.sub(" ", plain)))

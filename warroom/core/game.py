@@ -9,11 +9,12 @@ dungeon master lets it go on.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.refusals import NotNow
 
+HEARD = timedelta(hours=1)  # how long a call of NO DUFF is taken for the same, while nothing is played
 SURPRISES = ("announced", "window", "unannounced")
 
 
@@ -33,12 +34,19 @@ class Game:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     halted_at: datetime | None = None
+    called_at: datetime | None = None  # when somebody last said that something is real
     real_rooms: tuple[str, ...] = ()  # what emergencies became
     ends: tuple[int, ...] = ()  # endings that have come
     environment: str = ""
     surprise: str = "announced"
     operations: str = ""  # the chat's id of the channel where all of it is announced
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    def knows_of_something_real(self, now: datetime) -> bool:
+        """Whether another call of NO DUFF says nothing new: play has stopped for one, or one was heard just now."""
+        if self.state in (GameState.RUNNING, GameState.PAUSED):
+            return False
+        return self.state is GameState.HALTED or (self.called_at is not None and now - self.called_at < HEARD)
 
 
 _MOVES: dict[str, tuple[GameState, ...]] = {
@@ -49,7 +57,6 @@ _MOVES: dict[str, tuple[GameState, ...]] = {
     "play": (GameState.RUNNING,),
     "direct": (GameState.PLANNED, GameState.RUNNING, GameState.PAUSED, GameState.HALTED),
     "prepare": (GameState.PLANNED,),
-    "halt": (GameState.PLANNED, GameState.RUNNING, GameState.PAUSED),
 }
 _SENTENCES = {
     "start": "This game has already been started.",
@@ -59,7 +66,6 @@ _SENTENCES = {
     "play": "This game is {state}; injects are played while it runs.",
     "direct": "This game is {state}; nothing more can be changed.",
     "prepare": "This game is {state}; that is settled before it begins.",
-    "halt": "This game is {state}.",
 }
 
 

@@ -113,9 +113,11 @@ def _game_resumed(room: Room, entry: Entry, event: e.GameResumed) -> Room:
 
 
 def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Room:
-    if room.game is None or room.game.state not in (GameState.RUNNING, GameState.PAUSED):
-        return room  # nothing is being played that could be stopped
-    return _game_moved(room, GameState.HALTED, room.clock.stop(entry.at), halted_at=entry.at)
+    if room.game is None:
+        return room
+    if room.game.state not in (GameState.RUNNING, GameState.PAUSED):  # nothing is being played that could be stopped
+        return replace(room, game=replace(room.game, called_at=entry.at))
+    return _game_moved(room, GameState.HALTED, room.clock.stop(entry.at), halted_at=entry.at, called_at=entry.at)
 
 
 def _real_room(room: Room, entry: Entry, event: e.RealRoomOpened) -> Room:

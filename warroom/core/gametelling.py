@@ -216,6 +216,7 @@ def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Effects:
     """Everywhere the game is, and everywhere it was announced. Then a real incident is opened."""
     words = f"“{event.words}”" if event.words and event.words.casefold() != _WELL_KNOWN else ""
     halted = room.game is not None and room.game.state is GameState.HALTED
+    watching = room.roster.observers
     broken = [each for each in room.faults.values() if not each.whole]
     for place in (*_inside_opened(room), BACKCHANNEL, *outside(room)):
         yield Say(
@@ -234,7 +235,7 @@ def _emergency(room: Room, entry: Entry, event: e.EmergencyCalled) -> Effects:
     yield f.OpenRealRoom(
         title=_emergency_title(room, event),
         by=entry.by,
-        people=tuple(each for each in room.roster.everyone if each not in room.roster.observers),
+        people=tuple(dict.fromkeys((*(each for each in room.roster.everyone if each not in watching), entry.by))),
         note=_evidence(room, event),
     )
 

@@ -80,7 +80,7 @@ def emergency(room: Room, command: c.CallEmergency, now: datetime) -> News:
     """Anybody may say that something is real, whatever their part, and whatever state the game is in."""
     if room.game is None:
         raise NotNow("This is a real incident already.")
-    if room.game.state is GameState.HALTED or (room.game.state is GameState.ENDED and room.game.real_rooms):
+    if room.game.knows_of_something_real(now):
         there = f" The real incident is {', '.join(room.game.real_rooms)}." if room.game.real_rooms else ""
         raise NotNow(f"That is known already.{there} Say there what you see.")
     place = room.place_at(command.channel)

@@ -65,6 +65,8 @@ def unapproved(room: Room, now: datetime) -> tuple[str, ...]:
 
 def why_not_by_itself(room: Room, now: datetime) -> str:
     """Why the calendar may not begin the game. It needs all that a person needs, and every approval besides."""
+    if room.game is not None and room.game.knows_of_something_real(now):
+        return "Something real was called in it a short while ago."
     if why := why_not_begun(room, now):
         return why
     missing = unapproved(room, now)

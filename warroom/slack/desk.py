@@ -198,20 +198,30 @@ class Desk:
             return own[0]
         raise NotFound("Ask this in the room's own channel, or name the room, such as `GD-1`.")
 
-    async def only_game_played(self, workspace: str) -> int:
-        """The game that is being played, when there is one and no more: for somebody who sees something real elsewhere."""
-        played = [
-            row
-            for row in await self.open_rooms(workspace)
-            if row.mode == Mode.DRILL.value and row.state in (GameState.RUNNING, GameState.PAUSED)
-        ]
-        if len(played) == 1:
-            return played[0].id
+    async def game_to_stop(self, where: Whereabouts) -> int:
+        """The game that somebody means who sees something real: this channel's, else the one being played, or theirs."""
+        here = await self.room_here(where)
+        if here is not None and (await self.runtime.room(here[0])).drill:
+            return here[0]
+        played = await self._games(where.workspace, GameState.RUNNING, GameState.PAUSED)
+        if not played:
+            played = await self._games(where.workspace, GameState.HALTED)
+        own = [row for row in played if await self._takes_part(row, where.person)]
+        meant = own if len(own) == 1 else played
+        if len(meant) == 1:
+            return meant[0].id
         if not played:
             raise NotFound("No game is being played. What is real is declared: `/warroom declare what is wrong`.")
         raise NotFound(
             f"Several games are being played ({', '.join(row.key for row in played)}); say it in its channel."
         )
+
+    async def _games(self, workspace: str, *states: GameState) -> list[RoomRow]:
+        rows = await self.open_rooms(workspace)
+        return [row for row in rows if row.mode == Mode.DRILL.value and row.state in states]
+
+    async def _takes_part(self, row: RoomRow, person: str) -> bool:
+        return person in (await self.runtime.room(row.id)).roster.everyone
 
     async def _directs(self, row: RoomRow, person: str) -> bool:
         if row.mode != Mode.DRILL.value:

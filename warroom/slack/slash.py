@@ -12,9 +12,9 @@ from typing import Any
 from warroom.core import commands as c
 from warroom.core import views
 from warroom.core.durations import read
+from warroom.core.emergency import calls_no_duff
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.roster import COMMANDER
-from warroom.errors import NotFound
 from warroom.slack import wheels
 from warroom.slack.calendars import Calendars
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
@@ -69,6 +69,8 @@ class Slash:
         """Do what was asked. Raises Refused and NotFound with a sentence."""
         word, _, rest = asked.text.strip().partition(" ")
         known = WORDS.get(word.lower() or "help")
+        if known is None and calls_no_duff(asked.text):
+            return await _real(self, asked, asked.text.strip())
         if known is None:
             near = get_close_matches(word.lower(), WORDS, n=1)
             raise Unknown(f"I do not know “{word}”. {f'Did you mean “{near[0]}”?' if near else 'Try “help”.'}")
@@ -239,11 +241,8 @@ async def _say(slash: Slash, asked: Asked, rest: str) -> Reply:
 
 
 async def _real(slash: Slash, asked: Asked, rest: str) -> Reply:
-    """From any channel: when it is not one of a game's, the only game that is being played is meant."""
-    try:
-        room = await slash.desk.room_meant(asked.where)
-    except NotFound:
-        room = await slash.desk.only_game_played(asked.where.workspace)
+    """From any channel, and by its bare words: whoever is in a hurry does not look up how it is said to the bot."""
+    room = await slash.desk.game_to_stop(asked.where)
     words = await slash.plain(asked, rest)
     command = c.CallEmergency(by=asked.where.person, words=words, channel=asked.where.channel)
     await slash.desk.runtime.handle(room, command, key=asked.key)

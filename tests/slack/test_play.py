@@ -1,0 +1,111 @@
+"""The play of a game as people live it in the chat: who hears NO DUFF and where, and what players are not shown."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from warroom.core.game import GameState
+from warroom.core.room import Room
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, OBSERVER, PLATFORM, SEED
+from warroom.demo.company import Company
+from warroom.demo.stage import Stage
+from warroom.store import rooms
+from warroom.testing import ManualClock
+from warroom.workspace import PersonAt
+
+HARRIET, ANA, BEN, CHIARA, MIKA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK, OBSERVER
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        company = await stack.enter_async_context(Company.open(tmp_path, ManualClock(), in_haste=True))
+        people = {
+            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
+        }
+        for each in people.values():
+            await stack.enter_async_context(each)
+        yield Stage(company, people, lambda line: None)
+
+
+async def room(stage: Stage, key: str) -> Room:
+    (row,) = [each for each in await stage.company.bot.db.read(rooms.listing, None, mode="all") if each.key == key]
+    return await stage.company.bot.runtime.room(row.id)
+
+
+async def states(stage: Stage) -> dict[str, str]:
+    return {each.key: each.state for each in await stage.company.bot.db.read(rooms.listing, None, mode="all")}
+
+
+async def asks(stage: Stage, who: str, text: str, channel: str = "general") -> None:
+    await stage.say(who, stage.company.workspace.channel(channel), f"/warroom {text}")
+
+
+async def told(stage: Stage, who: str, text: str, channel: str = "general") -> str:
+    """What this person alone is answered."""
+    await asks(stage, who, text, channel)
+    answer = await stage.people[who].wait_for_message(lambda each: bool(each.get("is_ephemeral")))
+    return str(answer["text"])
+
+
+# --- NO DUFF
+
+
+@pytest.mark.parametrize("words", ["NO DUFF, there is smoke", "This is real: there is smoke", "no-duff"])
+async def test_no_duff_is_heard_in_a_conversation_with_the_bot(stage: Stage, words: str) -> None:
+    """Whoever is out reads there how play is stopped; said there in the same words, it stops."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA} @{BEN}")
+    own = await stage.people[ANA].open_dm(stage.company.app.bot_user_id)
+    await stage.say(ANA, own, words)
+    await stage.people[ANA].wait_for_message(lambda each: "Play has stopped" in str(each["text"]), channel=own)
+    assert (await states(stage))["GD-1"] == GameState.HALTED
+
+
+async def test_no_duff_is_heard_as_a_command_and_from_a_stranger(stage: Stage) -> None:
+    """Somebody who is in no game says the bare words to the bot in any channel, and is invited to the real incident."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA} @{BEN}")
+    await asks(stage, MIKA, "NO DUFF the hall is full of smoke")
+    await stage.settled()
+    assert await states(stage) == {"GD-1": GameState.HALTED, "INC-1": "open"}
+    real = await stage.channel(MIKA, "inc-1")
+    assert stage.people[MIKA].user_id in await members(stage, real)
+
+
+async def members(stage: Stage, channel: str) -> list[str]:
+    found = await stage.company.bot.client.conversations_members(channel=channel)
+    return list(found["members"])
+
+
+async def test_a_word_that_speaks_of_no_duff_is_that_word(stage: Stage) -> None:
+    """A note in which the words stand is a note."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA} @{BEN}")
+    await asks(stage, HARRIET, "observe Nobody thought of saying no duff.")
+    assert (await states(stage))["GD-1"] == GameState.RUNNING
+
+
+async def test_the_game_that_is_played_is_stopped_and_not_one_that_is_planned(stage: Stage) -> None:
+    """Whoever plays in one game and prepares another means the one that is played."""
+    await asks(stage, ANA, f"plan october-21 @{CHIARA}")
+    await asks(stage, HARRIET, f"start october-21 @{ANA} @{BEN}")
+    await asks(stage, ANA, "real Smoke!")
+    assert await states(stage) == {"GD-1": GameState.PLANNED, "GD-2": GameState.HALTED, "INC-1": "open"}
+
+
+async def test_of_several_games_ones_own_is_stopped(stage: Stage) -> None:
+    """From any channel: a player means the game they play in; a stranger is asked to say which."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA}")
+    await asks(stage, CHIARA, f"start october-21 @{BEN}")
+    assert "Several games are being played" in await told(stage, MIKA, "real Smoke!")
+    await asks(stage, BEN, "real Smoke!")
+    assert await states(stage) == {"GD-1": GameState.RUNNING, "GD-2": GameState.HALTED, "INC-1": "open"}
+
+
+async def test_no_duff_from_the_channel_of_a_real_incident_stops_the_game(stage: Stage) -> None:
+    """A real incident is open already, and the game goes on: whoever works there can stop it from there."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA} @{BEN}")
+    await asks(stage, MIKA, "declare The lift is stuck")
+    real = await stage.channel(MIKA, "inc-1")
+    await stage.say(MIKA, real, "/warroom real Stop playing, we need you all")
+    assert (await states(stage))["GD-1"] == GameState.HALTED
