@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import game as games
-from warroom.core.injects import Announce, Hint, Sideline, Speak
-from warroom.core.permission import News, in_words, the_game
+from warroom.core.injects import Announce, Hint, Speak
+from warroom.core.injects.hint import LADDER
+from warroom.core.permission import News, in_words, must_fit_a_game, the_game
 from warroom.core.plan import InjectState, Plan
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.room import Room
 from warroom.core.rules.game import play as played
-from warroom.core.rules.game import why_not_sidelined
+from warroom.core.rules.game import why_not_by_hand
 from warroom.core.scenario import SEVERITIES, Actor, Breakage, Inject
 from warroom.core.when import Timing
 from warroom.core.words import Person
+
+_SECOND = timedelta(seconds=1)
 
 
 def _plan(room: Room, by: str, move: str) -> Plan:
@@ -37,8 +40,12 @@ def _open(plan: Plan, name: str) -> Inject:
 
 def play(room: Room, command: c.PlayInject, now: datetime) -> News:
     inject = _open(_plan(room, command.by, "play"), command.inject)
-    if isinstance(inject.what, Sideline) and (why := why_not_sidelined(room, inject.what.role)):
-        raise NotNow(f"{why} Nobody is taken out without having agreed.")
+    return _by_hand(room, inject, now)
+
+
+def _by_hand(room: Room, inject: Inject, now: datetime) -> News:
+    if why := why_not_by_hand(room, inject):
+        raise NotNow(why)
     return played(room, inject, now)
 
 
@@ -54,12 +61,14 @@ def play_mishap(room: Room, command: c.PlayMishap, now: datetime) -> News:
         raise Unknown(f"There is no mishap {command.mishap!r} in the deck.")
     if plan.state(mishap.id) is not InjectState.COMING:
         raise TooLate(f"“{mishap.inject.title}” was already {plan.state(mishap.id)}.")
-    return [e.InjectAdded(inject=mishap.inject, drawn=True), *played(room, mishap.inject, now)]
+    return [e.InjectAdded(inject=mishap.inject, drawn=True), *_by_hand(room, mishap.inject, now)]
 
 
 def improvise(room: Room, command: c.Improvise, now: datetime) -> News:
     plan = _plan(room, command.by, "play" if command.at is None else "direct")
     text = in_words(command.text)
+    if command.at is not None:
+        must_fit_a_game(command.at)
     if command.actor:
         the_actor(plan, command.actor)
     _known_teams(plan, command.teams)
@@ -89,11 +98,17 @@ def edit(room: Room, command: c.EditInject, now: datetime) -> News:
     text, title = command.text.strip(), command.title.strip()
     edited = replace(inject, title=title or inject.title, what=inject.what.saying(text) if text else inject.what)
     news: News = [e.InjectEdited(inject=edited)] if edited != inject else []
-    if command.at is not None and command.at != plan.due(inject):
+    if command.at is not None and not _same(command.at, plan.due(inject)):
+        must_fit_a_game(command.at)
         news.append(e.InjectRetimed(inject=inject.id, at=_later(room, command.at, now)))
     if not news:
         raise NotNow(f"“{inject.title}” is as it was.")
     return news
+
+
+def _same(at: timedelta, due: timedelta | None) -> bool:
+    """Whether that is its time already, as people read it: to the second."""
+    return due is not None and at // _SECOND == due // _SECOND
 
 
 def _later(room: Room, at: timedelta, now: datetime) -> timedelta:
@@ -111,9 +126,24 @@ def swap(room: Room, command: c.SwapInject, now: datetime) -> News:
     other = at + 1 if command.later else at - 1
     if not 0 <= other < len(order):
         raise NotNow(f"“{inject.title}” is {'last' if command.later else 'first'} already.")
-    times = {each.id: due for each in order if (due := plan.due(each)) is not None}
-    beside = order[other].id
-    return [e.InjectRetimed(inject=inject.id, at=times[beside]), e.InjectRetimed(inject=beside, at=times[inject.id])]
+    due, there = plan.due(inject), plan.due(order[other])
+    assert due is not None
+    assert there is not None
+    if due == there:
+        return _one_after_another(plan, order, at, other, due)
+    return [e.InjectRetimed(inject=inject.id, at=there), e.InjectRetimed(inject=order[other].id, at=due)]
+
+
+def _one_after_another(plan: Plan, order: list[Inject], at: int, other: int, due: timedelta) -> News:
+    """Those that come at the same time get a second each, since the clock cannot tell them apart otherwise."""
+    order[at], order[other] = order[other], order[at]
+    together = [each for each in order if plan.due(each) == due]
+    times = [due + place * _SECOND for place in range(len(together))]
+    return [
+        e.InjectRetimed(inject=each.id, at=time)
+        for each, time in zip(together, times, strict=True)
+        if time != plan.due(each)
+    ]
 
 
 def the_actor(plan: Plan, name: str) -> Actor:
@@ -135,10 +165,17 @@ def speak(room: Room, command: c.SpeakAs, now: datetime) -> News:
 
 
 def hint(room: Room, command: c.GiveHint, now: datetime) -> News:
-    for inject in _plan(room, command.by, "play").coming():
-        if isinstance(inject.what, Hint) and inject.what.on == command.about:
-            return played(room, inject, now)
-    raise NotNow("There is no hint left for this.")
+    """The lowest rung that is left, whenever each would have come by itself."""
+    hints = [each for each in _plan(room, command.by, "play").coming() if _rung(each, command.about) is not None]
+    if not hints:
+        raise NotNow("There is no hint left for this.")
+    return played(room, min(hints, key=lambda each: _rung(each, command.about) or 0), now)
+
+
+def _rung(inject: Inject, about: str) -> int | None:
+    """How much it gives away about this; None when it is no hint about it."""
+    said = inject.what
+    return LADDER.index(said.level) if isinstance(said, Hint) and said.on == about else None
 
 
 def sideline(room: Room, command: c.SidelinePerson, now: datetime) -> News:
@@ -152,6 +189,7 @@ def sideline(room: Room, command: c.SidelinePerson, now: datetime) -> News:
         raise TooLate(Person(person), " is out already.")
     if command.lasts <= timedelta(0):
         raise NotNow("Say for how long, such as `15m`.")
+    must_fit_a_game(command.lasts)
     role = next((role for role, holder in room.roster.roles.items() if holder == person), "")
     until = room.clock.reading(now) + command.lasts
     return [e.Sidelined(person=person, until=until, role=role, why=why)]

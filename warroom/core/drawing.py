@@ -17,7 +17,7 @@ from warroom.core.permission import News, the_game
 from warroom.core.plan import InjectState, Plan
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.room import BY_HIMSELF, OFF, Murphy, Room
-from warroom.core.rules.game import play
+from warroom.core.rules.game import play, why_not_by_hand
 from warroom.core.scenario import PROPOSE, SEALED
 from warroom.core.situating import draw
 
@@ -59,6 +59,8 @@ def _played(room: Room, plan: Plan, name: str, now: datetime) -> News:
     mishap = plan.scenario.mishap(name)
     if mishap is None or plan.state(name) is not InjectState.COMING:
         raise TooLate("That was played already.")
+    if why := why_not_by_hand(room, mishap.inject):
+        raise NotNow(why)
     return [e.InjectAdded(inject=mishap.inject, drawn=True), *play(room, mishap.inject, now)]
 
 

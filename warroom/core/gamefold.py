@@ -156,6 +156,10 @@ def _inject_played(room: Room, entry: Entry, event: e.InjectPlayed) -> Room:
     return replace(told, story=Story(starts=event.story, pace=room.story.pace if room.story else 1, since=reading))
 
 
+def _shifted(room: Room, entry: Entry, event: e.PlanShifted) -> Room:
+    return _planned(room, lambda plan: plan.shifted(event.by, room.clock.reading(entry.at)))
+
+
 def _inject_held(room: Room, entry: Entry, event: e.InjectHeld) -> Room:
     return _planned(room, lambda plan: plan.with_held(event.inject, event.why))
 
@@ -302,7 +306,7 @@ MOVES: dict[type[e.Event], Move] = {
     e.MurphySet: _murphy_set,
     e.InjectEdited: _plan_changed(lambda plan, event: plan.with_edited(event.inject)),
     e.InjectRetimed: _plan_changed(lambda plan, event: plan.with_time(event.inject, event.at)),
-    e.PlanShifted: _plan_changed(lambda plan, event: plan.shifted(event.by)),
+    e.PlanShifted: _shifted,
     e.ExpectationRated: _rated,
     e.Predicted: _predicted,
     e.PredictionsSealed: _sealed,

@@ -12,11 +12,11 @@ from warroom.core.durations import mark as reading_mark
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.faults import FaultState
 from warroom.core.game import GameState
-from warroom.core.injects import Hint, Sideline
+from warroom.core.injects import Hint
 from warroom.core.plan import ExpectationState, InjectState, Plan
 from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
-from warroom.core.rules.game import why_not_resumed, why_not_sidelined
+from warroom.core.rules.game import why_not_by_hand, why_not_resumed
 from warroom.core.scenario import SEALED, Inject, Mishap, Scenario
 from warroom.core.views import EMERGENCY, IncidentLine, Mark, RunLine, incident_line, mark, run_line
 
@@ -172,12 +172,13 @@ def _in_deck(plan: Plan, mishap: Mishap) -> bool:
 
 def _mishap_line(room: Room, plan: Plan, mishap: Mishap) -> MishapLine:
     running = room.game is not None and room.game.state is GameState.RUNNING
+    playable = running and not why_not_by_hand(room, mishap.inject)
     return MishapLine(
         id=mishap.id,
         title=mishap.inject.title,
         kind=mishap.inject.what.word,
         difficulty=mishap.difficulty,
-        asks=(Ask(do="play-mishap", label="Play", args=(("mishap", mishap.id),)),) if running else (),
+        asks=(Ask(do="play-mishap", label="Play", args=(("mishap", mishap.id),)),) if playable else (),
     )
 
 
@@ -228,7 +229,7 @@ def _inject_line(room: Room, plan: Plan, inject: Inject, order: Mapping[str, boo
     due = plan.due(inject)
     running = room.game is not None and room.game.state is GameState.RUNNING
     args = (("inject", inject.id),)
-    play = (Ask(do="play", label="Now", args=args),) if _can_be_played(room, inject) else ()
+    play = (Ask(do="play", label="Now", args=args),) if not why_not_by_hand(room, inject) else ()
     asks = (*play, Ask(do="skip-inject", label="Skip…", args=args)) if running else ()
     name, first = inject.id, next(iter(order), "")
     more = (
@@ -251,11 +252,6 @@ def _inject_line(room: Room, plan: Plan, inject: Inject, order: Mapping[str, boo
         to=inject.to,
         contingency=inject.contingency,
     )
-
-
-def _can_be_played(room: Room, inject: Inject) -> bool:
-    """Whether it would be accepted now: nobody is taken out who has not agreed."""
-    return not (isinstance(inject.what, Sideline) and why_not_sidelined(room, inject.what.role))
 
 
 def _when(plan: Plan, inject: Inject) -> str:
@@ -308,7 +304,7 @@ def _panel_asks(room: Room, plan: Plan) -> tuple[Ask, ...]:
             following = plan.next()
             asks = (
                 [Ask(do="play", label="Next inject now", style="primary", args=(("inject", following.id),))]
-                if following and _can_be_played(room, following)
+                if following and not why_not_by_hand(room, following)
                 else []
             )
             if following:

@@ -1,5 +1,7 @@
 """What several kinds of command ask first: may this person do this, here, now, and to what?"""
 
+from datetime import timedelta
+
 from warroom.core import events as e
 from warroom.core import roster as people
 from warroom.core.events import Event
@@ -11,6 +13,7 @@ from warroom.core.room import Room
 from warroom.core.words import Person
 
 News = list[Event]
+_LONGEST = timedelta(days=7)  # no game lasts so long
 
 
 def may_act(room: Room, by: str) -> News:
@@ -67,6 +70,12 @@ def in_words(text: str) -> str:
     if not text.strip():
         raise NotNow("Say it in words; the text is empty.")
     return text.strip()
+
+
+def must_fit_a_game(length: timedelta) -> None:
+    """Refuses what would put something where no game, and at last no calendar, ever comes."""
+    if abs(length) > _LONGEST:
+        raise NotNow("That is more than a week away; nothing was changed.")
 
 
 def must_hold(room: Room, roles: tuple[str, ...], by: str, what: str) -> None:

@@ -15,8 +15,6 @@ from warroom.core.remembering import remembered, remembered_of
 from warroom.core.scenario import Expectation, Inject, Rating, Scenario
 from warroom.core.when import Conditions
 
-_NOW = timedelta(0)
-
 
 class InjectState(StrEnum):
     COMING = "coming"
@@ -120,8 +118,13 @@ class Plan:
     def _expected(self, inject: Inject) -> tuple[bool, timedelta]:
         if self.state(inject.id) is InjectState.HELD:
             return (False, timedelta(0))
-        at = self.due(inject) or self._guess(inject)
+        at = self.expected(inject)
         return (at is None, at or timedelta(0))
+
+    def expected(self, inject: Inject) -> timedelta | None:
+        """The reading at which it will be due, if what it follows is played as planned; None when nobody can know."""
+        due = self.due(inject)
+        return self._guess(inject) if due is None else due
 
     def _guess(self, inject: Inject) -> timedelta | None:
         """When an inject that follows another will be due if that one is played as planned."""
@@ -139,18 +142,13 @@ class Plan:
         return None
 
     def next(self) -> Inject | None:
-        """What "next inject now" plays: the first that comes by itself, before anything that is only by hand."""
-        for inject in self.coming():
-            if inject.id in self.times or (not inject.timing.by_hand and inject.timing.when is None):
-                return inject
-        return None
+        """What "next inject now" plays: the first that is held or comes by itself. Nothing comes before what it follows."""
+        return next(iter(self.in_order()), None)
 
     def in_order(self) -> tuple[Inject, ...]:
         """What comes by the clock, in the order in which it will; what is held comes first."""
         return tuple(
-            each
-            for each in self.coming()
-            if self.state(each.id) is InjectState.HELD or self.due(each) is not None or self._guess(each) is not None
+            each for each in self.coming() if self.state(each.id) is InjectState.HELD or self.expected(each) is not None
         )
 
     def by_clock(self) -> tuple[str, ...]:
@@ -162,8 +160,35 @@ class Plan:
         return tuple(each.id for each in self.in_order() if self.due(each) is not None)
 
     def next_move(self) -> Inject | None:
-        """The part of the game that comes next, if it has parts."""
-        return next((each for each in self.coming() if isinstance(each.what, Move)), None)
+        """The part of the game that comes next: as they are written, but for those whose times say otherwise."""
+        coming = self.coming()
+        moves = [each for each in self.scenario.injects if isinstance(each.what, Move) and each in coming]
+        if not moves or not self._is_clocked(moves[0]):
+            return next(iter(moves), None)
+        return next(each for each in self.in_order() if each in moves)
+
+    def before_move(self, move: Inject) -> tuple[Inject, ...]:
+        """What the clock would still have brought before this part: of one without a time, what is written before it.
+
+        What waits for the players or for a word belongs to no part: it comes when its time comes, or never.
+        """
+        order = self.in_order() if self._is_clocked(move) else self.scenario.injects
+        before = order[: order.index(move)]
+        return tuple(each for each in self.in_order() if each in before and not self._follows(each, move))
+
+    def _is_clocked(self, inject: Inject) -> bool:
+        return self.state(inject.id) is InjectState.HELD or self.expected(inject) is not None
+
+    def _follows(self, inject: Inject, other: Inject) -> bool:
+        """Whether it comes some time after the other, over however many between."""
+        here: Inject | None = inject
+        seen = set[str]()
+        while here is not None and here.id not in seen:
+            seen.add(here.id)
+            if here.timing.after == other.id:
+                return True
+            here = self.scenario.inject(here.timing.after) if here.timing.after else None
+        return False
 
     def with_inject(self, inject: str, state: InjectState, reading: timedelta) -> "Plan":
         played = {**self.played_at, inject: reading} if state is InjectState.PLAYED else self.played_at
@@ -183,12 +208,15 @@ class Plan:
         return replace(self, scenario=replace(self.scenario, injects=injects), edited=edited)
 
     def with_time(self, inject: str, at: timedelta) -> "Plan":
-        return replace(self, times={**self.times, inject: at})
+        """What was held and has a time again comes by the clock again."""
+        held = self.state(inject) is InjectState.HELD
+        states = {name: state for name, state in self.injects.items() if name != inject} if held else self.injects
+        return replace(self, times={**self.times, inject: at}, injects=states)
 
-    def shifted(self, by: timedelta) -> "Plan":
-        """The plan in which everything that has yet to come by the clock comes this much later."""
+    def shifted(self, by: timedelta, now: timedelta) -> "Plan":
+        """The plan in which everything that has yet to come by the clock comes this much later, but not before now."""
         due = {each.id: at for each in self.scenario.injects if (at := self.due(each)) is not None}
-        return replace(self, times={**self.times, **{name: max(_NOW, at + by) for name, at in due.items()}})
+        return replace(self, times={**self.times, **{name: max(now, at + by) for name, at in due.items()}})
 
     def with_rating(self, expectation: str, by: str, rated: Rated) -> "Plan":
         there = {**self.ratings.get(expectation, {}), by: rated}

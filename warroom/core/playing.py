@@ -6,7 +6,7 @@ from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import game as games
 from warroom.core.game import GameState
-from warroom.core.permission import News, the_game
+from warroom.core.permission import News, must_fit_a_game, the_game
 from warroom.core.plan import Plan
 from warroom.core.preparing import why_not_begun, why_not_by_itself
 from warroom.core.readiness import digest
@@ -14,7 +14,6 @@ from warroom.core.refusals import NotNow
 from warroom.core.room import Room
 from warroom.core.roster import SAFETY
 from warroom.core.rules.game import play, why_not_resumed
-from warroom.core.scenario import Inject
 
 
 def start(room: Room, command: c.StartGame, now: datetime) -> News:
@@ -100,6 +99,7 @@ def shift(room: Room, command: c.ShiftPlan, now: datetime) -> News:
     plan = _running(room, command.by, "direct")
     if not command.by_length:
         raise NotNow("Say by how much, such as `10m`; nothing was changed.")
+    must_fit_a_game(command.by_length)
     if not any(plan.due(each) is not None for each in plan.scenario.injects):
         raise NotNow("Nothing is left that comes by the clock.")
     return [e.PlanShifted(by=command.by_length, reason=command.reason)]
@@ -118,13 +118,7 @@ def move_on(room: Room, command: c.MoveOn, now: datetime) -> News:
     move = plan.next_move()
     if move is None:
         raise NotNow("This game has no further part.")
-    due = plan.due(move)
-    skipped: News = [e.InjectSkipped(inject=each.id, reason="Moved on.") for each in _before(plan, move)]
-    shifted: News = [e.PlanShifted(by=reading - due)] if due is not None else []
+    due, expected = plan.due(move), plan.expected(move)
+    skipped: News = [e.InjectSkipped(inject=each.id, reason="Moved on.") for each in plan.before_move(move)]
+    shifted: News = [e.PlanShifted(by=reading - expected)] if expected is not None else []
     return [*skipped, *shifted, *([] if due is not None else play(room, move, now))]
-
-
-def _before(plan: Plan, move: Inject) -> list[Inject]:
-    """What would have come before it."""
-    order = list(plan.in_order())
-    return order[: order.index(move)] if move in order else []

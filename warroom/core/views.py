@@ -147,9 +147,9 @@ def _story(room: Room) -> tuple[str, datetime, int] | None:
 
 def status_asks(room: Room) -> tuple[Ask, ...]:
     """What the status card offers, of the room as a whole."""
-    emergency = (EMERGENCY,) if room.drill and room.open else ()
+    emergency = (EMERGENCY,) if _can_be_called(room) else ()
     if not room.live:
-        return emergency if room.state != GameState.HALTED else ()
+        return emergency
     asks = []
     if not room.roster.commander:
         asks.append(Ask(do="command", label="Take command", style="primary", args=(("instead", ""),)))
@@ -158,6 +158,13 @@ def status_asks(room: Room) -> tuple[Ask, ...]:
     if not room.drill and not any(each.open for each in room.incidents.values()):
         asks.append(Ask(do="close", label="Close the room", confirm="Close the room? The timeline is kept."))
     return (*asks, *emergency)
+
+
+def _can_be_called(room: Room) -> bool:
+    """Whether a call of NO DUFF would say something new: play has not stopped for one, and none has come before it."""
+    if room.game is None or not room.open or room.game.state is GameState.HALTED:
+        return False
+    return room.game.state is not GameState.PLANNED or room.game.called_at is None
 
 
 def incident_line(room: Room, incident: Incident) -> IncidentLine:

@@ -4,6 +4,8 @@ A button's `do` and what it was drawn for (and, behind a modal, what was answere
 it and whether it still makes sense is decided by the room.
 """
 
+import re
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -73,12 +75,17 @@ def _length(said: Said, name: str) -> timedelta:
     return length
 
 
+_ON_THE_CLOCK = re.compile(r"(\d{1,6}):(\d{2}):(\d{2})", re.ASCII)
+
+
 def _maybe_at(said: Said) -> timedelta | None:
-    """A place on the game's clock, `T+25m`; None when nothing was written."""
+    """A place on the game's clock, `T+25m`, or `T+00:25:00` as the panel shows it; None when nothing was written."""
     text = said.get("at", "").strip()
     if not text:
         return None
-    at = read(text.upper().removeprefix("T+").lower())
+    offset = text.upper().removeprefix("T+").lower()
+    shown = _ON_THE_CLOCK.fullmatch(offset)
+    at = read("{}h {}m {}s".format(*shown.groups()) if shown else offset)
     if at is None:
         raise NotNow(f"“{text}” is not a place on the game's clock; write it as `T+25m`.")
     return at
@@ -146,7 +153,7 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "approve": lambda said, by: c.ApproveAct(by=by, **_place(said), shown=said["shown"]),
     "cancel-act": lambda said, by: c.CancelAct(by=by, run=said["run"], act=int(said["act"])),
     "undo": lambda said, by: c.UndoAct(by=by, run=said["run"], act=int(said["act"]), shown=said["shown"]),
-    "start-game": lambda said, by: c.StartGame(by=by),
+    "start-game": lambda said, by: c.StartGame(by=by, salt=secrets.token_hex(16)),
     "play": lambda said, by: c.PlayInject(by=by, inject=said.get("inject", "")),
     "skip-inject": lambda said, by: c.SkipInject(by=by, inject=said.get("inject", ""), reason=said.get("reason", "")),
     "speak": lambda said, by: c.SpeakAs(by=by, actor=said["actor"], text=said.get("text", "")),

@@ -44,7 +44,7 @@ def panel_card(view: PanelView, room: int) -> Message:
         header(f"🎭 {view.scenario}"),
         _facts(view),
     ]
-    blocks += [*([] if over else [_next(view, room)]), *actions(room, view.asks)]
+    blocks += [*([] if over else _next(view, room)), *actions(room, view.asks)]
     blocks += [section(f"{signs.OVERDUE} {short(view.why_standing, 300)}")] if view.why_standing else []
     blocks += [*actions(room, view.more), *_readiness(view, room), *_secret(view), divider()]
     for title, lines in _lists(view):
@@ -180,17 +180,19 @@ def _secret(view: PanelView) -> list[Block]:
 # --- injects
 
 
-def _next(view: PanelView, room: int) -> Block:
-    """The next inject whole: what will be said, and what to watch for."""
+def _next(view: PanelView, room: int) -> list[Block]:
+    """The next inject whole: what will be said, and what to watch for. One that only may come has buttons of its own."""
     if not view.coming:
-        return section("*Next:* nothing more comes by itself.")
+        return [section("*Next:* nothing more comes by itself.")]
     here = view.coming[0]
     lines = [f"*Next: {bare(here.title)}* · {_when(here)}"]
     if one_line(here.text):
         lines.append(quote(limits.clamp(here.text.strip(), _INJECT_TEXT)))
     if one_line(here.notes):
         lines.append(f"{signs.HIDDEN} {escape(limits.clamp(here.notes.strip(), _INJECT_TEXT))}")
-    return section("\n".join(lines), accessory=overflow(room, here.more), expand=True)
+    whole = section("\n".join(lines), accessory=overflow(room, here.more), expand=True)
+    beside = any(("inject", here.id) in ask.args for ask in view.asks)
+    return [whole, *([] if beside else actions(room, here.asks))]
 
 
 def _unplayed(view: PanelView) -> list[Block]:

@@ -203,6 +203,8 @@ def injects_play(room: Room, now: datetime, reading: timedelta) -> News:
     timed = room.plan.timed()
     if timed and timed[0][0] <= reading:
         due, inject = timed[0]
+        if _helps_no_more(room, inject):
+            return [e.InjectSkipped(inject=inject.id, reason="What it helps with is resolved.")]
         late = reading - due > CATCH_UP
         why = "" if late else why_held(room, inject, now)
         return [e.InjectHeld(inject=inject.id, due=due, why=why)] if late or why else play(room, inject, now)
@@ -233,10 +235,21 @@ def _fits(room: Room) -> Inject | None:
     return next((each for each in waiting if each.timing.when and holds(room, each.timing.when)), None)
 
 
+def _helps_no_more(room: Room, inject: Inject) -> bool:
+    """Whether it is help with an incident that is over."""
+    incident = room.incident_of(inject.what.about()) if isinstance(inject.what, Hint) else None
+    return incident is not None and not incident.open
+
+
 def why_held(room: Room, inject: Inject, now: datetime) -> str:
     """Why this cannot be played by itself now, as a sentence; empty when it can."""
     if inject.fault and (why := why_not_broken(room, inject.fault, now)):
         return f"{why} You can play it in words."
+    return why_not_by_hand(room, inject)
+
+
+def why_not_by_hand(room: Room, inject: Inject) -> str:
+    """Why not even the dungeon master can play this now: nobody is there whom it is for, or who has agreed to it."""
     role = inject.what.privately()
     if role and not room.roster.holder(role):
         return f"It is for {role} alone, and nobody is that, nor has command."
