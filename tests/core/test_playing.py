@@ -13,7 +13,7 @@ from warroom.core.emergency import calls_no_duff
 from warroom.core.game import GameState
 from warroom.core.panelview import panel
 from warroom.core.readiness import digest
-from warroom.core.views import mark
+from warroom.core.views import begins, mark, status
 from warroom.core.words import plain
 from warroom.definitions.loader import read_scenario
 from warroom.slack import asks, gamemodals, presses
@@ -308,3 +308,81 @@ def test_the_seal_of_predictions_cannot_be_guessed() -> None:
     (sealed,) = events(here, e.PredictionsSealed)
     assert len(sealed.salt) >= 32
     assert sealed.digest != digest(here.room.readiness.predictions, "")
+
+
+# --- people
+
+
+@pytest.mark.parametrize("who", ["ola", "harriet", "eve", "sam"])
+def test_nobody_is_given_a_role_who_cannot_act(who: str) -> None:
+    """An observer, an evaluator or the dungeon master as commander would be one who can do nothing."""
+    here = played()
+    assert here.give(c.TakeRole(by="ana", role="commander", person=who)) == [f"! @{who} does not play in this game."]
+
+
+def test_a_role_is_not_given_to_somebody_who_is_out() -> None:
+    """Who cannot be reached cannot be named; a stranger can, and plays from then on."""
+    here = played()
+    for line in ("ben: consent", "harriet: sideline ben 10m tunnel"):
+        here.say(line)
+    assert here.give(c.TakeRole(by="ana", role="scribe", person="ben")) == ["! @ben cannot be reached just now."]
+    here.give(c.TakeRole(by="ana", role="scribe", person="zoe"))
+    assert "zoe" in here.room.roster.players
+    assert f.Invite(place=f.WAR_ROOM, people=("zoe",)) in here.effects
+
+
+def test_who_becomes_an_evaluator_leaves_role_and_team_and_is_not_out() -> None:
+    """Nobody is two things: the commander who goes over to the evaluators has no command any more, and can be reached."""
+    here = played()
+    for line in ("ana: command", "ana: consent", "harriet: sideline ana 10m tunnel", "harriet: part ana evaluator"):
+        here.say(line)
+    roster = here.room.roster
+    assert (roster.part("ana"), roster.commander, dict(roster.sidelined)) == ("evaluator", "", {})
+    here.say("ben: command")
+    assert here.room.roster.commander == "ben"
+
+
+def test_who_is_made_a_player_late_is_told_how_things_stand() -> None:
+    """Named by the dungeon master, or come by themselves: late joiners get the same catch-up."""
+    here = played()
+    here.wait(timedelta(minutes=2))
+    here.say("harriet: part zoe player")
+    (welcome,) = [each for each in effects(here, f.Say) if each.place == "person:zoe"]
+    assert "Database gone" in plain(welcome.body)
+
+
+def test_an_evaluator_who_comes_late_is_where_it_is_played() -> None:
+    """Somebody who is to evaluate is invited where the players are, as those are who evaluate from the start."""
+    here = played()
+    here.say("harriet: part yan evaluator")
+    invited = [each.place for each in effects(here, f.Invite) if "yan" in each.people]
+    assert invited == [f.BACKCHANNEL, f.WAR_ROOM]
+
+
+def test_who_takes_back_their_consent_is_back() -> None:
+    """Nobody is kept out who does not agree to it any more."""
+    here = played()
+    for line in ("ben: consent", "harriet: sideline ben 10m tunnel", "ben: consent no"):
+        here.say(line)
+    assert dict(here.room.roster.sidelined) == {}
+    assert [each.person for each in events(here, e.BackInGame)] == ["ben"]
+
+
+def test_nobody_is_out_when_the_game_is_over() -> None:
+    """The card does not say for ever that somebody cannot be reached."""
+    here = played()
+    for line in ("ben: consent", "harriet: sideline ben 10m tunnel", "harriet: end"):
+        here.say(line)
+    assert status(here.room).out == ()
+
+
+def test_a_game_that_did_not_begin_shows_no_time_any_more() -> None:
+    """The time that was said is shown until it has come; of a window only its ends, until more is said."""
+    here, day = played("plan small with ana"), timedelta(days=1)
+    here.give(c.RemindGame(begins=here.now + day, until=here.now + 2 * day, everybody=True))
+    assert begins(here.room) == (here.now + day, here.now + 2 * day)
+    for until in (None, here.now + 3 * day):
+        here.give(c.RemindGame(begins=here.now + day, until=until))
+        assert begins(here.room) == (here.now + day, None)
+    here.give(c.BeginAsPlanned(salt="x", late=True))
+    assert begins(here.room) is None

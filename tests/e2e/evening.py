@@ -31,7 +31,7 @@ from warroom.demo.stage import Stage
 from warroom.demo.story import october_21
 from warroom.exporters import export
 from warroom.slack import asks, modals, presses
-from warroom.slack.desk import may_export
+from warroom.slack.desk import Whereabouts, report_place
 from warroom.store import rooms, tables
 from warroom.testing import ManualClock
 from warroom.workspace import Exchange, PersonAt
@@ -130,7 +130,7 @@ class Watched(Stage):
     def _press(self, press: presses.Press, room: Room, by: str) -> None:
         """Without keeping anything: what the listeners would do."""
         if press.do == "export":
-            may_export(room, by)
+            report_place(room, Whereabouts(workspace=room.workspace, person=by))
             return
         if press.do in modals.FOR_ROOM:
             assert modals.for_room(press.do, room, press.room, press.args)["blocks"]

@@ -1,7 +1,9 @@
 """The play of a game as people live it in the chat: who hears NO DUFF and where, and what players are not shown."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,59 @@ async def test_no_duff_from_the_channel_of_a_real_incident_stops_the_game(stage:
     real = await stage.channel(MIKA, "inc-1")
     await stage.say(MIKA, real, "/warroom real Stop playing, we need you all")
     assert (await states(stage))["GD-1"] == GameState.HALTED
+
+
+# --- what players are not shown
+
+
+async def scheduled(stage: Stage, **given: object) -> datetime:
+    """Harriet puts a game day onto the calendar, in two hours; its backchannel opens at once."""
+    begins = stage.company.clock.now() + timedelta(hours=2)
+    await asks(stage, HARRIET, "schedule", "operations")
+    view = await stage.people[HARRIET].wait_for_view("view_opened")
+    ids = [stage.people[each].user_id for each in (ANA, BEN)]
+    values = {"scenario": "october-21", "at": int(begins.timestamp()), "players": ids, **given}
+    assert await stage.people[HARRIET].submit(view, values) == {}
+    await stage.pass_time(timedelta(minutes=1))
+    return begins
+
+
+async def test_of_a_game_that_nobody_was_told_of_nothing_is_said(stage: Stage) -> None:
+    """Not in the list, and not when its key is guessed: it is as if there were none."""
+    await scheduled(stage, surprise="unannounced")
+    guessed = await told(stage, ANA, "status GD-1")
+    assert guessed == (await told(stage, ANA, "status GD-7")).replace("GD-7", "GD-1")
+    assert "no room" in await told(stage, ANA, "export GD-1")
+    assert "GD-1" in await told(stage, HARRIET, "status GD-1")
+
+
+async def test_the_report_of_a_game_that_goes_on_is_handed_over_in_the_backchannel(stage: Stage) -> None:
+    """Wherever the dungeon master asks for it: in the war room it would give the plan away."""
+    await asks(stage, HARRIET, "start october-21 @ana @ben")
+    war, back = await stage.channel(ANA, "october-21"), await stage.channel(HARRIET, "backchannel")
+    await stage.say(HARRIET, war, "/warroom export")
+    await stage.people[HARRIET].wait_for_message(lambda each: bool(each.get("files")), channel=back)
+    assert [each for each in await stage.people[ANA].messages(war) if each.get("files")] == []
+
+
+async def test_a_planned_game_shows_when_it_begins(stage: Stage) -> None:
+    """On the panel, and on the Home of whoever may know of it."""
+    begins = int((await scheduled(stage)).timestamp())
+    back = await stage.channel(HARRIET, "backchannel")
+    assert f"Begins by itself*\\n<!date^{begins}^" in json.dumps(await stage.people[HARRIET].messages(back))
+    for who in (HARRIET, ANA):
+        assert f"begins <!date^{begins}^" in await home(stage, who)
+
+
+async def test_a_game_in_a_window_shows_its_time_to_nobody_who_plays(stage: Stage) -> None:
+    """The Home of a player does not know the game, whatever that of the dungeon master shows."""
+    await scheduled(stage, surprise="window", window="4")
+    assert ", begins <!date" in await home(stage, HARRIET)
+    assert "GD-1" not in await home(stage, ANA)
+
+
+async def home(stage: Stage, who: str) -> str:
+    """The Home as this person sees it when it has been drawn."""
+    await stage.people[who].home(stage.company.app.app_id)
+    drawn = await stage.people[who].wait_for(lambda each: each["type"] == "home")
+    return json.dumps(drawn["view"], ensure_ascii=False)

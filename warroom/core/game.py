@@ -41,6 +41,8 @@ class Game:
     surprise: str = "announced"
     operations: str = ""  # the chat's id of the channel where all of it is announced
     digests: Mapping[str, str] = field(default_factory=dict)
+    begins: datetime | None = None  # by the calendar, as far as has been said
+    begins_until: datetime | None = None  # the end of the window, when only that has been said
 
     def knows_of_something_real(self, now: datetime) -> bool:
         """Whether another call of NO DUFF says nothing new: play has stopped for one, or one was heard just now."""

@@ -100,6 +100,19 @@ def _game_moved(room: Room, state: GameState, clock: RoomClock, **changes: Any) 
     return replace(room, game=game, clock=clock)
 
 
+def _reminded(room: Room, entry: Entry, event: e.GameReminded) -> Room:
+    """Where only its window was said before, its time may be said later; not the other way round."""
+    game = room.game
+    known = game is not None and game.begins is not None and game.begins_until is None
+    if game is None or (known and event.until is not None):
+        return room
+    return replace(room, game=replace(game, begins=event.begins, begins_until=event.until))
+
+
+def _not_begun(room: Room, entry: Entry, event: e.NotBegun) -> Room:
+    return room if room.game is None else replace(room, game=replace(room.game, begins=None, begins_until=None))
+
+
 def _game_started(room: Room, entry: Entry, event: e.GameStarted) -> Room:
     return _game_moved(room, GameState.RUNNING, room.clock.start(entry.at), started_at=entry.at)
 
@@ -131,7 +144,8 @@ def _end_reached(room: Room, entry: Entry, event: e.EndReached) -> Room:
 
 
 def _game_ended(room: Room, entry: Entry, event: e.GameEnded) -> Room:
-    return _game_moved(room, GameState.ENDED, room.clock.stop(entry.at), ended_at=entry.at)
+    ended = _game_moved(room, GameState.ENDED, room.clock.stop(entry.at), ended_at=entry.at)
+    return replace(ended, roster=replace(ended.roster, sidelined={}))
 
 
 # --- the plan
@@ -290,6 +304,8 @@ def paced(room: Room, murphy: Murphy, entry: Entry) -> Murphy:
 
 MOVES: dict[type[e.Event], Move] = {
     e.GamePlanned: _game_planned,
+    e.GameReminded: _reminded,
+    e.NotBegun: _not_begun,
     e.GameStarted: _game_started,
     e.GamePaused: _game_paused,
     e.GameResumed: _game_resumed,

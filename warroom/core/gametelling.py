@@ -18,6 +18,7 @@ from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.murphy import explain
 from warroom.core.room import Room
+from warroom.core.roster import PLAYER
 from warroom.core.rules.game import END_REACHED
 from warroom.core.runs import WARROOM
 from warroom.core.saying import HOW_TO_STOP, ended_well, inside, outside, titled, who
@@ -419,9 +420,13 @@ def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Ef
 
 
 def _joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Effects:
-    yield f.Invite(place=WAR_ROOM, people=(event.person,))
+    yield from _welcomed(room, event.person)
+
+
+def _welcomed(room: Room, person: str) -> Effects:
+    yield f.Invite(place=WAR_ROOM, people=(person,))
     if room.incidents:
-        yield Say(place=f"{PERSON}{event.person}", tone=Tone.PHASE, title="Welcome to the exercise", body=_so_far(room))
+        yield Say(place=f"{PERSON}{person}", tone=Tone.PHASE, title="Welcome to the exercise", body=_so_far(room))
 
 
 def _so_far(room: Room) -> Words:
@@ -441,6 +446,7 @@ def _so_far(room: Room) -> Words:
 
 
 def _part_given(room: Room, entry: Entry, event: e.PartGiven) -> Effects:
+    started = room.game is not None and room.game.started_at is not None
     if event.person in room.roster.staff:
         yield f.Invite(place=BACKCHANNEL, people=(event.person,))
         yield Say(
@@ -448,7 +454,11 @@ def _part_given(room: Room, entry: Entry, event: e.PartGiven) -> Effects:
             tone=Tone.PLAIN,
             body=(Person(event.person), " is ", Bold(_PARTS[event.part]), " now, says ", who(entry), "."),
         )
-    elif room.game is not None and room.game.started_at is not None:
+        for place in inside(room) if started else ():
+            yield f.Invite(place=place, people=(event.person,))
+    elif started and event.part == PLAYER and room.open:
+        yield from _welcomed(room, event.person)
+    elif started:
         yield f.Invite(place=WAR_ROOM, people=(event.person,))
 
 

@@ -18,7 +18,7 @@ from warroom.core.preparing import needs_preflight, roles_to_ask
 from warroom.core.room import Room
 from warroom.core.rules.game import why_not_by_hand, why_not_resumed
 from warroom.core.scenario import SEALED, Inject, Mishap, Scenario
-from warroom.core.views import EMERGENCY, IncidentLine, Mark, RunLine, incident_line, mark, run_line
+from warroom.core.views import EMERGENCY, IncidentLine, Mark, RunLine, begins, incident_line, mark, run_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +75,7 @@ class PanelView:
     state: str
     scenario: str
     elapsed: timedelta | None  # the game's clock while it stands still
+    begins: tuple[datetime, datetime | None] | None  # by the calendar, or when its window begins and ends
     running_since: datetime | None  # when the clock would have shown zero, while it runs
     hidden_notes: str
     objectives: tuple[str, ...]
@@ -113,6 +114,7 @@ def panel(room: Room) -> PanelView | None:
         state=room.game.state.value,
         scenario=scenario.title,
         elapsed=None if room.clock.running else room.clock.elapsed,
+        begins=begins(room),
         running_since=room.clock.when(timedelta(0)),
         hidden_notes=scenario.hidden_notes,
         objectives=scenario.objectives,

@@ -164,8 +164,12 @@ def give_part(room: Room, command: c.GivePart, now: datetime) -> News:
         raise NotNow("A game needs a dungeon master. Make somebody else one first.")
     if command.person in room.roster.staff and command.part in (people.PLAYER, people.OBSERVER):
         raise NotNow("Whoever has seen what is hidden cannot play any more, nor watch as if they had not.")
-    given = e.PartGiven(person=command.person, part=command.part)
-    return [given, *(_no_longer_approved(room, command.person) if command.part == people.CONTROLLER else [])]
+    given: News = [e.PartGiven(person=command.person, part=command.part)]
+    if command.part != people.PLAYER:
+        given += [e.RoleLeft(role=role, person=who) for role, who in room.roster.roles.items() if who == command.person]
+    if command.part == people.CONTROLLER:
+        given += _no_longer_approved(room, command.person)
+    return given
 
 
 def _no_longer_approved(room: Room, person: str) -> News:
@@ -196,4 +200,6 @@ def consent(room: Room, command: c.Consent, now: datetime) -> News:
         raise NotNow("This is a real incident, not a game.")
     if (command.by in room.roster.consents) is command.agrees:
         raise TooLate("That is what you have said already.")
-    return [e.ConsentGiven(person=command.by, agrees=command.agrees)]
+    out = not command.agrees and command.by in room.roster.sidelined
+    back: News = [e.BackInGame(person=command.by)] if out else []
+    return [e.ConsentGiven(person=command.by, agrees=command.agrees), *back]

@@ -5,6 +5,7 @@ from datetime import datetime
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import incident as incidents
+from warroom.core import roster as people
 from warroom.core.permission import News, acknowledged_too, in_words, may_act, the_incident
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.room import Room
@@ -18,6 +19,9 @@ def take_role(room: Room, command: c.TakeRole, now: datetime) -> News:
     person, holder = command.person or command.by, room.roster.roles.get(command.role, "")
     if holder == person:
         raise NotNow(Person(person), f" is {command.role} already.")
+    if room.drill and person != command.by:
+        people.must_be_able_to_act(room.roster, person)
+        news += [] if room.roster.part(person) else [e.PlayerJoined(person=person)]
     if command.instead_of is not None and command.instead_of != holder:
         raise TooLate(Person(holder), f" is {command.role} now.") if holder else TooLate("Nobody has that role now.")
     return [*news, e.RoleTaken(role=command.role, person=person)]

@@ -18,6 +18,7 @@ from datetime import timedelta
 
 from warroom.core.changing import replace
 from warroom.core.refusals import NotNow, NotYours
+from warroom.core.words import Person
 
 COMMANDER = "commander"
 CONTROLLER, EVALUATOR, SAFETY, OBSERVER, PLAYER = "controller", "evaluator", "safety", "observer", "player"
@@ -71,11 +72,17 @@ class Roster:
         return replace(self, players=(*self.players, person))
 
     def with_part(self, person: str, part: str) -> "Roster":
-        """The roster in which this person has this part and no other."""
+        """The roster in which this person has this part and no other. Who does not play is in no team, and not out."""
         without = {name: tuple(each for each in people if each != person) for name, people in self._parts().items()}
         without[part] = (*without[part], person)
+        teams, sidelined = self.teams, self.sidelined
+        if part != PLAYER:
+            teams = {name: tuple(each for each in people if each != person) for name, people in teams.items()}
+            sidelined = {who: until for who, until in sidelined.items() if who != person}
         return replace(
             self,
+            teams=teams,
+            sidelined=sidelined,
             controllers=without[CONTROLLER],
             evaluators=without[EVALUATOR],
             safety=without[SAFETY],
@@ -128,6 +135,14 @@ def divided(players: tuple[str, ...], teams: Iterable[str]) -> dict[str, tuple[s
         side, person = sides[at % len(sides)], players[at % len(players)]
         found[side] = (*found[side], person)
     return {team: found[team] for team in named}
+
+
+def must_be_able_to_act(roster: Roster, person: str) -> None:
+    """Whether somebody else may be given something to do in the drill."""
+    if roster.part(person) not in ("", PLAYER):
+        raise NotNow(Person(person), " does not play in this game.")
+    if person in roster.sidelined:
+        raise NotNow(Person(person), " cannot be reached just now.")
 
 
 def must_control(roster: Roster, person: str) -> None:

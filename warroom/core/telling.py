@@ -257,7 +257,7 @@ def _alert_resolved(room: Room, entry: Entry, event: e.AlertResolved) -> Effects
         place=WAR_ROOM,
         tone=Tone.GOOD_NEWS,
         title=f"Alert resolved: {event.name}",
-        body=(f"{event.source} says it is over.",),
+        body=("Monitoring says it is over." if event.source == EXERCISE else f"{event.source} says it is over.",),
         under="status",
     )
     if all(not alert.firing for alert in room.alerts.values()):

@@ -38,6 +38,14 @@ def mark(room: Room) -> Mark:
     return Mark(drill=room.drill, name=room.game.title if room.game else room.title, key=room.key)
 
 
+def begins(room: Room) -> tuple[datetime, datetime | None] | None:
+    """When a planned game begins by the calendar, or its window and the end of that; for whoever may know of the game."""
+    game = room.game
+    if game is None or not room.open or game.state is not GameState.PLANNED or game.begins is None:
+        return None
+    return (game.begins, game.begins_until)
+
+
 # --- the status card
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from warroom.core import commands as c
 from warroom.core.commands import Command
+from warroom.core.effects import BACKCHANNEL
 from warroom.core.events import Mode
 from warroom.core.faults import Target
 from warroom.core.game import GameState
@@ -266,7 +267,13 @@ def only_open_incident(room: Room) -> str:
     raise NotNow(f"Several incidents are open; use the buttons on the status card, or name one: {titles}.")
 
 
-def may_export(room: Room, person: str) -> None:
-    """A running game's report would give its plan away; only its dungeon master may have it before the end."""
-    if room.drill and room.open and person not in room.roster.staff:
+def report_place(room: Room, where: Whereabouts) -> str:
+    """The channel where the report is handed over. That of a game that goes on would give its plan away: who directs,
+    evaluates or watches over it gets it in the backchannel, wherever they ask, and nobody else gets it."""
+    if not room.drill or not room.open:
+        return where.channel
+    if where.person not in room.roster.staff:
         raise NotYours("The report comes after the end of the game; before that it would give the plan away.")
+    if BACKCHANNEL not in room.channels:
+        raise NotNow("This game has no backchannel where its report could be handed over before its end.")
+    return room.channels[BACKCHANNEL].id

@@ -1,6 +1,7 @@
 """App Home: what is going on, and what can be started."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from warroom.core.effects import Ask
@@ -8,20 +9,21 @@ from warroom.core.views import Mark
 from warroom.slack import limits, signs
 from warroom.slack.blocks import Block, actions, context, divider, header, mark_line, numbered, section, within
 from warroom.slack.mrkdwn import channel, escape, escape_line, one_line
-from warroom.slack.statuscard import bare, short
+from warroom.slack.statuscard import bare, begins_words, short
 
 _ROOMS, _SCENARIOS = 30, 40
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HomeRoom:
-    """An open room. `channel` is the id of its war room, empty until it is there."""
+    """An open room. `channel` is the id of its war room, empty until it is there; `begins` as in the panel."""
 
     key: str
     title: str
     drill: bool
     state: str
     channel: str = ""
+    begins: tuple[datetime, datetime | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,7 @@ def _room(room: HomeRoom) -> str:
     mark = escape(mark_line(Mark(drill=room.drill, name=room.title, key=room.key)))
     title = "" if room.drill else f"\n{short(room.title)}"
     where = f" · {channel(room.channel)}" if room.channel else ""
+    where += f", begins {begins_words(*room.begins)}" if room.begins else ""
     return f"*{mark.replace('*', '∗')}*{title}\n{signs.ROOM.get(room.state, '')} {escape_line(room.state)}{where}"
 
 

@@ -5,6 +5,7 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.core.events import Mode
+from warroom.core.views import begins
 from warroom.slack import cards
 from warroom.slack.cards import HomeRoom, HomeScenario, HomeView
 from warroom.slack.desk import Desk
@@ -32,6 +33,7 @@ class Homes:
                     drill=row.mode == Mode.DRILL.value,
                     state=row.state,
                     channel=war_room.id if war_room else "",
+                    begins=begins(room),
                 )
             )
         scenarios = tuple(

@@ -29,7 +29,7 @@ from warroom.slack.blocks import (
     with_buttons,
 )
 from warroom.slack.mrkdwn import ago, clock_time, escape, escape_line, one_line, person, quote
-from warroom.slack.statuscard import bare, incident_words, run_words, short
+from warroom.slack.statuscard import bare, begins_words, incident_words, run_words, short
 
 _ROWS, _BY_HAND, _LINES, _PEOPLE = 8, 6, 20, 15
 _DECK = 5
@@ -71,6 +71,7 @@ def _facts(view: PanelView) -> Block:
     return fields(
         f"*Game*\n{state}",
         f"*Clock*\n{_clock(view)}",
+        *([f"*Begins by itself*\n{begins_words(*view.begins)}"] if view.begins else []),
         f"*Players*\n{', '.join(people[:_PEOPLE]) + more if people else 'nobody yet'}",
         f"*War room*\n{'open' if view.war_room else 'opens when the game starts'}",
         *_others(view),

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.slack import cards
-from warroom.slack.desk import Desk, Whereabouts, may_export
+from warroom.slack.desk import Desk, Whereabouts, report_place
 from warroom.slack.verdicts import judge
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,8 @@ class Reports:
 
     async def send(self, room: int, where: Whereabouts) -> None:
         """Raises Refused when this person may not have it yet. The files follow as soon as they are ready."""
-        may_export(await self._desk.runtime.room(room), where.person)
-        task = asyncio.create_task(self._send(room, where))
+        channel = report_place(await self._desk.runtime.room(room), where)
+        task = asyncio.create_task(self._send(room, replace(where, channel=channel)))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 

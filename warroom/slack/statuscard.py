@@ -1,6 +1,7 @@
 """The status card: everything a newcomer to the war room must know, at a glance."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from warroom.core.views import AlertLine, IncidentLine, RunLine, StatusView
 from warroom.slack import limits, signs
@@ -109,6 +110,11 @@ def incident_words(each: IncidentLine) -> str:
     head = f"{signs.severity(each.severity)} *{escape_line(each.severity)} · {bare(each.title)}*"
     services = f"Affected: {short(', '.join(each.services))}" if each.services else ""
     return "\n".join(line for line in (head, _course(each), services) if line)
+
+
+def begins_words(begins: datetime, until: datetime | None) -> str:
+    """When a planned game begins, in its reader's time."""
+    return moment(begins) if until is None else f"some time between {moment(begins)} and {moment(until)}"
 
 
 def bare(text: str) -> str:
