@@ -167,3 +167,24 @@ async def home(stage: Stage, who: str) -> str:
     await stage.people[who].home(stage.company.app.app_id)
     drawn = await stage.people[who].wait_for(lambda each: each["type"] == "home")
     return json.dumps(drawn["view"], ensure_ascii=False)
+
+
+async def test_what_one_person_alone_is_told_of_a_game_says_that_it_is_one(stage: Stage) -> None:
+    """A refusal names what has failed in the exercise: it carries the mark too. What is about something real does not."""
+    await asks(stage, HARRIET, "start october-21 @ana @ben")
+    war = await stage.channel(ANA, "october-21")
+    await stage.say(ANA, war, "/warroom command")
+    await stage.say(ANA, war, "/warroom command")
+    await stage.people[ANA].wait_for_message(lambda each: _alone(each, "EXERCISE · October 21 · GD-1", "is commander"))
+    opening = next(each for each in await stage.people[ANA].messages(war) if "How we play" in str(each))
+    for _ in range(2):
+        await stage.people[ANA].press(opening, "I agree to that")
+    await stage.people[ANA].wait_for_message(lambda each: _alone(each, "EXERCISE · October 21 · GD-1", "said already"))
+    for _ in range(2):
+        await stage.say(ANA, war, "/warroom real Smoke!")
+    known = await stage.people[ANA].wait_for_message(lambda each: _alone(each, "That is known already"))
+    assert "EXERCISE" not in str(known)
+
+
+def _alone(message: dict[str, object], *parts: str) -> bool:
+    return bool(message.get("is_ephemeral")) and all(each in str(message["text"]) for each in parts)

@@ -1,7 +1,7 @@
 """What messages and views are made of, each piece within Slack's limits, and the mark that every message carries.
 
 `marked` is the only thing that makes a Message about a room. It puts "EXERCISE" or "REAL INCIDENT" first in the text and
-in the blocks, so no caller can leave it out. (`private` is for answers to one person about no room.) A piece takes mrkdwn that is escaped already (`slack.mrkdwn` makes it), except
+in the blocks, so no caller can leave it out. (`private` is for answers to one person; about a room, `marked` first.) A piece takes mrkdwn that is escaped already (`slack.mrkdwn` makes it), except
 where it says plain: headers, labels and options take any text.
 """
 

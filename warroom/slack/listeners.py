@@ -22,6 +22,7 @@ from warroom.core import commands as c
 from warroom.core.effects import BACKCHANNEL
 from warroom.core.refusals import NotNow, Refused, Unknown
 from warroom.core.roster import must_be_staff, must_control
+from warroom.core.views import EMERGENCY, Mark, mark
 from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.runtime.clock import Clock
@@ -32,7 +33,7 @@ from warroom.slack.homes import Homes
 from warroom.slack.mrkdwn import escape, unescape
 from warroom.slack.people import People
 from warroom.slack.reports import Reports
-from warroom.slack.slash import Asked, Reply, Slash
+from warroom.slack.slash import Asked, Reply, Slash, about_life
 from warroom.slack.verdicts import judge
 from warroom.store import cards as cards_kept
 from warroom.store import inbox
@@ -184,7 +185,7 @@ class Listeners:
             if reply.exports is not None:
                 await self._reports.send(reply.exports, asked.where)
         except (Refused, NotFound) as refused:
-            await tell(cards.plainly(_sentence(refused)))
+            await tell(await self._refusal(refused, asked))
             return
         self._soon(self._people.meet(asked.where.workspace, reply.meets))
         if reply.opens:
@@ -205,7 +206,7 @@ class Listeners:
             reply = await self._slash.take(asked)
             await self._after(reply, where, body["trigger_id"])
         except (Refused, NotFound) as refused:
-            await ack(text=_sentence(refused))
+            await ack(text=(await self._refusal(refused, asked)).text)
             return
         await ack(**({"text": reply.text} if reply.text else {}))
         self._soon(self._people.meet(where.workspace, [where.person, *reply.meets]))
@@ -218,13 +219,15 @@ class Listeners:
 
     async def _press(self, ack: Ack, body: Body) -> None:
         where = _pressed_where(body)
+        room = 0
         try:
             press = presses.press(body["actions"][0])
+            room = press.room if press.do != EMERGENCY.do else 0
             await self._carry_out_press(press, where, body)
         except ValueError:
             self._soon(self._refuse(body, Unknown("This button cannot be read. Look at the newest card.")))
         except (Refused, NotFound) as refused:
-            self._soon(self._refuse(body, refused))
+            self._soon(self._refuse(body, refused, room))
         await ack()
         self._soon(self._people.meet(where.workspace, [where.person]))
         if (body.get("view") or {}).get("callback_id") == PANEL:
@@ -350,10 +353,21 @@ class Listeners:
 
     # --- telling the asker alone
 
-    async def _refuse(self, body: Body, refused: WarroomError) -> None:
+    async def _refusal(self, refused: WarroomError, asked: Asked) -> cards.Message:
+        """With the mark of the room in whose channel it was asked, but for what is about something real."""
+        here = None if about_life(asked.text) else await self._desk.room_here(asked.where)
+        return cards.plainly(_sentence(refused), await self._mark(here[0] if here else 0))
+
+    async def _mark(self, room: int) -> Mark | None:
+        try:
+            return mark(await self._desk.runtime.room(room)) if room else None
+        except NotFound:
+            return None
+
+    async def _refuse(self, body: Body, refused: WarroomError, room: int = 0) -> None:
         user, channel = body["user"]["id"], (body.get("channel") or {}).get("id", "")
         thread = (body.get("message") or {}).get("thread_ts", "")
-        message = cards.plainly(_sentence(refused))
+        message = cards.plainly(_sentence(refused), await self._mark(room))
         if channel:
             await self._whisper(channel, user, message, thread)
         else:

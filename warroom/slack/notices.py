@@ -48,9 +48,9 @@ def refusal(words: Words, channels: Mapping[str, str]) -> str:
     return limits.clamp_mrkdwn(render(words, channels).strip(), limits.SECTION) or "This cannot be done now."
 
 
-def plainly(text: str) -> Message:
-    """An answer to one person. `text` is escaped mrkdwn, such as a `refusal`."""
-    return private(text)
+def plainly(text: str, mark: Mark | None = None) -> Message:
+    """An answer to one person. `text` is escaped mrkdwn, such as a `refusal`; one that is about a room carries its mark."""
+    return marked(mark, text, [section(text)]) if mark else private(text)
 
 
 _OFFERS = {

@@ -77,6 +77,12 @@ class Slash:
         return await known.does(self, asked, rest.strip())
 
 
+def about_life(text: str) -> bool:
+    """Whether these words are about something real, wherever they are said."""
+    word = text.strip().partition(" ")[0].lower()
+    return word == "real" or (word not in WORDS and calls_no_duff(text))
+
+
 def help_text(lead: str) -> str:
     """All words, as mrkdwn. `lead` is what must be said before them."""
     lines = [f"• `{lead}{word.usage}`: {word.means}" for word in WORDS.values()]
