@@ -7,9 +7,9 @@ from operator import is_
 from tests.rehearsal.soak import game
 from warroom.core.conditions import holds, listens_for, looked_at
 from warroom.core.room import Room
-from warroom.core.when import CONDITIONS, EXPECTATION, INCIDENT, INJECT, MILESTONES, STEP, Condition
+from warroom.core.when import CONDITIONS, EXPECTATION, FAULT, INCIDENT, INJECT, MILESTONES, STEP, Condition
 
-SEEDS, FEW = (29, 38, 13, 19, *range(60)), 4  # as many as it takes for every word to have come true
+SEEDS, FEW = (42, 50, 2, 187, *range(60)), 4  # as many as it takes for every word to have come true
 
 
 def test_a_condition_looks_at_no_more_than_it_says() -> None:
@@ -34,7 +34,7 @@ def _all_there_are(room: Room) -> Iterator[Condition]:
     scenario = room.plan.scenario
     named = {
         INJECT: [each.id for each in scenario.injects],
-        "fault": [each.inject for each in room.faults.values()],
+        FAULT: [each.id for each in scenario.injects if each.fault],
         INCIDENT: [each.inject for each in room.incidents.values()],
         EXPECTATION: [each.id for each in scenario.expectations],
         STEP: [f"{run.runbook.id}/{step}" for run in room.runs.values() for step in run.steps],
