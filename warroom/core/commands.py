@@ -256,8 +256,11 @@ class SkipInject(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpeakAs(Command):
+    """To these teams; to everybody when none is named."""
+
     actor: str
     text: str
+    teams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -160,8 +160,10 @@ def _known_teams(plan: Plan, teams: tuple[str, ...]) -> None:
 
 
 def speak(room: Room, command: c.SpeakAs, now: datetime) -> News:
-    actor = the_actor(_plan(room, command.by, "play"), command.actor)
-    return [e.ActorSpoke(actor=actor.name, actor_title=actor.title, icon=actor.icon, text=in_words(command.text))]
+    plan = _plan(room, command.by, "play")
+    _known_teams(plan, command.teams)
+    actor, text = the_actor(plan, command.actor), in_words(command.text)
+    return [e.ActorSpoke(actor=actor.name, actor_title=actor.title, icon=actor.icon, text=text, to=command.teams)]
 
 
 def hint(room: Room, command: c.GiveHint, now: datetime) -> News:

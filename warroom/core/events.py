@@ -319,6 +319,7 @@ class ActorSpoke(Event):
     actor_title: str
     icon: str
     text: Typed
+    to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -62,7 +62,7 @@ def _started(room: Room, entry: Entry, event: e.GameStarted) -> Effects:
             place=place,
             name=team_room(room.key, team),
             topic=topic,
-            purpose=f"The team {each.title} in a game day. {purpose}",
+            purpose=f"The team: {each.title}. {purpose}",
             private=False,
             invite=tuple(dict.fromkeys((*room.roster.teams.get(team, ()), *room.roster.staff))),
         )
@@ -291,7 +291,8 @@ def _inject(room: Room, entry: Entry, event: e.InjectPlayed) -> Effects:
     for place in places:
         if event.actor:
             voice = Voice(name=event.actor, title=event.actor_title, icon=event.icon)
-            yield Say(place=place, tone=Tone.VOICE, body=(event.text,), voice=voice)
+            alone = "\n\nOnly you are told this." if event.person else ""
+            yield Say(place=place, tone=Tone.VOICE, body=(event.text, alone) if alone else (event.text,), voice=voice)
         elif event.kind == "hint":
             title = f"Hint ({event.level}): {titled(room, event.incident)}"
             yield Say(place=place, tone=Tone.HINT, title=title, body=(event.text,))
@@ -339,7 +340,8 @@ def _held(room: Room, entry: Entry, event: e.InjectHeld) -> Effects:
 
 def _spoke(room: Room, entry: Entry, event: e.ActorSpoke) -> Effects:
     voice = Voice(name=event.actor, title=event.actor_title, icon=event.icon)
-    yield Say(place=WAR_ROOM, tone=Tone.VOICE, body=(event.text,), voice=voice)
+    for place in room.places(event.to):
+        yield Say(place=place, tone=Tone.VOICE, body=(event.text,), voice=voice)
 
 
 def _drew(room: Room, entry: Entry, event: e.MurphyDrew) -> Effects:

@@ -338,7 +338,7 @@ def _panel_more(room: Room, plan: Plan) -> tuple[Ask, ...]:
     if running and plan.next_move() is not None:
         asks.append(Ask(do="move-on", label="Move on"))
     if running and by_clock:
-        asks.append(Ask(do="forward", label="Next one's time is now"))
+        asks.append(Ask(do="forward", label="Fast-forward to the next"))
     if by_clock:
         asks.append(Ask(do="shift", label="Shift everything…"))
     if running and any(

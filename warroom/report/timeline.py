@@ -134,6 +134,10 @@ def speaker(actor: str, title: str) -> str:
     return f"{actor} ({title})" if title else actor
 
 
+def _to(t: Telling, teams: tuple[str, ...]) -> str:
+    return f" (to {listed(t.team(each) for each in teams)})" if teams else ""
+
+
 def _inject(t: Telling, event: e.InjectPlayed) -> str:
     if event.person:
         return f"{speaker(event.actor, event.actor_title) or 'Somebody'} told {t.name(event.person)} alone: {t.said(event.text)}"
@@ -143,7 +147,7 @@ def _inject(t: Telling, event: e.InjectPlayed) -> str:
         level = f" ({event.level})" if event.level else ""
         about = f" about {t.incident(event.incident)}" if event.incident else ""
         return f"The players were given a hint{level}{about}: {t.said(event.text)}"
-    to = f" (to {listed(t.team(each) for each in event.to)})" if event.to else ""
+    to = _to(t, event.to)
     if event.kind == "move":
         return f"The next part of the game began: {t.said(event.text)}"
     if not event.text.strip():
@@ -300,7 +304,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.InjectHeld: (Kind.INJECT, _held),
     e.ActorSpoke: (
         Kind.INJECT,
-        lambda t, event: f"{speaker(event.actor, event.actor_title)} said: {t.said(event.text)}",
+        lambda t, event: f"{speaker(event.actor, event.actor_title)} said{_to(t, event.to)}: {t.said(event.text)}",
     ),
     e.ExpectationArmed: (Kind.EXPECTATION, _expected),
     e.ExpectationMet: (Kind.EXPECTATION, _met),

@@ -97,6 +97,10 @@ def _shift(said: Said, by: str) -> Command:
     return c.ShiftPlan(by=by, by_length=-length if earlier else length, reason=said.get("reason", ""))
 
 
+def _teams(said: Said) -> tuple[str, ...]:
+    return tuple(each for each in said.get("teams", "").split(",") if each)
+
+
 def _improvise(said: Said, by: str) -> Command:
     return c.Improvise(
         by=by,
@@ -104,7 +108,7 @@ def _improvise(said: Said, by: str) -> Command:
         actor=said.get("actor", ""),
         title=said.get("title", "").strip(),
         severity=said.get("severity") or "SEV2",
-        teams=tuple(each for each in said.get("teams", "").split(",") if each),
+        teams=_teams(said),
     )
 
 
@@ -156,7 +160,7 @@ COMMANDS: dict[str, Callable[[Said, str], Command]] = {
     "start-game": lambda said, by: c.StartGame(by=by, salt=secrets.token_hex(16)),
     "play": lambda said, by: c.PlayInject(by=by, inject=said.get("inject", "")),
     "skip-inject": lambda said, by: c.SkipInject(by=by, inject=said.get("inject", ""), reason=said.get("reason", "")),
-    "speak": lambda said, by: c.SpeakAs(by=by, actor=said["actor"], text=said.get("text", "")),
+    "speak": lambda said, by: c.SpeakAs(by=by, actor=said["actor"], text=said.get("text", ""), teams=_teams(said)),
     "emergency": lambda said, by: c.CallEmergency(by=by, words=said.get("text", "")),
     "mark": lambda said, by: c.MarkMoment(by=by, incident=said["incident"], what=said["what"]),
     "murphy": lambda said, by: c.AskMurphy(by=by),

@@ -1,8 +1,9 @@
 """The pieces that modals are made of. Each input's block id is the name of its answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from warroom.core.room import Room
 from warroom.core.views import Mark
 from warroom.slack import limits, presses
 from warroom.slack.blocks import Block, grouped, mark_block, numbered, options, plain, section
@@ -60,6 +61,17 @@ def select(placeholder: str, made: Sequence[Block], chosen: str = "") -> Block:
     menu = {"type": "static_select", "placeholder": plain(placeholder, limits.PLACEHOLDER), **grouped(made)}
     initial = next((each for each in made if each["value"] == chosen), None)
     return {**menu, "initial_option": initial} if initial else menu
+
+
+def which_teams(teams: Iterable[tuple[str, str]]) -> list[Block]:
+    """Who is told something, by ids and names of teams; nothing where there are none."""
+    made = options(teams)
+    menu = {**select("Everybody", made), "type": "multi_static_select"}
+    return [field("teams", "Which teams are told?", menu, optional=True)] if made else []
+
+
+def team_names(room: Room) -> list[tuple[str, str]]:
+    return [(name, each.title) for name, each in room.plan.scenario.teams.items()] if room.plan else []
 
 
 def people(chosen: Sequence[str]) -> Block:

@@ -11,7 +11,7 @@ from warroom.core.scenario import RATINGS, SEVERITIES, Inject
 from warroom.core.views import Mark
 from warroom.slack import limits, signs
 from warroom.slack.blocks import Block, options, plain, section
-from warroom.slack.forms import Said, View, about, field, modal, radio, select, text_input
+from warroom.slack.forms import Said, View, about, field, modal, radio, select, team_names, text_input, which_teams
 from warroom.slack.panelcard import panel_card
 
 _TITLE = 150
@@ -28,7 +28,6 @@ _PARTS = (
 def improvise(room: Room, mark: Mark, id: int, said: Said) -> View:
     scenario = room.plan.scenario if room.plan else None
     actors = options((name, each.name) for name, each in sorted(scenario.actors.items())) if scenario else []
-    teams = options((name, each.title) for name, each in scenario.teams.items()) if scenario else []
     levels = options((word, f"{signs.severity(word)} {word}") for word in SEVERITIES)
     blocks = [field("text", "What happens, or what is said?", text_input())]
     if actors:
@@ -44,9 +43,7 @@ def improvise(room: Room, mark: Mark, id: int, said: Said) -> View:
         ),
         field("severity", "How bad, if it does?", select("Choose", levels, "SEV2"), optional=True),
     ]
-    if teams:
-        menu = {**select("Everybody", teams), "type": "multi_static_select"}
-        blocks.append(field("teams", "Which teams are told?", menu, optional=True))
+    blocks += which_teams(team_names(room))
     return modal("improvise", "Improvise", "Play it", blocks, mark=mark, room=id, said=said)
 
 
@@ -81,7 +78,7 @@ def shift(room: Room, mark: Mark, id: int, said: Said) -> View:
 def sideline(room: Room, mark: Mark, id: int, said: Said) -> View:
     blocks = [
         section("Whoever is taken out cannot act in the game until they are back. Only who has agreed to it can be."),
-        field("person", "Whom?", _person()),
+        field("person", "Whom?", _person(next(iter(room.roster.consents), ""))),
         field("length", "For how long?", text_input("15m", lines=False)),
         field("why", "Why, as the others hear it?", text_input(), "A flight, a tunnel, a fever."),
     ]
@@ -145,8 +142,9 @@ def no_go(room: Room, mark: Mark, id: int, said: Said) -> View:
     return modal("no-go", "No-go", "No-go", blocks, mark=mark, room=id, said=said)
 
 
-def _person() -> Block:
-    return {"type": "users_select", "placeholder": plain("Choose a person", limits.PLACEHOLDER)}
+def _person(chosen: str = "") -> Block:
+    menu: Block = {"type": "users_select", "placeholder": plain("Choose a person", limits.PLACEHOLDER)}
+    return {**menu, "initial_user": chosen} if chosen else menu
 
 
 def _inject(room: Room, said: Said) -> Inject:

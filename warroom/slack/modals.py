@@ -19,7 +19,19 @@ from warroom.core.views import Mark
 from warroom.slack import gamemodals, limits, presses, signs
 from warroom.slack.asks import VALUE
 from warroom.slack.blocks import Block, options, plain, section
-from warroom.slack.forms import Said, View, about, field, modal, people, radio, select, text_input
+from warroom.slack.forms import (
+    Said,
+    View,
+    about,
+    field,
+    modal,
+    people,
+    radio,
+    select,
+    team_names,
+    text_input,
+    which_teams,
+)
 
 _TITLE = 150  # of an incident
 
@@ -143,14 +155,16 @@ def skip_inject(mark: Mark, room: int, said: Said, title: str) -> View:
     return modal("skip-inject", "Skip this inject", "Skip", [*about(title), why], mark=mark, room=room, said=said)
 
 
-def speak(mark: Mark, room: int, said: Said, actors: Iterable[tuple[str, str]]) -> View:
-    """`actors` are ids and names."""
+def speak(
+    mark: Mark, room: int, said: Said, actors: Iterable[tuple[str, str]], teams: Iterable[tuple[str, str]] = ()
+) -> View:
+    """`actors` and `teams` are ids and names."""
     made = options(actors)
     if not made:
         nobody = [section("This scenario has nobody to speak as.")]
         return modal("speak", "Speak as somebody", "", nobody, mark=mark, room=room, said=said)
     who = field("actor", "Who speaks?", select("Choose", made, made[0]["value"]))
-    blocks = [who, field("text", "What do they say?", text_input())]
+    blocks = [who, field("text", "What do they say?", text_input()), *which_teams(teams)]
     return modal("speak", "Speak as somebody", "Say it", blocks, mark=mark, room=room, said=said)
 
 
@@ -291,7 +305,7 @@ def for_room(do: str, room: Room, room_id: int, said: Said) -> View:
 FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
     "skip": lambda room, mark, id, said: skip_step(mark, id, said, _step_title(room, said)),
     "skip-inject": lambda room, mark, id, said: skip_inject(mark, id, said, _inject_title(room, said)),
-    "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room)),
+    "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room), team_names(room)),
     "fail": lambda room, mark, id, said: fail_step(mark, id, said, _step_title(room, said)),
     "answer-with": lambda room, mark, id, said: answer_with_evidence(
         mark, id, said, _step_title(room, said), _evidence_wanted(room, said)
