@@ -34,6 +34,7 @@ ALWAYS = (
     "test_every_control_has_a_name",
     "test_a_permalink_opens_its_message",
     "test_files_are_sent_with_a_text",
+    "test_who_writes_at_once_writes_in_the_channel_that_was_chosen",
     "test_the_first_app",
     "test_a_fault_is_ordered_used_up_and_cleared",
     "test_starting_over",

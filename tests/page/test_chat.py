@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.page import story
 from tests.page.conftest import OpenPage
@@ -101,6 +102,28 @@ async def test_drafts_are_kept_per_channel(workspace: StandIn, open_page: OpenPa
     await page.reload()
     await page.wait_for_selector("body.ready")
     await expect(page.locator(BOX)).to_have_value("not yet")
+
+
+async def test_who_writes_at_once_writes_in_the_channel_that_was_chosen(
+    workspace: StandIn, open_page: OpenPage
+) -> None:
+    """What is typed while a channel's messages are still on their way stays in its box, and is no draft of the one before."""
+    page, shown = await open_page("U1"), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await shown.wait()
+        await route.continue_()
+
+    await page.route(re.compile("/messages"), wait)
+    await page.get_by_role("button", name="#ops").click()
+    await expect(page.locator("#header h1")).to_have_text("ops")
+    await page.locator(BOX).fill("at once")
+    shown.set()
+    await expect(page.locator(BOX)).to_have_attribute("placeholder", re.compile("Message #ops"))
+    await page.keyboard.press("Enter")
+    (said,) = await workspace.posted("say")
+    assert (said["channel"], said["text"]) == ("C2", "at once")
+    await expect(page.locator("[data-go=C1] .draft-mark")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

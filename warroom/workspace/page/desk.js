@@ -181,6 +181,7 @@ export class Desk {
     if (!channel) return void fill(at("stage"), el("p.nothing", {}, "There is no conversation here yet."));
     if (place.tab !== "messages" && appOfChannel(channel)) return void (await this.showTab(appOfChannel(channel), place.tab, turn));
     this.pane.expect();
+    this.drawFoot(channel); // who writes at once does not write in the conversation that was left
     const answer = await ask("messages", { as, channel: place.channel });
     if (turn !== this.turn) return;
     this.showMessages(channel, answer, keepPlace);
