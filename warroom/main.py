@@ -54,7 +54,7 @@ from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
-from warroom.watching import FaultRooms, Watchers
+from warroom.watching import FaultRooms, Surroundings, Watchers
 from warroom.web.app import Taken
 from warroom.web.app import build as build_web
 from warroom.web.app import runner as web_runner
@@ -166,7 +166,8 @@ class Bot:
         await self._start_web()
         await self.breaking.recover()
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
-        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler)
+        beside = Surroundings(self.runtime, self._allowed)
+        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside)
         self._loops += [self._watched(each.run()) for each in loops]
         await listeners.take_unfinished()
         await self._connect(app_token)

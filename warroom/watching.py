@@ -1,11 +1,13 @@
-"""What looks after a game: the preflight, the stop conditions, and the real incident that an emergency becomes.
+"""What looks after a game: the preflight, the stop conditions, what is real beside it and what an emergency becomes.
 
 Each may be asked twice for the same thing, after a crash in the middle; looking does no harm twice, and the real room is
 opened under a key of its own.
 """
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -14,6 +16,7 @@ from warroom.checks import look
 from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.allowed import Allowed
+from warroom.core.deciding import settle
 from warroom.core.events import Mode
 from warroom.core.probes import Probe
 from warroom.core.readiness import Finding
@@ -26,6 +29,9 @@ from warroom.runtime.handle import Runtime
 from warroom.store import rooms
 from warroom.store.outbox import Claimed
 
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = timedelta(seconds=15)  # something real beside a game is told within this
 Resolve = Callable[[str], str | None]
 Ready = Callable[[FaultSpec], Awaitable[Finding]]
 INCIDENT: Literal["incident"] = "incident"
@@ -151,6 +157,37 @@ class Watchers:
             key=f"emergency:{claimed.effect_id}",
         )
         return Done(commands=(c.RecordRealRoom(key=handled.room.key),))
+
+
+class Surroundings:
+    """Tells every game that is going on when something real begins or ends beside it, or nothing may be changed.
+
+    It only reads until something has changed. Every process does it; what has been told already changes nothing.
+    """
+
+    def __init__(self, runtime: Runtime, allowed: Allowed) -> None:
+        self._runtime, self._allowed = runtime, allowed
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception:  # the database may be away for a while; what has changed is told when it is back
+                log.exception("could not look what goes on beside the games; trying again")
+            wall = self._runtime.wall
+            await wall.wait(wall.now() + LOOK_EVERY, asyncio.Event())
+
+    async def look(self) -> None:
+        """Once, at every game there is."""
+        frozen = self._allowed.frozen(self._runtime.clock.now())
+        games = await self._runtime.db.read(lambda conn: rooms.listing(conn, None, mode="drill", open_only=True))
+        for row in games:
+            still = await self._runtime.db.read(real_incidents_open, row.workspace)
+            told = c.RecordOutside(incidents=tuple(sorted(still)), frozen=frozen.why if frozen else "")
+            there = await self._runtime.room(row.id)
+            if settle(there, told, self._runtime.clock.now())[0]:
+                await self._runtime.handle(row.id, told)
 
 
 class FaultRooms:

@@ -89,6 +89,19 @@ def test_nothing_is_kept_while_nothing_is_new(mode: str) -> None:
         assert before.chosen or after.chosen or reason(before) != reason(after)
 
 
+@pytest.mark.parametrize("mode", ["autopilot", "sealed"])
+def test_murphy_waits_while_something_is_real(mode: str) -> None:
+    """While a real incident is open beside the game he plays nothing by himself; when it is over he goes on."""
+    here = playing(mode)
+    here.give(c.RecordOutside(incidents=("INC-7",), frozen=""))
+    here.wait(60 * MINUTE)
+    assert not [each for each in draws(here) if each.chosen]
+    here.give(c.RecordOutside(incidents=(), frozen=""))
+    here.say("ana: acknowledge I1")
+    here.wait(30 * MINUTE)
+    assert [each for each in draws(here) if each.chosen]
+
+
 def looks(here: Table, until: timedelta) -> Iterator[timedelta]:
     """Every reading, until then, at which he could look."""
     at = FIRST_LOOK

@@ -177,6 +177,7 @@ def day_with(text: str) -> Sequence[Entry]:
         e.Predicted: {"sheet": Prediction(detects=text, customers=text)},
         e.PreflightReported: {"findings": (Finding(what=text, holds=False, detail=text),)},
         e.StopConditionChanged: {"detail": text},
+        e.OutsideChanged: {"frozen": text},
         e.Sidelined: {"why": text, "role": text},
         e.StepFlagged: {"comment": text},
         e.FaultRolledBack: {"detail": text},

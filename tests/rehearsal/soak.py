@@ -175,6 +175,9 @@ _TYPED = (
     ),
     lambda chance, room, by: c.RecordRollback(fault=f"F{chance.randint(1, 3)}", undone=chance.random() < 0.5),
     lambda chance, room, by: c.RecordFault(fault=f"F{chance.randint(1, 3)}", injected=chance.random() < 0.5),
+    lambda chance, room, by: c.RecordOutside(
+        incidents=chance.choice(((), (), ("INC-7",), ("INC-7", "INC-8"))), frozen=chance.choice(("", "", "A launch."))
+    ),
     lambda chance, room, by: c.RecordPreflight(attempt=chance.randint(1, 2), findings=()),
     lambda chance, room, by: (
         c.CallEmergency(by=by, words="real") if chance.random() < 0.03 else c.TakeNote(by=by, text="x")

@@ -253,6 +253,7 @@ HIDDEN = {
     e.Observed: ("text",),
     e.HandsOffBroken: ("inject", "what"),
     e.StopConditionChanged: ("stop", "detail"),
+    e.OutsideChanged: ("incidents", "frozen"),
     e.FaultAsked: ("inject",),
 }
 

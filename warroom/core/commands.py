@@ -717,6 +717,14 @@ class RecordStop(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecordOutside(Command):
+    """What goes on outside of this game: the keys of real incidents that are open, and why nothing may be changed now."""
+
+    incidents: tuple[str, ...]
+    frozen: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RecordRealRoom(Command):
     """The room that an emergency became."""
 

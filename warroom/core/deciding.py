@@ -325,6 +325,16 @@ def _record_stop(room: Room, command: c.RecordStop, now: datetime) -> News:
     return [e.StopConditionChanged(stop=command.stop, holds=command.holds, detail=command.detail, first=there is None)]
 
 
+def _record_outside(room: Room, command: c.RecordOutside, now: datetime) -> News:
+    game, there = room.game, room.outside
+    if game is None or game.state in (GameState.PLANNED, GameState.ENDED):
+        return []
+    incidents = tuple(each for each in command.incidents if each not in game.real_rooms)
+    if (incidents, command.frozen) == (there.incidents, there.frozen):
+        return []
+    return [e.OutsideChanged(incidents=incidents, frozen=command.frozen)]
+
+
 def _record_real_room(room: Room, command: c.RecordRealRoom, now: datetime) -> News:
     if room.game is None or command.key in room.game.real_rooms:
         return []
@@ -386,6 +396,7 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.Observe: evaluating.observe,
     c.MarkMoment: responding.mark_moment,
     c.RecordStop: _record_stop,
+    c.RecordOutside: _record_outside,
     c.RecordRealRoom: _record_real_room,
     c.TakeRole: responding.take_role,
     c.LeaveRole: responding.leave_role,

@@ -385,6 +385,14 @@ class StopConditionChanged(Event):
     first: bool = False  # it had not been looked at before
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutsideChanged(Event):
+    """Real incidents that are open beside this game, and why nothing real may be changed now; empty for neither."""
+
+    incidents: Hidden[tuple[str, ...]] = ()
+    frozen: Hidden[str] = ""
+
+
 # --- people
 
 

@@ -10,7 +10,7 @@ from warroom.core.game import Game, GameState
 from warroom.core.murphy import observe, played
 from warroom.core.plan import ExpectationState, Held, InjectState, Plan, Rated
 from warroom.core.readiness import Answer, Approval, Predicted, Preflight
-from warroom.core.room import OFF, Murphy, Room, Watched
+from warroom.core.room import OFF, Murphy, Outside, Room, Watched
 from warroom.core.roomclock import RoomClock
 from warroom.core.roster import Roster
 from warroom.core.scenario import MurphyRules, Rating
@@ -269,6 +269,10 @@ def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Ro
     return replace(room, stops={**room.stops, event.stop: watched})
 
 
+def _outside_changed(room: Room, entry: Entry, event: e.OutsideChanged) -> Room:
+    return replace(room, outside=Outside(incidents=event.incidents, frozen=event.frozen))
+
+
 # --- people
 
 
@@ -334,6 +338,7 @@ MOVES: dict[type[e.Event], Move] = {
     e.PhraseHeard: _phrase_heard,
     e.HandsOffBroken: _hands_off_broken,
     e.StopConditionChanged: _stop_changed,
+    e.OutsideChanged: _outside_changed,
     e.ExpectationArmed: _expectation_armed,
     e.ExpectationMet: _expectation_met,
     e.ExpectationMissed: _expectation_missed,

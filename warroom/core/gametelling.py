@@ -403,6 +403,26 @@ def _too_early(room: Room, entry: Entry, event: e.HandsOffBroken) -> Effects:
     )
 
 
+def _outside_changed(room: Room, entry: Entry, event: e.OutsideChanged) -> Effects:
+    """For the dungeon master, who decides whether the game goes on; it may even be what the game itself has broken."""
+    if event.incidents:
+        yield Say(
+            place=BACKCHANNEL,
+            tone=Tone.BAD_NEWS,
+            title=f"Something real is going on: {', '.join(event.incidents)}",
+            body=(
+                "It is not part of this game, unless it is what the game has broken: then say so there. Nothing more is "
+                "really broken until it is over, and Murphy draws nothing. Who is needed there? Pause, end, or say NO DUFF.",
+            ),
+            asks=(EMERGENCY,),
+        )
+    elif event.frozen:
+        body = (f"{event.frozen} Nothing is really broken until that is over; words go on.",)
+        yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, title="Nothing real may be changed now", body=body)
+    else:
+        yield Say(place=BACKCHANNEL, tone=Tone.GOOD_NEWS, body=("Nothing outside stands in this game's way any more.",))
+
+
 def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Effects:
     stop = next((each for each in room.plan.scenario.stops if each.id == event.stop), None) if room.plan else None
     if event.first and event.holds:
@@ -583,6 +603,7 @@ TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.ExpectationMissed: _missed,
     e.HandsOffBroken: _too_early,
     e.StopConditionChanged: _stop_changed,
+    e.OutsideChanged: _outside_changed,
     e.PlayerJoined: _joined,
     e.PartGiven: _part_given,
     e.TeamJoined: _team_joined,

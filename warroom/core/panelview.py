@@ -97,6 +97,7 @@ class PanelView:
     consents: tuple[str, ...]
     deck: tuple[MishapLine, ...]
     murphy: tuple[str, int, int] | None  # how he plays, what he has spent, of what
+    outside: str  # what real things go on beside the game, as a sentence; empty for nothing
     stops: tuple[tuple[str, bool | None, str], ...]  # what must stay true, whether it does, what was found
     readiness: ReadinessLines | None  # before the game, when something has to be settled
     real_rooms: tuple[str, ...]
@@ -152,6 +153,7 @@ def panel(room: Room) -> PanelView | None:
         consents=room.roster.consents,
         deck=tuple(_mishap_line(room, room.plan, each) for each in scenario.deck if _in_deck(room.plan, each)),
         murphy=(room.murphy.mode, room.murphy.spent, room.murphy.budget) if room.murphy else None,
+        outside=_outside(room),
         stops=tuple(
             (each.what, found.holds if found else None, found.detail if found else "")
             for each in scenario.stops
@@ -170,6 +172,12 @@ def _why_standing(room: Room) -> str:
 
 def _in_deck(plan: Plan, mishap: Mishap) -> bool:
     return plan.state(mishap.id) is InjectState.COMING
+
+
+def _outside(room: Room) -> str:
+    if room.outside.incidents:
+        return f"{', '.join(room.outside.incidents)} is real, and open. Nothing more is really broken until it is over."
+    return f"Nothing real may be changed now: {room.outside.frozen}" if room.outside.frozen else ""
 
 
 def _mishap_line(room: Room, plan: Plan, mishap: Mishap) -> MishapLine:

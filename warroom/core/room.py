@@ -73,6 +73,14 @@ class Watched:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """What goes on beside a game: real incidents that are open, by their keys, and why nothing real may be changed now."""
+
+    incidents: tuple[str, ...] = ()
+    frozen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Murphy:
     """How Murphy plays along. `look_at` is the reading at which he looks again by himself, if he does; `proposed` when he
     proposed last.
@@ -126,6 +134,7 @@ class Room:
     readiness: Readiness = field(default_factory=Readiness)
     breakable: Mapping[str, Target] = field(default_factory=dict)
     stops: Mapping[str, Watched] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
     murphy: Murphy | None = None
     too_early: frozenset[tuple[str, str]] = frozenset()  # (inject, person) that did not leave automation its time
 

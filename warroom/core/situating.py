@@ -103,6 +103,8 @@ def _situation(room: Room, plan: Plan, murphy: Murphy, now: datetime, *, asked: 
             for each in deck
             if each.inject.fault and each.inject.fault.target in approvals
         },
+        real_incident=bool(room.outside.incidents),
+        freeze=bool(room.outside.frozen),
         not_ready={each.id: why for each in deck if (why := why_held(room, each.inject, now))},
         relied_on=tuple(dict.fromkeys(service for step in steps for service in step.relies_on)),
         facts=tuple(each.id for each in injects if plan.state(each.id) is InjectState.PLAYED),

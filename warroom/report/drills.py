@@ -158,6 +158,14 @@ def _stop(t: Telling, event: e.StopConditionChanged) -> str:
     return also(sentence(f"{how}: {what}"), capital(event.detail))
 
 
+def _outside(t: Telling, event: e.OutsideChanged) -> str:
+    if event.incidents:
+        return f"Beside the game something real was open: {listed(event.incidents)}."
+    if event.frozen:
+        return also("Beside the game nothing real was to be changed.", capital(event.frozen))
+    return "Beside the game nothing real was open any more."
+
+
 # --- people
 
 
@@ -223,6 +231,7 @@ SENTENCES: dict[type[e.Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.PhraseHeard: (Kind.TALK, lambda t, event: "Something was said that the plan was listening for"),
     e.HandsOffBroken: (Kind.PEOPLE, _too_early),
     e.StopConditionChanged: (Kind.GAME, _stop),
+    e.OutsideChanged: (Kind.GAME, _outside),
     e.PartGiven: (Kind.PEOPLE, _part),
     e.TeamJoined: (
         Kind.PEOPLE,
@@ -237,7 +246,8 @@ FOR_AFTERWARDS = (
     e.NotBegun,
     *(e.EndReached, e.Predicted, e.FaultApproved, e.ApprovalWithdrawn, e.PreflightAsked, e.PreflightReported, e.GoSaid),
     *(e.InjectAdded, e.InjectEdited, e.InjectRetimed, e.PlanShifted, e.MurphyDrew, e.MurphyVetoed, e.MurphySet),
-    *(e.ExpectationRated, e.Observed, e.PhraseHeard, e.HandsOffBroken, e.StopConditionChanged, e.ConsentGiven),
+    *(e.ExpectationRated, e.Observed, e.PhraseHeard, e.HandsOffBroken, e.StopConditionChanged, e.OutsideChanged),
+    e.ConsentGiven,
 )
 
 

@@ -279,6 +279,7 @@ def _lists(view: PanelView) -> list[tuple[str, list[str]]]:
         ),
         ("Runbooks", [run_words(each) for each in view.runs]),
         ("Faults", [_fault(*each) for each in view.faults]),
+        ("Outside of the game", [f"{signs.OVERDUE} {short(view.outside)}"] if view.outside else []),
         (
             "Must stay true",
             [
