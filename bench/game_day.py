@@ -38,7 +38,7 @@ from warroom.rehearsal import Rehearsal, simulate
 FLOOR_IS = 10.0  # milliseconds that the floor takes where the claim was made
 FULL, FULLEST = 60, 150  # injects
 # Milliseconds that a game of so many injects may take there, by who plays.
-CLAIMS = {(FULL, "absent"): 25.0, (FULL, "steady"): 50.0, (FULLEST, "absent"): 50.0, (FULLEST, "steady"): 130.0}
+CLAIMS = {(FULL, "absent"): 25.0, (FULL, "steady"): 50.0, (FULLEST, "absent"): 50.0, (FULLEST, "steady"): 150.0}
 ROUNDS = 7
 LENGTH, TEAMS = timedelta(hours=8), ("data", "web", "network", "support")
 

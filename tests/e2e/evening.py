@@ -19,7 +19,7 @@ import aiohttp
 from sqlalchemy import Connection, Row, select
 
 from warroom.core.commands import Command, StartRun
-from warroom.core.deciding import decide
+from warroom.core.deciding import settle
 from warroom.core.events import Entry, Mode
 from warroom.core.plan import InjectState
 from warroom.core.refusals import Refused
@@ -147,7 +147,7 @@ class Watched(Stage):
             command: Command = StartRun(by=by, incident=press.args["incident"], runbook=runbook, digest="")
         else:
             command = asks.command(press.do, answers | dict(press.args), by)
-        decide(room, command, self.company.clock.now())
+        settle(room, command, self.company.clock.now())  # as `decide`, without looking which cards would change
 
     async def _played(self) -> frozenset[str]:
         rows = await self.company.bot.db.read(rooms.listing, None, mode="drill")

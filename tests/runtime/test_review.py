@@ -172,7 +172,7 @@ async def test_nobody_is_still_at_it_when_the_next_one_begins(runtime: Runtime, 
         return Done()
 
     await owe(runtime, room, say("slow"))
-    impatient = Delivery(runtime, {f.Say: perform}, kind="talk", within=timedelta(milliseconds=20))
+    impatient = Delivery(runtime, {f.Say: perform}, kind="talk", within=timedelta(milliseconds=250))
     async with running(impatient.run()):
         async with asyncio.timeout(5):
             await broken_off.wait()  # in the world's time; no lease has ended yet, since nobody has moved the clock

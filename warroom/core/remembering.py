@@ -46,6 +46,24 @@ def remembered_of(find: Callable[[Part], Answer]) -> Callable[[Part], Answer]:
     return found
 
 
+def remembered_of_two(find: Callable[[Part], Answer]) -> Callable[[Part], Answer]:
+    """The same where what was is compared with what is now: the last two answers are kept."""
+    last: tuple[tuple[Part, Answer], ...] = ()
+
+    def found(part: Part) -> Answer:
+        nonlocal last
+        kept = last
+        for pair in kept:
+            if pair[0] is part:
+                last = (pair, *(each for each in kept if each is not pair))
+                return pair[1]
+        answer = find(part)
+        last = ((part, answer), *kept[:1])
+        return answer
+
+    return found
+
+
 def remembered_while(
     parts: Callable[[Part], tuple[object, ...]],
 ) -> Callable[[Callable[[Part], Answer]], Callable[[Part], Answer]]:

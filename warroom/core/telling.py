@@ -3,7 +3,7 @@
 One function per event that is spoken of. Cards are not chosen by event: whatever view has changed is shown again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +15,12 @@ from warroom.core.effects import BACKCHANNEL, ORIGIN, TEAM, WAR_ROOM, Ask, Effec
 from warroom.core.evaluationview import evaluation
 from warroom.core.events import Entry
 from warroom.core.panelview import panel
+from warroom.core.remembering import remembered_of_two
 from warroom.core.room import Room
 from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
 from warroom.core.saying import titled, who
-from warroom.core.views import offer_asks, status
+from warroom.core.views import StatusView, offer_asks, status
 from warroom.core.words import Bold, Person, Place, Word, Words
 
 Effects = Iterable[Effect]
@@ -53,18 +54,28 @@ def _there(effect: Effect, place: str) -> Effect:
 
 
 def _cards(before: Room, after: Room) -> Effects:
-    if after.game is not None and panel(before) != panel(after):
+    if after.game is not None and _panel(before) != _panel(after):
         yield f.ShowCard(place=BACKCHANNEL, card="panel", pin=True)
-    if after.game is not None and (sheet := evaluation(after)) is not None and evaluation(before) != sheet:
+    if after.game is not None and (sheet := _evaluation(after)) is not None and _evaluation(before) != sheet:
         yield f.ShowCard(place=BACKCHANNEL, card="evaluation", pin=True)
     if not _has_war_room(after):
         return
-    for place in (WAR_ROOM, *_teams(after)):
-        if status(before, place) != status(after, place):
+    was = _statuses(before)
+    for place, there in _statuses(after).items():
+        if was.get(place) != there:
             yield f.ShowCard(place=place, card="status", pin=True)
     for name in _perhaps_changed(before, after):
         if run(before, name) != run(after, name):
             yield f.ShowCard(place=after.place_of(after.runs[name].incident), card=f"run:{name}")
+
+
+# What a room looks like after one command is what it looked like before the next.
+_panel, _evaluation = remembered_of_two(panel), remembered_of_two(evaluation)
+
+
+@remembered_of_two
+def _statuses(room: Room) -> Mapping[str, StatusView]:
+    return {place: status(room, place) for place in (WAR_ROOM, *_teams(room))}
 
 
 def _teams(room: Room) -> Iterable[str]:
