@@ -13,6 +13,7 @@ from warroom.core.room import Room
 from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, OBSERVER, PLATFORM, SEED
 from warroom.demo.company import Company
 from warroom.demo.stage import Stage
+from warroom.slack.slash import WORDS
 from warroom.store import rooms
 from warroom.testing import ManualClock
 from warroom.workspace import PersonAt
@@ -170,12 +171,15 @@ async def home(stage: Stage, who: str) -> str:
 
 
 async def test_what_one_person_alone_is_told_of_a_game_says_that_it_is_one(stage: Stage) -> None:
-    """A refusal names what has failed in the exercise: it carries the mark too. What is about something real does not."""
+    """An answer or a refusal carries the mark, too, for it may name what fails. What is about something real does not."""
     await asks(stage, HARRIET, "start october-21 @ana @ben")
     war = await stage.channel(ANA, "october-21")
     await stage.say(ANA, war, "/warroom command")
     await stage.say(ANA, war, "/warroom command")
     await stage.people[ANA].wait_for_message(lambda each: _alone(each, "EXERCISE · October 21 · GD-1", "is commander"))
+    await stage.people[ANA].wait_for_message(
+        lambda each: _alone(each, "EXERCISE · October 21 · GD-1", "You have command")
+    )
     opening = next(each for each in await stage.people[ANA].messages(war) if "How we play" in str(each))
     for _ in range(2):
         await stage.people[ANA].press(opening, "I agree to that")
@@ -188,3 +192,14 @@ async def test_what_one_person_alone_is_told_of_a_game_says_that_it_is_one(stage
 
 def _alone(message: dict[str, object], *parts: str) -> bool:
     return bool(message.get("is_ephemeral")) and all(each in str(message["text"]) for each in parts)
+
+
+async def test_the_list_of_words_is_whole(stage: Stage) -> None:
+    """What can be asked for is a long list, and is told to its end as an answer to a command and to a mention."""
+    await asks(stage, HARRIET, f"start october-21 @{ANA}")
+    war = await stage.channel(ANA, "october-21")
+    answered = await told(stage, ANA, "help")
+    await stage.say(ANA, war, "@warroom help")
+    shown = await stage.people[ANA].wait_for_message(lambda each: _alone(each, "EXERCISE", "can ask for"))
+    for text in (answered, json.dumps(shown["blocks"], ensure_ascii=False)):
+        assert [word for word, each in WORDS.items() if each.means not in text] == []

@@ -58,9 +58,12 @@ def marked(mark: Mark, text: str, blocks: Sequence[Block], *, username: str = ""
     )
 
 
+LONG = 4  # sections of an answer that does not fit into one: what can be asked for is a long list
+
+
 def private(text: str, blocks: Sequence[Block] = ()) -> Message:
     """An answer to whoever asked, for nobody else to see and about no room. `text` is escaped mrkdwn."""
-    shown = [section(text), *blocks]
+    shown = [*(paragraphs(text, LONG) or [section(text)]), *blocks]
     return Message(
         text=limits.clamp_mrkdwn(text, limits.TEXT) or EMPTY,
         blocks=tuple(numbered(within(shortened(shown), limits.MESSAGE_BLOCKS))),

@@ -191,7 +191,7 @@ class Listeners:
         if reply.opens:
             await tell(cards.offer(reply.opens, reply.said, reply.room))
         elif reply.text:
-            await tell(cards.plainly(reply.text))
+            await tell(await self._alone(reply.text, asked))
 
     async def _home(self, body: Body, event: Body) -> None:
         if event.get("tab", "home") == "home":
@@ -208,7 +208,7 @@ class Listeners:
         except (Refused, NotFound) as refused:
             await ack(text=(await self._refusal(refused, asked)).text)
             return
-        await ack(**({"text": reply.text} if reply.text else {}))
+        await ack(**({"text": (await self._alone(reply.text, asked)).text} if reply.text else {}))
         self._soon(self._people.meet(where.workspace, [where.person, *reply.meets]))
 
     async def _after(self, reply: Reply, where: Whereabouts, trigger: str) -> None:
@@ -354,9 +354,12 @@ class Listeners:
     # --- telling the asker alone
 
     async def _refusal(self, refused: WarroomError, asked: Asked) -> cards.Message:
+        return await self._alone(_sentence(refused), asked)
+
+    async def _alone(self, text: str, asked: Asked) -> cards.Message:
         """With the mark of the room in whose channel it was asked, but for what is about something real."""
         here = None if about_life(asked.text) else await self._desk.room_here(asked.where)
-        return cards.plainly(_sentence(refused), await self._mark(here[0] if here else 0))
+        return cards.plainly(text, await self._mark(here[0] if here else 0))
 
     async def _mark(self, room: int) -> Mark | None:
         try:

@@ -6,7 +6,7 @@ from warroom.core.effects import Ask, Say, Voice
 from warroom.core.views import Mark
 from warroom.core.words import Words
 from warroom.slack import limits, signs
-from warroom.slack.blocks import Block, Message, actions, marked, paragraphs, private, section
+from warroom.slack.blocks import LONG, Block, Message, actions, marked, paragraphs, private, section
 from warroom.slack.mrkdwn import bold, clean, escape_line, one_line, person, render
 
 _SECTIONS = 4  # of a long text
@@ -50,7 +50,7 @@ def refusal(words: Words, channels: Mapping[str, str]) -> str:
 
 def plainly(text: str, mark: Mark | None = None) -> Message:
     """An answer to one person. `text` is escaped mrkdwn, such as a `refusal`; one that is about a room carries its mark."""
-    return marked(mark, text, [section(text)]) if mark else private(text)
+    return marked(mark, text, paragraphs(text, LONG)) if mark else private(text)
 
 
 _OFFERS = {
