@@ -47,7 +47,7 @@ bench: setup
 	$(BIN)/python -m bench.murphy
 	$(BIN)/python -m bench.game_day
 
-# What takes long and prints its seeds: ten thousand game days played by chance (half an hour), and the bot ended by every
+# What takes long and prints its seeds: ten thousand game days played by chance (ten minutes), and the bot ended by every
 # signal at every point of a fault's life (five minutes).
 soak: $(VENV)/.developing
 	$(BIN)/python -m tests.rehearsal.soak
