@@ -13,8 +13,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
 from warroom.core import commands as c
 from warroom.core.calendar import ANNOUNCED, LATE, Step, due, least_recent, next_after, next_look
 from warroom.core.commands import Command
@@ -31,10 +29,6 @@ from warroom.store import rooms, schedules
 from warroom.store.schedules import Schedule
 
 Tell = Callable[[str, str], Awaitable[None]]  # a person, a sentence
-
-
-def _real_incidents(conn: Connection, workspace: str) -> tuple[str, ...]:
-    return tuple(row.key for row in rooms.listing(conn, workspace, mode="real", open_only=True))
 
 
 class Scheduler:
@@ -110,7 +104,7 @@ class Scheduler:
         if row is None:  # called off, or played to its end already
             return
         room = await self._runtime.room(row.id)
-        real = await self._runtime.db.read(_real_incidents, there.workspace) if step is Step.START else ()
+        real = await self._runtime.db.read(rooms.real_open, there.workspace) if step is Step.START else ()
         command = self._command(there, step, room, real)
         if command is not None:
             await self._runtime.handle(row.id, command, key=f"{there.name}:{step.value}")

@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from warroom.checks import look
 from warroom.core import commands as c
 from warroom.core import effects as f
@@ -101,7 +99,7 @@ class Watchers:
     async def _no_real_incident(self, room: Room) -> Finding:
         """Those that came out of this very game do not keep it from going on: whoever resumes it has dealt with them."""
         own = room.game.real_rooms if room.game else ()
-        still = await self._runtime.db.read(real_incidents_open, room.workspace)
+        still = await self._runtime.db.read(rooms.real_open, room.workspace)
         others = [key for key in still if key not in own]
         return Finding(
             what="no real incident is open", holds=not others, detail=f"open: {', '.join(others)}" if others else ""
@@ -183,8 +181,8 @@ class Surroundings:
         frozen = self._allowed.frozen(self._runtime.clock.now())
         games = await self._runtime.db.read(lambda conn: rooms.listing(conn, None, mode="drill", open_only=True))
         for row in games:
-            still = await self._runtime.db.read(real_incidents_open, row.workspace)
-            told = c.RecordOutside(incidents=tuple(sorted(still)), frozen=frozen.why if frozen else "")
+            still = await self._runtime.db.read(rooms.real_open, row.workspace)
+            told = c.RecordOutside(incidents=still, frozen=frozen.why if frozen else "")
             there = await self._runtime.room(row.id)
             if settle(there, told, self._runtime.clock.now())[0]:
                 await self._runtime.handle(row.id, told)
@@ -199,7 +197,7 @@ class FaultRooms:
     async def why_not(self, room: int, fault: str) -> str:
         """Somebody needs all hands; or nothing may be broken now; or its own room does not want it any more."""
         there, now = await self._runtime.room(room), self._runtime.clock.now()
-        if still := await self._runtime.db.read(real_incidents_open, there.workspace):
+        if still := await self._runtime.db.read(rooms.real_open, there.workspace):
             return f"A real incident is open: {', '.join(still)}. Nothing was broken."
         if frozen := self._allowed.frozen(now):
             return f"Nothing is broken now: {frozen.why}"
@@ -211,8 +209,3 @@ class FaultRooms:
 
     async def tell(self, room: int, command: c.Command) -> None:
         await self._runtime.handle(room, command)
-
-
-def real_incidents_open(conn: Connection, workspace: str) -> list[str]:
-    """The keys of the real rooms that are open."""
-    return [row.key for row in rooms.listing(conn, workspace, mode="real", open_only=True)]

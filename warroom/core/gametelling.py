@@ -24,7 +24,7 @@ from warroom.core.runs import WARROOM
 from warroom.core.saying import HOW_TO_STOP, ended_well, inside, outside, titled, who
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
 from warroom.core.views import EMERGENCY
-from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words
+from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words, named
 
 Effects = Iterable[Effect]
 
@@ -94,8 +94,8 @@ def _teams(room: Room) -> Effects:
         return
     lines: list[Word] = []
     for team, each in teams.items():
-        people = [word for person in room.roster.teams.get(team, ()) for word in (", ", Person(person))][1:]
-        lines += ["• ", Bold(each.title), ", in ", Place(f"{TEAM}{team}"), ": ", *(people or ["nobody yet"]), "\n"]
+        there = named(room.roster.teams.get(team, ()))
+        lines += ["• ", Bold(each.title), ", in ", Place(f"{TEAM}{team}"), ": ", *(there or ("nobody yet",)), "\n"]
     asks = (Ask(do="team", label=f"Join {each.title}", args=(("team", name),)) for name, each in teams.items())
     yield Say(
         place=WAR_ROOM,
@@ -424,7 +424,7 @@ def _outside_changed(room: Room, entry: Entry, event: e.OutsideChanged) -> Effec
 
 
 def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Effects:
-    stop = next((each for each in room.plan.scenario.stops if each.id == event.stop), None) if room.plan else None
+    stop = room.plan.scenario.stop(event.stop) if room.plan else None
     if event.first and event.holds:
         return
     what = stop.what if stop else event.stop

@@ -10,7 +10,7 @@ from warroom.core.incident import Incident, IncidentState
 from warroom.core.plan import Plan
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
-from warroom.core.words import Person
+from warroom.core.words import named
 
 News = list[Event]
 _LONGEST = timedelta(days=7)  # no game lasts so long
@@ -82,9 +82,8 @@ def must_hold(room: Room, roles: tuple[str, ...], by: str, what: str) -> None:
     """Whether this person has one of these roles; the commander stands in for one that nobody has."""
     if not roles or any(room.roster.holder(role) == by for role in roles):
         return
-    holders = [Person(each) for each in dict.fromkeys(map(room.roster.holder, roles)) if each]
+    holders = named([each for each in dict.fromkeys(map(room.roster.holder, roles)) if each])
     who = " or ".join(roles)
     if not holders:
         raise NotYours(f"Only {who} may {what} this, and nobody has that role yet. Take command, or the role, first.")
-    named = [word for each in holders for word in (", ", each)][1:]
-    raise NotYours(f"Only {who} may {what} this: ", *named, ".")
+    raise NotYours(f"Only {who} may {what} this: ", *holders, ".")

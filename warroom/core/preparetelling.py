@@ -15,7 +15,7 @@ from warroom.core.preparing import STAFF_ROLES, needs_preflight, roles_to_ask, u
 from warroom.core.room import Room
 from warroom.core.saying import HOW_TO_STOP, outside, who
 from warroom.core.scenario import SEALED, Scenario
-from warroom.core.words import Code, Person, Time, Words
+from warroom.core.words import Code, Person, Time, Words, named
 
 Effects = Iterable[Effect]
 
@@ -125,8 +125,7 @@ _SOON = timedelta(hours=2)  # an approval that is given now is still good when t
 def _cast(room: Room) -> Words:
     if not room.roster.players:
         return ()
-    names = [word for each in room.roster.players for word in (", ", Person(each))][1:]
-    return (" Players: ", *names, ". Dungeon master: ", Person(room.roster.controllers[0]), ".")
+    return (" Players: ", *named(room.roster.players), ". Dungeon master: ", Person(room.roster.controllers[0]), ".")
 
 
 def _in_the_way(room: Room, entry: Entry, missing: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from warroom.core import effects as f
 from warroom.core import events as e
 from warroom.core import gametelling, runtelling
 from warroom.core.channelnames import war_room
-from warroom.core.effects import BACKCHANNEL, ORIGIN, TEAM, WAR_ROOM, Ask, Effect, Say, Tone
+from warroom.core.effects import BACKCHANNEL, ORIGIN, WAR_ROOM, Ask, Effect, Say, Tone
 from warroom.core.evaluationview import evaluation
 from warroom.core.events import Entry
 from warroom.core.panelview import panel
@@ -19,7 +19,7 @@ from warroom.core.remembering import remembered_of_two
 from warroom.core.room import Room
 from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
-from warroom.core.saying import titled, who
+from warroom.core.saying import inside, titled, who
 from warroom.core.views import StatusView, offer_asks, status
 from warroom.core.words import Bold, Person, Place, Word, Words
 
@@ -75,11 +75,7 @@ _panel, _evaluation = remembered_of_two(panel), remembered_of_two(evaluation)
 
 @remembered_of_two
 def _statuses(room: Room) -> Mapping[str, StatusView]:
-    return {place: status(room, place) for place in (WAR_ROOM, *_teams(room))}
-
-
-def _teams(room: Room) -> Iterable[str]:
-    return (f"{TEAM}{each}" for each in room.plan.scenario.teams) if room.plan else ()
+    return {place: status(room, place) for place in inside(room)}
 
 
 def _perhaps_changed(before: Room, after: Room) -> Iterable[str]:

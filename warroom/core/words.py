@@ -4,6 +4,7 @@ A string is only ever text: whoever renders it escapes it. People, times, channe
 so nothing that came from an alert, a scenario or a responder can turn into a mention, a link or a page to the company.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,11 @@ class Place:
 
 Word = str | Person | Time | Bold | Code | Lines | Link | Place
 Words = tuple[Word, ...]
+
+
+def named(those: Iterable[str]) -> Words:
+    """Their names, one after another."""
+    return tuple(word for each in those for word in (", ", Person(each)))[1:]
 
 
 def plain(words: Words) -> str:

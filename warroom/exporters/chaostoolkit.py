@@ -80,8 +80,8 @@ class _Day:
 
     def _watched(self, changed: e.StopConditionChanged, at: datetime) -> None:
         self.tripped |= not changed.holds
-        stops = self.scenario.stops if self.scenario else ()
-        what = next((each.what for each in stops if each.id == changed.stop), changed.stop)
+        stop = self.scenario.stop(changed.stop) if self.scenario else None
+        what = stop.what if stop else changed.stop
         self.during.append(_state([_probe(what, changed.holds, changed.detail, at)]))
 
     def _broken(self, entry: Entry) -> None:

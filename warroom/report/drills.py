@@ -152,8 +152,8 @@ def _too_early(t: Telling, event: e.HandsOffBroken) -> str:
 
 
 def _stop(t: Telling, event: e.StopConditionChanged) -> str:
-    stops = t.room.plan.scenario.stops if t.room.plan else ()
-    what = next((each.what for each in stops if each.id == event.stop), event.stop)
+    stop = t.room.plan.scenario.stop(event.stop) if t.room.plan else None
+    what = stop.what if stop else event.stop
     how = "This was true again, as it must be" if event.holds else "This must stay true, and was not"
     return also(sentence(f"{how}: {what}"), capital(event.detail))
 

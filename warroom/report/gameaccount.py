@@ -388,7 +388,7 @@ def _too_early(drill: Drill, moment: Moment, event: e.HandsOffBroken) -> None:
 
 def _stop(drill: Drill, moment: Moment, event: e.StopConditionChanged) -> None:
     plan = drill.reading.room.plan
-    there = next((each for each in plan.scenario.stops if each.id == event.stop), None) if plan else None
+    there = plan.scenario.stop(event.stop) if plan else None
     if not event.holds:
         drill.stops.append(
             (

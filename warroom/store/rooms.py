@@ -172,6 +172,11 @@ def listing(
     return _all(conn, _rooms(chosen).order_by(rooms.c.id.desc()))
 
 
+def real_open(conn: Connection, workspace: str) -> tuple[str, ...]:
+    """The keys of the real incidents that are open, in order."""
+    return tuple(sorted(row.key for row in listing(conn, workspace, mode="real", open_only=True)))
+
+
 def environments_played(conn: Connection, workspace: str, scenario: str) -> list[str]:
     """Where games of this scenario were played to their end, and closed by somebody who had looked at them."""
     ended = select(entries_table.c.room).where(entries_table.c.type == "GameEnded")

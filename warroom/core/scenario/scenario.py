@@ -118,6 +118,9 @@ class Scenario:
     def mishap(self, mishap: str) -> Mishap | None:
         return next((each for each in self.deck if each.id == mishap), None)
 
+    def stop(self, id: str) -> StopCondition | None:
+        return next((each for each in self.stops if each.id == id), None)
+
     def expectation(self, expectation: str) -> Expectation | None:
         return next((each for each in self.expectations if each.id == expectation), None)
 
