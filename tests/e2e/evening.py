@@ -9,7 +9,6 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,9 +24,9 @@ from warroom.core.plan import InjectState
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
 from warroom.core.scenario import Scenario
-from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS, SEED
+from warroom.demo.cast import DUNGEON_MASTER, OBSERVER, RESPONDERS
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage
+from warroom.demo.stage import Stage, everybody
 from warroom.demo.story import october_21
 from warroom.exporters import export
 from warroom.slack import asks, modals, presses
@@ -175,13 +174,7 @@ def play() -> Evening:
 
 
 async def _play(folder: Path) -> Evening:
-    async with AsyncExitStack() as stack:
-        company = await stack.enter_async_context(Company.open(folder, ManualClock(), in_haste=True))
-        people = {
-            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
-        }
-        for each in people.values():
-            await stack.enter_async_context(each)
+    async with Company.open(folder, ManualClock(), in_haste=True) as company, everybody(company) as people:
         evening = Evening(scenario=company.scenario, people={name: each.user_id for name, each in people.items()})
         stage = Watched(company, people, evening)
         await october_21(stage)

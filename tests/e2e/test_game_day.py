@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,12 +23,11 @@ from warroom.core.probes import Probe, Tcp
 from warroom.core.room import Room
 from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
-from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage
+from warroom.demo.stage import Stage, everybody
 from warroom.store import rooms
 from warroom.testing import ManualClock
-from warroom.workspace import PersonAt
 
 __all__ = ["postgresql_server"]
 
@@ -76,17 +75,9 @@ async def staged(
         commands = (AllowedCommand(argv=("/bin/true",), checks=True), AllowedCommand(argv=looks, checks=True))
         return Allowed(commands=commands, breakable=Breakables(entries=(entry,)))
 
-    async with AsyncExitStack() as stack:
-        addresses = frozenset({address} if address else set())
-        opened = Company.open(
-            folder, ManualClock(), in_haste=True, library=library, allowed=allowed, addresses=addresses
-        )
-        company = await stack.enter_async_context(opened)
-        people = {
-            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
-        }
-        for each in people.values():
-            await stack.enter_async_context(each)
+    addresses = frozenset({address} if address else set())
+    opened = Company.open(folder, ManualClock(), in_haste=True, library=library, allowed=allowed, addresses=addresses)
+    async with opened as company, everybody(company) as people:
         yield Stage(company, people, lambda line: None)
 
 

@@ -5,7 +5,6 @@ The first part looks at an evening that was played (tests.e2e.evening); the seco
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ from warroom.demo.cast import OBSERVER as MIKA
 from warroom.demo.cast import OPERATIONS, RESPONDERS, SEED
 from warroom.demo.cast import PLATFORM as BEN
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage
+from warroom.demo.stage import Stage, everybody
 from warroom.slack.manifest import METHODS
 from warroom.store import rooms
 from warroom.testing import ManualClock
-from warroom.workspace import PersonAt
 
 BACK, WAR = "exercise-gd-1-backchannel", "exercise-gd-1-october-21"
 LOST = "The databases are gone"
@@ -170,13 +168,7 @@ class Minutes(Stage):
 
 @pytest.fixture
 async def minutes(tmp_path: Path) -> AsyncIterator[Minutes]:
-    async with AsyncExitStack() as stack:
-        company = await stack.enter_async_context(Company.open(tmp_path, ManualClock(), in_haste=True))
-        people = {
-            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
-        }
-        for each in people.values():
-            await stack.enter_async_context(each)
+    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
         stage = Minutes(company, people, lambda line: None)
         await stage.begin()
         yield stage

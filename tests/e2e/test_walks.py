@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,28 +13,21 @@ from warroom.core import events as e
 from warroom.core.breakable import Breakable, Pretended
 from warroom.core.room import Room
 from warroom.core.runs import RunState
-from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM, SEED
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage
+from warroom.demo.stage import Stage, everybody
 from warroom.exporters import export
 from warroom.faults import Order
 from warroom.faults.pretend import Pretend
 from warroom.store import rooms
 from warroom.testing import ManualClock
-from warroom.workspace import PersonAt
 
 HARRIET, ANA, BEN, CHIARA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with AsyncExitStack() as stack:
-        company = await stack.enter_async_context(Company.open(tmp_path, ManualClock(), in_haste=True))
-        people = {
-            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
-        }
-        for each in people.values():
-            await stack.enter_async_context(each)
+    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
         yield Stage(company, people, lambda line: None)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,26 +9,19 @@ import pytest
 
 from warroom.core.game import GameState
 from warroom.core.room import Room
-from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, OBSERVER, PLATFORM, SEED
+from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, OBSERVER, PLATFORM
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage
+from warroom.demo.stage import Stage, everybody
 from warroom.slack.slash import WORDS
 from warroom.store import rooms
 from warroom.testing import ManualClock
-from warroom.workspace import PersonAt
 
 HARRIET, ANA, BEN, CHIARA, MIKA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK, OBSERVER
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with AsyncExitStack() as stack:
-        company = await stack.enter_async_context(Company.open(tmp_path, ManualClock(), in_haste=True))
-        people = {
-            each.name: PersonAt(company.workspace.url, company.workspace.person(each.name)) for each in SEED.people
-        }
-        for each in people.values():
-            await stack.enter_async_context(each)
+    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
         yield Stage(company, people, lambda line: None)
 
 

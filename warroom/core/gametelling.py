@@ -9,7 +9,7 @@ from typing import Any
 
 from warroom.core import effects as f
 from warroom.core import events as e
-from warroom.core import preparetelling
+from warroom.core import peopletelling, preparetelling
 from warroom.core.channelnames import team_room, war_room
 from warroom.core.durations import write
 from warroom.core.effects import BACKCHANNEL, PERSON, TEAM, WAR_ROOM, Ask, Effect, Say, Tone, Voice
@@ -18,13 +18,12 @@ from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.murphy import explain
 from warroom.core.room import Room
-from warroom.core.roster import PLAYER
 from warroom.core.rules.game import END_REACHED
 from warroom.core.runs import WARROOM
 from warroom.core.saying import HOW_TO_STOP, ended_well, inside, outside, titled, who
 from warroom.core.scenario import AUTOPILOT, PROPOSE, SEALED, Scenario
 from warroom.core.views import EMERGENCY
-from warroom.core.words import Bold, Code, Person, Place, Time, Word, Words, named
+from warroom.core.words import Bold, Code, Person, Place, Time, Words
 
 Effects = Iterable[Effect]
 
@@ -81,29 +80,10 @@ def _started(room: Room, entry: Entry, event: e.GameStarted) -> Effects:
         body=(f"{BLAMELESS} {RECORDED} {OUT} {HOW_TO_STOP}", *_seal(room)),
         asks=_OPENING_ASKS,
     )
-    yield from _teams(room)
+    yield from peopletelling.teams(room)
     yield from _announced(room, entry, scenario)
     for stop in scenario.stops if scenario else ():
         yield f.WatchStop(stop=stop)
-
-
-def _teams(room: Room) -> Effects:
-    """Who is in which team, and where it meets; with a button for each, for whoever belongs in another."""
-    teams = room.plan.scenario.teams if room.plan else {}
-    if not teams:
-        return
-    lines: list[Word] = []
-    for team, each in teams.items():
-        there = named(room.roster.teams.get(team, ()))
-        lines += ["• ", Bold(each.title), ", in ", Place(f"{TEAM}{team}"), ": ", *(there or ("nobody yet",)), "\n"]
-    asks = (Ask(do="team", label=f"Join {each.title}", args=(("team", name),)) for name, each in teams.items())
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.PLAIN,
-        title="The teams",
-        body=(*lines, "What a team is told is told in its channel. Whoever belongs in another goes there."),
-        asks=tuple(asks),
-    )
 
 
 def _story(room: Room) -> Words:
@@ -412,7 +392,8 @@ def _outside_changed(room: Room, entry: Entry, event: e.OutsideChanged) -> Effec
             title=f"Something real is going on: {', '.join(event.incidents)}",
             body=(
                 "It is not part of this game, unless it is what the game has broken: then say so there. Nothing more is "
-                "really broken until it is over, and Murphy draws nothing. Who is needed there? Pause, end, or say NO DUFF.",
+                f"really broken until it is over{', and Murphy draws nothing' if room.murphy else ''}. Who is needed there? "
+                "Pause, end, or say NO DUFF.",
             ),
             asks=(EMERGENCY,),
         )
@@ -436,93 +417,6 @@ def _stop_changed(room: Room, entry: Entry, event: e.StopConditionChanged) -> Ef
         title=f"True again: {what}" if event.holds else f"This must stay true, and is not: {what}",
         body=(*to, event.detail or "Nothing more is known."),
     )
-
-
-# --- people
-
-
-def _joined(room: Room, entry: Entry, event: e.PlayerJoined) -> Effects:
-    yield from _welcomed(room, event.person)
-
-
-def _welcomed(room: Room, person: str) -> Effects:
-    yield f.Invite(place=WAR_ROOM, people=(person,))
-    if room.incidents:
-        yield Say(place=f"{PERSON}{person}", tone=Tone.PHASE, title="Welcome to the exercise", body=_so_far(room))
-
-
-def _so_far(room: Room) -> Words:
-    """Where things stand, for somebody who comes late. Only what every player may know."""
-    lines: list[Word] = []
-    if room.plan is not None:
-        lines.append(f"{room.plan.scenario.briefing.strip()}\n\n")
-    for each in room.incidents.values():
-        lines.append(f"• {each.severity} {each.title}: {each.state}")
-        walk = next((run for run in room.runs.values() if run.incident == each.id and run.current), None)
-        lines.append(f"; “{walk.name}” is at “{walk.titled(walk.current)}”\n" if walk and walk.current else "\n")
-    commander = room.roster.commander
-    lines += ("Commander: ", Person(commander), "\n") if commander else ("Nobody is commander yet.\n",)
-    if room.update is not None:
-        lines += ("Last update, ", Time(room.update.at), f": {room.update.text}\n")
-    return (*lines, HOW_TO_STOP)
-
-
-def _part_given(room: Room, entry: Entry, event: e.PartGiven) -> Effects:
-    started = room.game is not None and room.game.started_at is not None
-    if event.person in room.roster.staff:
-        yield f.Invite(place=BACKCHANNEL, people=(event.person,))
-        yield Say(
-            place=BACKCHANNEL,
-            tone=Tone.PLAIN,
-            body=(Person(event.person), " is ", Bold(_PARTS[event.part]), " now, says ", who(entry), "."),
-        )
-        for place in inside(room) if started else ():
-            yield f.Invite(place=place, people=(event.person,))
-    elif started and event.part == PLAYER and room.open:
-        yield from _welcomed(room, event.person)
-    elif started:
-        yield f.Invite(place=WAR_ROOM, people=(event.person,))
-
-
-_PARTS = {"controller": "a dungeon master", "evaluator": "an evaluator", "safety": "the safety officer"}
-
-
-def _team_joined(room: Room, entry: Entry, event: e.TeamJoined) -> Effects:
-    if room.game is not None and room.game.started_at is not None:
-        place, team = f"{TEAM}{event.team}", room.plan.scenario.teams[event.team].title if room.plan else event.team
-        yield f.Invite(place=place, people=(event.person,))
-        yield Say(
-            place=f"{PERSON}{event.person}",
-            tone=Tone.PLAIN,
-            body=("You are in ", Bold(team), " now; it meets in ", Place(place), "."),
-        )
-
-
-def _consent(room: Room, entry: Entry, event: e.ConsentGiven) -> Effects:
-    said = "may be taken out for a while" if event.agrees else "may no longer be taken out"
-    yield Say(place=BACKCHANNEL, tone=Tone.PLAIN, body=(Person(event.person), f" {said}."))
-
-
-def _sidelined(room: Room, entry: Entry, event: e.Sidelined) -> Effects:
-    role: Words = (f" ({event.role})",) if event.role else ()
-    why: Words = (f" {event.why}",) if event.why else ()
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.BAD_NEWS,
-        title="Somebody cannot be reached",
-        body=(Person(event.person), *role, " cannot be reached from now on. Go on without them.", *why),
-    )
-    yield Say(
-        place=f"{PERSON}{event.person}",
-        tone=Tone.PHASE,
-        title="You are out for a while",
-        body=("Nobody can reach you, in the game. Watch, and say nothing; I tell you when you are back. ", HOW_TO_STOP),
-    )
-
-
-def _back(room: Room, entry: Entry, event: e.BackInGame) -> Effects:
-    yield Say(place=WAR_ROOM, tone=Tone.GOOD_NEWS, body=(Person(event.person), " can be reached again."))
-    yield Say(place=f"{PERSON}{event.person}", tone=Tone.PHASE, body=("You are back in the game.",))
 
 
 # --- faults: spoken of in the backchannel alone
@@ -586,6 +480,7 @@ def _not_broken(room: Room, entry: Entry, event: e.FaultRefused) -> Effects:
 
 TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     **preparetelling.TELLERS,
+    **peopletelling.TELLERS,
     e.GameStarted: _started,
     e.GamePaused: _paused,
     e.GameResumed: _resumed,
@@ -604,12 +499,6 @@ TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.HandsOffBroken: _too_early,
     e.StopConditionChanged: _stop_changed,
     e.OutsideChanged: _outside_changed,
-    e.PlayerJoined: _joined,
-    e.PartGiven: _part_given,
-    e.TeamJoined: _team_joined,
-    e.ConsentGiven: _consent,
-    e.Sidelined: _sidelined,
-    e.BackInGame: _back,
     e.FaultAsked: _break,
     e.RollbackAsked: _undo,
     e.FaultRolledBack: _undone,

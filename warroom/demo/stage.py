@@ -7,7 +7,8 @@ by jumping to whatever falls due next.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,15 @@ from warroom.workspace.people import PersonAt
 
 Doc = dict[str, Any]
 Tell = Callable[[str], None]
+
+
+@asynccontextmanager
+async def everybody(company: Company) -> AsyncIterator[dict[str, PersonAt]]:
+    """The company's people, by their names, each at the page for as long."""
+    async with AsyncExitStack() as stack:
+        workspace = company.workspace
+        coming = {person.name: PersonAt(workspace.url, workspace.person(person.name)) for person in SEED.people}
+        yield {name: await stack.enter_async_context(person) for name, person in coming.items()}
 
 
 class Stage:

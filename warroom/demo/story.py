@@ -6,7 +6,6 @@ things well, some late, one not at all, so that the report has something to say.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -16,26 +15,19 @@ from warroom.demo.cast import DATABASES as ANA
 from warroom.demo.cast import DUNGEON_MASTER as HARRIET
 from warroom.demo.cast import NETWORK as CHIARA
 from warroom.demo.cast import OBSERVER as MIKA
-from warroom.demo.cast import OPERATIONS, SEED
+from warroom.demo.cast import OPERATIONS
 from warroom.demo.cast import PLATFORM as BEN
 from warroom.demo.company import Company
-from warroom.demo.stage import Stage, Tell
+from warroom.demo.stage import Stage, Tell, everybody
 from warroom.exporters import File, export
 from warroom.store import rooms
-from warroom.workspace.people import PersonAt
 
 THE_DATABASES = "The databases are gone"
 
 
 async def play(company: Company, out: Path, tell: Tell) -> Sequence[Path]:
     """Play it to the end; returns the files of the reports."""
-    async with AsyncExitStack() as stack:
-        people = {
-            person.name: await stack.enter_async_context(
-                PersonAt(company.workspace.url, company.workspace.person(person.name))
-            )
-            for person in SEED.people
-        }
+    async with everybody(company) as people:
         stage = Stage(company, people, tell)
         await october_21(stage)
         return await hand_out(stage, out)

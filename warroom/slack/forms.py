@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from warroom.core.room import Room
 from warroom.core.views import Mark
 from warroom.slack import limits, presses
 from warroom.slack.blocks import Block, grouped, mark_block, numbered, options, plain, section
@@ -68,10 +67,6 @@ def which_teams(teams: Iterable[tuple[str, str]]) -> list[Block]:
     made = options(teams)
     menu = {**select("Everybody", made), "type": "multi_static_select"}
     return [field("teams", "Which teams are told?", menu, optional=True)] if made else []
-
-
-def team_names(room: Room) -> list[tuple[str, str]]:
-    return [(name, each.title) for name, each in room.plan.scenario.teams.items()] if room.plan else []
 
 
 def people(chosen: Sequence[str]) -> Block:

@@ -11,7 +11,7 @@ from warroom.core.scenario import RATINGS, SEVERITIES, Inject
 from warroom.core.views import Mark
 from warroom.slack import limits, signs
 from warroom.slack.blocks import Block, options, plain, section
-from warroom.slack.forms import Said, View, about, field, modal, radio, select, team_names, text_input, which_teams
+from warroom.slack.forms import Said, View, about, field, modal, radio, select, text_input, which_teams
 from warroom.slack.panelcard import panel_card
 
 _TITLE = 150
@@ -45,6 +45,11 @@ def improvise(room: Room, mark: Mark, id: int, said: Said) -> View:
     ]
     blocks += which_teams(team_names(room))
     return modal("improvise", "Improvise", "Play it", blocks, mark=mark, room=id, said=said)
+
+
+def team_names(room: Room) -> list[tuple[str, str]]:
+    """Ids and titles of the teams there are."""
+    return [(name, each.title) for name, each in room.plan.scenario.teams.items()] if room.plan else []
 
 
 def edit(room: Room, mark: Mark, id: int, said: Said) -> View:

@@ -28,7 +28,6 @@ from warroom.slack.forms import (
     people,
     radio,
     select,
-    team_names,
     text_input,
     which_teams,
 )
@@ -305,7 +304,7 @@ def for_room(do: str, room: Room, room_id: int, said: Said) -> View:
 FOR_ROOM: dict[str, Callable[[Room, Mark, int, Said], View]] = {
     "skip": lambda room, mark, id, said: skip_step(mark, id, said, _step_title(room, said)),
     "skip-inject": lambda room, mark, id, said: skip_inject(mark, id, said, _inject_title(room, said)),
-    "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room), team_names(room)),
+    "speak": lambda room, mark, id, said: speak(mark, id, said, _actors(room), gamemodals.team_names(room)),
     "fail": lambda room, mark, id, said: fail_step(mark, id, said, _step_title(room, said)),
     "answer-with": lambda room, mark, id, said: answer_with_evidence(
         mark, id, said, _step_title(room, said), _evidence_wanted(room, said)
