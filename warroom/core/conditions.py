@@ -6,7 +6,6 @@ phrase. For what an expectation waits for, that is when its time began; for an i
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from operator import attrgetter
 
 from warroom.core.faults import FaultState
 from warroom.core.plan import ExpectationState, InjectState
@@ -25,8 +24,7 @@ def holds(room: Room, condition: Conditions, since: timedelta = START) -> bool:
     if isinstance(condition, Several):
         each = (holds(room, part, since) for part in condition.parts)
         return all(each) if condition.word == "all" else any(each)
-    means, _ = _MEANS[condition.word]
-    return means(room, condition, since)
+    return _MEANS[condition.word](room, condition, since)
 
 
 def phrase_in(text: str, phrases: Iterable[str]) -> str:
@@ -147,41 +145,31 @@ def _alert(firing: bool) -> Means:
     )
 
 
-# What each word means, and the parts of the room that it looks at. That it looks at no others is tested.
-_MEANS: dict[str, tuple[Means, tuple[str, ...]]] = {
-    "played": (_inject_is(InjectState.PLAYED), ("plan.injects",)),
-    "skipped": (_inject_is(InjectState.SKIPPED), ("plan.injects",)),
-    "fault_active": (_fault_is(FaultState.ACTIVE), ("faults",)),
-    "fault_undone": (_fault_is(FaultState.ROLLED_BACK), ("faults",)),
-    "acknowledged": (_acknowledged, ("incidents",)),
-    "mitigated": (_mitigated, ("incidents",)),
-    "resolved": (_resolved, ("incidents",)),
-    "severity_reached": (_severity_reached, ("incidents",)),
-    "runbook_started": (_runbook_started, ("incidents", "runs")),
-    "marked": (_marked, ("incidents",)),
-    "step_reached": (_step(lambda there, condition: there.entered is not None), ("runs",)),
-    "step_done": (_step(lambda there, condition: there.state is StepState.DONE), ("runs",)),
-    "step_failed": (_step(lambda there, condition: there.state is StepState.FAILED), ("runs",)),
-    "answered": (_step(_answered), ("runs",)),
-    "check_green": (_found(HOLDS), ("runs",)),
-    "check_red": (_found(FAILS), ("runs",)),
-    "runbook_finished": (_runbook_finished, ("runs",)),
-    "met": (_expectation_is(ExpectationState.MET, ExpectationState.LATE), ("plan.expectations",)),
-    "missed": (_expectation_is(ExpectationState.MISSED, ExpectationState.LATE), ("plan.expectations",)),
-    "role_taken": (_role_taken, ("roster",)),
-    "alert_firing": (_alert(firing=True), ("alerts",)),
-    "alert_over": (_alert(firing=False), ("alerts",)),
-    "update_posted": (_update_posted, ("update",)),
-    "commander_named": (_commander_named, ("roster",)),
-    "all_resolved": (_all_resolved, ("incidents",)),
-    "said": (_said, ("heard",)),
+_MEANS: dict[str, Means] = {
+    "played": _inject_is(InjectState.PLAYED),
+    "skipped": _inject_is(InjectState.SKIPPED),
+    "fault_active": _fault_is(FaultState.ACTIVE),
+    "fault_undone": _fault_is(FaultState.ROLLED_BACK),
+    "acknowledged": _acknowledged,
+    "mitigated": _mitigated,
+    "resolved": _resolved,
+    "severity_reached": _severity_reached,
+    "runbook_started": _runbook_started,
+    "marked": _marked,
+    "step_reached": _step(lambda there, condition: there.entered is not None),
+    "step_done": _step(lambda there, condition: there.state is StepState.DONE),
+    "step_failed": _step(lambda there, condition: there.state is StepState.FAILED),
+    "answered": _step(_answered),
+    "check_green": _found(HOLDS),
+    "check_red": _found(FAILS),
+    "runbook_finished": _runbook_finished,
+    "met": _expectation_is(ExpectationState.MET, ExpectationState.LATE),
+    "missed": _expectation_is(ExpectationState.MISSED, ExpectationState.LATE),
+    "role_taken": _role_taken,
+    "alert_firing": _alert(firing=True),
+    "alert_over": _alert(firing=False),
+    "update_posted": _update_posted,
+    "commander_named": _commander_named,
+    "all_resolved": _all_resolved,
+    "said": _said,
 }
-
-
-def looked_at(conditions: tuple[Conditions, ...]) -> Callable[[Room], tuple[object, ...]]:
-    """The parts of a room with a plan that decide whether these hold. While all of them are the same, so is every answer."""
-    words = {each.word for condition in conditions for each in condition.simple()}
-    parts = sorted({part for word in words for part in _MEANS[word][1]})
-    if len(parts) < 2:  # attrgetter makes no tuple of one, and needs one
-        return lambda room: tuple(attrgetter(each)(room) for each in parts)
-    return attrgetter(*parts)

@@ -62,25 +62,3 @@ def remembered_of_two(find: Callable[[Part], Answer]) -> Callable[[Part], Answer
         return answer
 
     return found
-
-
-def remembered_while(
-    parts: Callable[[Part], tuple[object, ...]],
-) -> Callable[[Callable[[Part], Answer]], Callable[[Part], Answer]]:
-    """The same for a function of one thing of which it looks at no more than these parts."""
-
-    def remembering(find: Callable[[Part], Answer]) -> Callable[[Part], Answer]:
-        last: tuple[tuple[object, ...], Answer] | None = None
-
-        def found(whole: Part) -> Answer:
-            nonlocal last
-            kept, now = last, parts(whole)
-            if kept is not None and len(kept[0]) == len(now) and all(map(is_, kept[0], now)):
-                return kept[1]
-            answer = find(whole)
-            last = (now, answer)
-            return answer
-
-        return found
-
-    return remembering

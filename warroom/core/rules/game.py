@@ -4,23 +4,19 @@ Each rule answers with what now follows, and its answer makes it silent. Their o
 what the dungeon master asks for by hand.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from warroom.core import events as e
-from warroom.core.conditions import holds, looked_at
+from warroom.core.conditions import holds
 from warroom.core.events import Event
 from warroom.core.faults import Fault, FaultState
 from warroom.core.game import GameState
 from warroom.core.injects import AlertInject, Hint, Move, Sideline
-from warroom.core.plan import ExpectationState, Held
-from warroom.core.remembering import remembered_of, remembered_while
+from warroom.core.plan import ExpectationState
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.scenario import ABORT, PAUSE, ROLL_BACK, Expectation, FaultSpec, Inject, StopCondition
-from warroom.core.when import Conditions
 
 News = list[Event]
-Parts = Callable[[Room], tuple[object, ...]]
 END_REACHED = "Its end was reached."  # the reason of a game that ends by itself
 EXERCISE = "exercise"  # the source of alerts that are part of the game
 FORGIVEN = timedelta(seconds=90)  # how long an answer of the world may take before a held inject looks forgotten
@@ -131,31 +127,8 @@ def expectations_met(room: Room, now: datetime, reading: timedelta) -> News:
         return []
     return [
         e.ExpectationMet(expectation=each.id, what=each.what, late=there.state is ExpectationState.MISSED)
-        for each, there in _met(room)
-    ]
-
-
-def _awaited(room: Room) -> tuple[tuple[Expectation, Conditions, Held], ...]:
-    return room.plan.awaited() if room.plan else ()
-
-
-@remembered_of
-def _decide_met(awaited: tuple[tuple[Expectation, Conditions, Held], ...]) -> Parts:
-    return looked_at(tuple(met_by for _, met_by, _ in awaited))
-
-
-def _of_met(room: Room) -> tuple[object, ...]:
-    awaited = _awaited(room)
-    return (awaited, *_decide_met(awaited)(room))
-
-
-@remembered_while(_of_met)
-def _met(room: Room) -> list[tuple[Expectation, Held]]:
-    """What is awaited and has come true; each counts from when its own time began."""
-    return [
-        (each, there)
-        for each, met_by, there in _awaited(room)
-        if holds(room, met_by, (there.deadline or each.within) - each.within)
+        for each, met_by, there in room.plan.awaited()
+        if holds(room, met_by, (there.deadline or each.within) - each.within)  # it counts from when its time began
     ]
 
 
@@ -208,31 +181,11 @@ def injects_play(room: Room, now: datetime, reading: timedelta) -> News:
         late = reading - due > CATCH_UP
         why = "" if late else why_held(room, inject, now)
         return [e.InjectHeld(inject=inject.id, due=due, why=why)] if late or why else play(room, inject, now)
-    if (fits := _fits(room)) is not None:
-        why = why_held(room, fits, now)
-        return [e.InjectHeld(inject=fits.id, due=reading, why=why)] if why else play(room, fits, now)
+    for each in room.plan.on_a_condition():
+        if each.timing.when is not None and holds(room, each.timing.when):
+            why = why_held(room, each, now)
+            return [e.InjectHeld(inject=each.id, due=reading, why=why)] if why else play(room, each, now)
     return []
-
-
-def _on_a_condition(room: Room) -> tuple[Inject, ...]:
-    return room.plan.on_a_condition() if room.plan else ()
-
-
-@remembered_of
-def _decide_fit(injects: tuple[Inject, ...]) -> Parts:
-    return looked_at(tuple(each.timing.when for each in injects if each.timing.when))
-
-
-def _of_fits(room: Room) -> tuple[object, ...]:
-    waiting = _on_a_condition(room)
-    return (waiting, *_decide_fit(waiting)(room))
-
-
-@remembered_while(_of_fits)
-def _fits(room: Room) -> Inject | None:
-    """The first of those that come on a condition whose condition is true."""
-    waiting = _on_a_condition(room)
-    return next((each for each in waiting if each.timing.when and holds(room, each.timing.when)), None)
 
 
 def _helps_no_more(room: Room, inject: Inject) -> bool:
