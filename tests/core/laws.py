@@ -234,7 +234,7 @@ class AWalkHasAWayOn(Law):
 
 
 class NothingIsOverlooked(Law):
-    """After a command no rule has anything left to say, whether it was asked or not,"""
+    """After a command no rule has anything left to say, whether it was asked or not."""
 
     def see(self, step: Step) -> None:
         room, reading = step.after, step.after.clock.reading(step.now)

@@ -18,17 +18,13 @@ again, until none has. Each answer makes its own rule silent, so this ends.
     ending               is told, or ends the game
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
-from typing import NamedTuple
 
 from warroom.core import drawing
 from warroom.core.events import Event
-from warroom.core.remembering import remembered_of
 from warroom.core.room import Room
 from warroom.core.rules import game, walks
-from warroom.core.runs import Run
 
 News = list[Event]
 Rule = Callable[[Room, datetime, timedelta], News]
@@ -37,81 +33,47 @@ Rule = Callable[[Room, datetime, timedelta], News]
 def consequences(room: Room, now: datetime) -> News:
     """What follows next from how the room is; empty when nothing does."""
     reading = room.clock.reading(now)
-    for rule in _asked(_there(room, reading)):
-        if news := rule(room, now, reading):
+    walks_go_on = bool(room.walking)
+    for rule in RULES:
+        if (walks_go_on or rule not in _OF_WALKS) and (news := rule(room, now, reading)):
             return news
     return []
 
 
-class There(NamedTuple):
-    """What a room has. A rule that needs what is not there has nothing to say, and is not asked."""
+RULES: tuple[Rule, ...] = (
+    walks.walks_end,
+    game.breakages_end,
+    game.stops_react,
+    walks.acts_lost,
+    walks.acts_stop,
+    walks.acts_over,
+    walks.looks_over,
+    game.expectations_armed,
+    game.expectations_met,
+    walks.waits_end,
+    walks.looks_again,
+    walks.parts_over,
+    walks.parts_orphaned,
+    walks.parts_begin,
+    game.sidelined_return,
+    game.injects_play,
+    drawing.murphy_plays,
+    game.expectations_missed,
+    walks.steps_overrun,
+    game.endings_come,
+)
 
-    live: bool
-    plan: bool
-    stops: bool  # stop conditions that were looked at
-    faults: bool
-    endings: bool
-    sidelined: bool
-    murphy: bool
-    walks: bool  # that go on
-    parts: bool  # walks that are part of another
-    acts: bool
-    acting: bool  # acts that are not over
-    walks_due: bool  # time does something to a walk now
-    missed: bool  # the time of an expectation is up
-
-
-def _there(room: Room, reading: timedelta) -> There:
-    walks_on, parts, acts = _in_walks(room.runs)
-    plan = room.plan
-    return There(
-        room.live,
-        plan is not None,
-        bool(room.stops),
-        bool(room.faults),
-        plan is not None and bool(plan.scenario.endings),
-        bool(room.roster.sidelined),
-        room.murphy is not None,
-        walks_on,
-        parts,
-        acts,
-        acts and bool(room.acting),
-        walks_on and reading >= min(room.walks_due),
-        plan is not None and reading >= plan.missed_at(),
+# Those that have nothing to say while no walk goes on; they need not be asked then.
+_OF_WALKS: frozenset[Rule] = frozenset(
+    (
+        walks.walks_end,
+        walks.acts_over,
+        walks.looks_over,
+        walks.waits_end,
+        walks.looks_again,
+        walks.parts_over,
+        walks.parts_orphaned,
+        walks.parts_begin,
+        walks.steps_overrun,
     )
-
-
-@remembered_of
-def _in_walks(runs: Mapping[str, Run]) -> tuple[bool, bool, bool]:
-    there = runs.values()
-    return any(each.walking for each in there), any(each.parent for each in there), any(each.acts for each in there)
-
-
-@cache
-def _asked(there: There) -> tuple[Rule, ...]:
-    return tuple(rule for rule, needs in RULES.items() if all(getattr(there, each) for each in needs))
-
-
-# In the order in which they are asked, with what each needs. That it is silent without is tested.
-RULES: dict[Rule, tuple[str, ...]] = {
-    walks.walks_end: ("walks",),
-    game.breakages_end: ("faults",),
-    game.stops_react: ("stops",),
-    walks.acts_lost: ("acting",),
-    walks.acts_stop: ("acting",),
-    walks.acts_over: ("live", "walks", "acts"),
-    walks.looks_over: ("live", "walks"),
-    game.expectations_armed: ("live", "plan"),
-    game.expectations_met: ("live", "plan"),
-    walks.waits_end: ("live", "walks_due"),
-    walks.looks_again: ("live", "walks_due"),
-    walks.parts_over: ("walks", "parts"),
-    walks.parts_orphaned: ("walks", "parts"),
-    walks.parts_begin: ("live", "walks"),
-    game.sidelined_return: ("live", "sidelined"),
-    game.injects_play: ("live", "plan"),
-    drawing.murphy_plays: ("live", "plan", "murphy"),
-    game.expectations_missed: ("live", "missed"),
-    walks.steps_overrun: ("live", "walks_due"),
-    game.endings_come: ("live", "endings"),
-}
+)
