@@ -35,6 +35,7 @@ from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
+from warroom.failpoints import reached
 from warroom.faults import Driver
 from warroom.performers import Actors, Resolve
 from warroom.runtime.clock import Clock, SystemClock
@@ -79,17 +80,19 @@ class Bot:
         guard: Guard | None = None,
         drivers: Mapping[str, Driver] | None = None,
         allowed: Allowed | None = None,
+        db: Database | None = None,
+        client: AsyncWebClient | None = None,
     ) -> None:
         self.settings = settings
         self.library = library or load_definitions(settings)
-        self.db = Database(settings.database)
+        self.db = db or Database(settings.database)
         wall = wall or SystemClock()
         self.runtime = Runtime(self.db, clock or wall, wall)
         self._resolve = resolve or self.library.catalogue.endpoint
         self._guard = guard or Guard(allow=frozenset(settings.checks_allow))
         self._allowed = allowed or load_allowed(settings.allowed)
         self.breaking = self._make_breaking(drivers)
-        self.client = AsyncWebClient(
+        self.client = client or AsyncWebClient(
             token=settings.slack_bot_token.get_secret_value(),
             base_url=settings.slack_api,
             retry_handlers=[],  # a retry of a post could say it twice; all retrying is the outbox's
@@ -158,19 +161,24 @@ class Bot:
     async def start(self) -> None:
         """Returns when the bot can be talked to. Raises SlackUnusable, SettingsError or StoreUnusable with a sentence."""
         await asyncio.to_thread(migrate.upgrade, self.db)
-        if self.db.dialect == "sqlite":
-            await self.db.tx(outbox.reclaim, self.runtime.wall.now())
         app_token = self.settings.slack_app_token.get_secret_value()
         self.identity = await preflight.check(self.client, app_token, manifest.scopes())
-        self._listeners = listeners = self._make_listeners(self.identity)
+        await self.begin(self.identity)
         await self._start_web()
+        await self._connect(app_token)
+
+    async def begin(self, identity: Identity) -> None:
+        """Everything but the doors: what the bot is without a network. The database is of this release."""
+        self.identity = identity
+        if self.db.dialect == "sqlite":
+            await self.db.tx(outbox.reclaim, self.runtime.wall.now())
+        self._listeners = listeners = self._make_listeners(identity)
         await self.breaking.recover()
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
         beside = Surroundings(self.runtime, self._allowed)
         loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside)
         self._loops += [self._watched(each.run()) for each in loops]
         await listeners.take_unfinished()
-        await self._connect(app_token)
 
     def _make_listeners(self, identity: Identity) -> Listeners:
         token = self.settings.slack_bot_token.get_secret_value()
@@ -204,11 +212,11 @@ class Bot:
         self._reports = Reports(self.client, desk, self._export)
         listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
         listeners.register()
-        self._app = app
+        self.app = app
         return listeners
 
     async def _connect(self, app_token: str) -> None:
-        self._sockets = Sockets(self._app, app_token, self.settings.slack_connections)
+        self._sockets = Sockets(self.app, app_token, self.settings.slack_connections)
         await self._sockets.connect()
 
     async def _start_web(self) -> None:
@@ -269,6 +277,7 @@ class Bot:
 
     async def _take_alerts(self, group: Group, keys: tuple[str, ...]) -> Taken:
         handled = await self.take_alerts(group, keys)
+        await reached("alerts.taken")
         if handled is None:
             return Taken()
         news = sum(isinstance(each.event, AlertFired | AlertResolved) for each in handled.entries)

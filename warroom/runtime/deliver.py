@@ -25,6 +25,7 @@ from warroom.core.effects import BACKCHANNEL, Effect, LookAround, OpenChannel, R
 from warroom.core.readiness import Finding
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
+from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
 from warroom.store import outbox
@@ -137,11 +138,15 @@ class Delivery:
         await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
 
     async def _deliver(self, claimed: Claimed) -> None:
+        await reached("deliver.claimed")
         result = await self._perform(claimed)
+        await reached("deliver.performed")
         match result:
             case Done(outcome=outcome, commands=commands, pace=pace):
                 await self._tell(claimed, commands)
+                await reached("deliver.told")
                 await self._runtime.db.tx(outbox.settle, claimed, self._wall.now(), outcome=dict(outcome), pace=pace)
+                await reached("deliver.settled")
             case Later(reason=reason, after=after) if after is not None or claimed.tries < ATTEMPTS:
                 at = self._wall.now() + (after if after is not None else _pause(claimed.tries))
                 log.info("%s put back: %s", claimed.effect_id, reason)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection
 
 from warroom.core.commands import Tick
+from warroom.failpoints import reached
 from warroom.runtime.handle import Runtime
 from warroom.store import rooms
 
@@ -84,4 +85,5 @@ class Waker:
         await self._rounds.run()
 
     async def _wake(self, room: int) -> None:
+        await reached("wake.due")
         await self._runtime.handle(room, Tick())

@@ -25,6 +25,7 @@ from warroom.core.roster import must_be_staff, must_control
 from warroom.core.views import EMERGENCY, Mark, mark
 from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
+from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.slack import asks, cards, modals, presses
 from warroom.slack.calendars import wished
@@ -84,6 +85,7 @@ class Listeners:
         if body.get("type") == "event_callback":
             payload = json.dumps({"team_id": body.get("team_id"), "event": body["event"]})
             await self._desk.runtime.db.tx(inbox.keep, f"event:{body['event_id']}", self._wall.now(), payload)
+            await reached("event.kept")
         await next()
 
     async def _event(self, body: Body) -> None:
@@ -118,7 +120,9 @@ class Listeners:
                 await takes(self, {**body, "key": key}, event)
         except (Refused, NotFound) as refused:
             log.info("%s refused: %s", key, refused)
+        await reached("event.taken")
         await self._desk.runtime.db.tx(inbox.finish, key)
+        await reached("event.finished")
 
     async def _message(self, body: Body, event: Body) -> None:
         if event.get("channel_type") == "im":
@@ -205,6 +209,7 @@ class Listeners:
         try:
             reply = await self._slash.take(asked)
             await self._after(reply, where, body["trigger_id"])
+            await reached("command.carried_out")
         except (Refused, NotFound) as refused:
             await ack(text=(await self._refusal(refused, asked)).text)
             return
@@ -224,6 +229,7 @@ class Listeners:
             press = presses.press(body["actions"][0])
             room = press.room if press.do != EMERGENCY.do else 0
             await self._carry_out_press(press, where, body)
+            await reached("press.carried_out")
         except ValueError:
             self._soon(self._refuse(body, Unknown("This button cannot be read. Look at the newest card.")))
         except (Refused, NotFound) as refused:
@@ -268,6 +274,7 @@ class Listeners:
         given = {**said, **modals.answers(view)}
         try:
             await self._carry_out_submission(do, room, given, where, f"view:{view['id']}:{view.get('hash', '')}")
+            await reached("form.carried_out")
         except (Refused, NotFound) as refused:
             sentence = await self._plain_sentence(refused, where.workspace)
             await ack(response_action="errors", errors={modals.first_input(view): sentence})

@@ -20,6 +20,7 @@ from warroom.core import evaluationview, panelview, runview, views
 from warroom.core.chain import canonical
 from warroom.core.room import Room
 from warroom.core.words import Place
+from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.deliver import Done, Later, Never, Performer, Result
 from warroom.slack import cards as look
@@ -82,6 +83,7 @@ class Talker:
         until = self._held.get(method)
         if until is not None and until > self._wall.now():
             raise Held(method, until - self._wall.now())
+        await reached("slack.calling")
         try:
             response = await getattr(self._client, method.replace(".", "_"))(**arguments)
         except Exception as error:
@@ -89,6 +91,7 @@ class Talker:
             if judged.after is not None:
                 self._held[method] = self._wall.now() + judged.after
             raise
+        await reached("slack.called")
         data = response.data
         return data if isinstance(data, dict) else {}
 

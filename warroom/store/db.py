@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
+from warroom.failpoints import passed
 from warroom.store.errors import StoreUnusable
 
 P = ParamSpec("P")
@@ -100,9 +101,18 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Future[T]:
+        writes = engine is self._writing
+
         def run() -> T:
             with engine.begin() as conn:
-                return fn(conn, *args, **kwargs)
+                if writes:
+                    passed("tx.begun")
+                result = fn(conn, *args, **kwargs)
+                if writes:
+                    passed("tx.filled")
+            if writes:
+                passed("tx.committed")
+            return result
 
         return threads.submit(run)
 

@@ -132,6 +132,13 @@ outbox = Table(
     Column("outcome", Text),
     Column("created_at", Instant, nullable=False),
     Column("settled_at", Instant),
+    Column("sweep_at", Instant),  # when to look whether it was said twice; NULL when there is no reason to
+)
+Index(
+    "ix_outbox_sweep_at",
+    outbox.c.sweep_at,
+    sqlite_where=outbox.c.sweep_at.is_not(None),
+    postgresql_where=outbox.c.sweep_at.is_not(None),
 )
 
 inbox = Table(
@@ -142,10 +149,12 @@ inbox = Table(
     Column("room", BigId, ForeignKey("rooms.id")),
     Column("payload", Escaped),
     Column("state", String, nullable=False),  # kept | done
+    Column("take_at", Instant),  # lease and backoff at once; NULL when it is done
+    Column("tries", Integer, nullable=False, server_default="0"),
 )
 Index(
     "ix_inbox_unfinished",
-    inbox.c.received_at,
+    inbox.c.take_at,
     sqlite_where=inbox.c.state == "kept",
     postgresql_where=inbox.c.state == "kept",
 )
@@ -218,4 +227,20 @@ schedules = Table(
     Column("wake_at", Instant),  # when something is to be done; NULL once it has ended
     Column("ended_at", Instant),
     Index("ix_schedules_wake_at", "wake_at"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("name", String, primary_key=True),  # a method of Slack's, or a method in one channel
+    Column("free_at", Instant, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("token", String(64), primary_key=True),  # the SHA-256 of a bot token
+    Column("body", Text, nullable=False),  # JSON: who the bot is, so that a start does not need Slack
+    Column("seen_at", Instant, nullable=False),
 )
