@@ -45,6 +45,7 @@ from warroom.runtime.wake import Waker
 from warroom.scheduling import Scheduler
 from warroom.settings import Settings
 from warroom.slack import manifest, preflight
+from warroom.slack.calling import Caller
 from warroom.slack.desk import INCIDENT, Desk
 from warroom.slack.homes import Homes
 from warroom.slack.listeners import Listeners
@@ -53,6 +54,7 @@ from warroom.slack.perform import Talker
 from warroom.slack.preflight import Identity
 from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
+from warroom.slack.sweeping import Sweeper
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
 from warroom.watching import FaultRooms, Surroundings, Watchers
@@ -99,6 +101,8 @@ class Bot:
             timeout=SLACK_TIMEOUT,
         )
         self.identity: Identity | None = None
+        self._pace = timedelta(seconds=self.settings.slack_pace)
+        self._caller = Caller(self.client, self.db, wall, self._pace)
         self.talk = Delivery(self.runtime, self._talker().performers(), kind="talk")
         watchers = self._watchers().performers()
         self.act = Delivery(self.runtime, {**self._actors().performers(), **watchers}, kind="act")
@@ -154,7 +158,7 @@ class Bot:
         return Finding(what=f"{fault.target} could be broken and made whole", holds=found.ready, detail=found.detail)
 
     def _talker(self) -> Talker:
-        return Talker(self.client, self.db, self.runtime.wall, self.settings.slack_pace)
+        return Talker(self._caller, self.db, self.runtime.wall, self._pace)
 
     # --- life
 
@@ -169,14 +173,15 @@ class Bot:
 
     async def begin(self, identity: Identity) -> None:
         """Everything but the doors: what the bot is without a network. The database is of this release."""
-        self.identity = identity
+        self.identity, self._caller.workspace = identity, identity.workspace
         if self.db.dialect == "sqlite":
             await self.db.tx(outbox.reclaim, self.runtime.wall.now())
         self._listeners = listeners = self._make_listeners(identity)
         await self.breaking.recover()
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
         beside = Surroundings(self.runtime, self._allowed)
-        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside)
+        sweeper = Sweeper(self.runtime, self._caller)
+        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside, sweeper)
         self._loops += [self._watched(each.run()) for each in loops]
         await listeners.take_unfinished()
 

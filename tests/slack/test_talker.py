@@ -20,9 +20,11 @@ from warroom.core.room import Room
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.deliver import Done, Result
 from warroom.runtime.handle import Handled, Runtime
+from warroom.slack.calling import Caller
 from warroom.slack.manifest import manifest
 from warroom.slack.perform import Talker
 from warroom.store import migrate, outbox, rooms
+from warroom.store.budgets import NOTHING
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
 from warroom.workspace import Exchange, Person, PersonAt, Seed, Workspace
@@ -77,7 +79,8 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         wall = SystemClock(SPEED)
         runtime = Runtime(db, wall)
         ana = await stack.enter_async_context(PersonAt(workspace.url, workspace.person("ana")))
-        performers = Talker(client, db, wall, pace=0).performers()
+        caller = Caller(client, db, wall, NOTHING)
+        performers = Talker(caller, db, wall, NOTHING).performers()
         await stack.enter_async_context(delivering(runtime, performers))
         await stack.enter_async_context(delivering(runtime, {f.FindRunbooks: _found_nothing}, "act"))
         yield Bench(workspace, client, runtime, ana)

@@ -37,7 +37,7 @@ DRAWN = ("Message", "dict[str, typing.Any]")  # blocks and views are such dictio
 KINDS = {
     *(f"news: {tone.value}" for tone in Tone),
     *(f"modal: {do}" for do in ("start", "schedule", "declare", *modals.FOR_ROOM)),
-    *("card: status", "card: run", "card: panel", "card: evaluation", "home"),
+    *("card: status", "card: run", "card: panel", "card: evaluation", "home", "news: digest"),
     *("offer: start", "offer: schedule", "offer: declare", "offer: panel"),
     *("answer: help", "answer: refusal", "answer: report"),
 }

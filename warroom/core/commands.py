@@ -737,3 +737,11 @@ class RecordFailure(Command):
 
     what: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordTwin(Command):
+    """Something was said twice, and the second is gone."""
+
+    place: str
+    what: str

@@ -345,6 +345,10 @@ def _record_failure(room: Room, command: c.RecordFailure, now: datetime) -> News
     return [e.DeliveryFailed(what=command.what, reason=command.reason)]
 
 
+def _record_twin(room: Room, command: c.RecordTwin, now: datetime) -> News:
+    return [e.TwinRemoved(place=command.place, what=command.what)]
+
+
 # What a responder does about a failure; while automation should be left to act, it is noticed.
 _ACTS: dict[type[c.Command], str] = {
     c.StartRun: "began a runbook",
@@ -443,4 +447,5 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.RecordFault: _record_fault,
     c.RecordRollback: _record_rollback,
     c.RecordFailure: _record_failure,
+    c.RecordTwin: _record_twin,
 }

@@ -913,6 +913,15 @@ class DeliveryFailed(Event):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TwinRemoved(Event):
+    """Something (`what`, in words) stood in a channel twice, because an attempt whose outcome nobody knew had succeeded
+    late; the second was deleted. Whoever it rang for was rung twice."""
+
+    place: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline. `at` is when it was recorded, `occurred_at` when it happened, if that differs.

@@ -83,6 +83,7 @@ class Account:
     acted: dict[str, None] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
     undelivered: list[str] = field(default_factory=list)
+    doubled: int = 0
 
     def __post_init__(self) -> None:
         self.reading = Reading(names=self.names, roll=self.names if self.roll is None else self.roll)
@@ -350,6 +351,10 @@ def _failed(account: Account, moment: Moment, event: e.DeliveryFailed) -> None:
     account.undelivered.append(f"{event.what.rstrip('.')} ({event.reason.rstrip('.')})")
 
 
+def _twin(account: Account, moment: Moment, event: e.TwinRemoved) -> None:
+    account.doubled += 1
+
+
 def _no_channel(account: Account, moment: Moment, event: e.ChannelRefused) -> None:
     account.undelivered.append(f"Opening {place(event.place)} ({event.reason.rstrip('.')})")
 
@@ -373,7 +378,8 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.RollbackAsked: _undoing,
     e.FaultRolledBack: _undone,
     e.DeliveryFailed: _failed,
+    e.TwinRemoved: _twin,
     e.ChannelRefused: _no_channel,
 }
 _SCRIPTED = ("planned", "contingency")
-_HAPPENS = (e.DeliveryFailed, e.ChannelOpened, e.ChannelRefused)  # not done by whoever the entry names
+_HAPPENS = (e.DeliveryFailed, e.TwinRemoved, e.ChannelOpened, e.ChannelRefused)  # not done by whoever the entry names

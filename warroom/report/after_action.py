@@ -80,6 +80,7 @@ def _material(account: Account) -> Material:
         faults=account.fault_facts(),
         alerts_left_out=account.incidents.left_out,
         undelivered=tuple(account.undelivered),
+        doubled=account.doubled,
         game=account.game_facts({each.id: each for each in incidents}, over=course.over),
     )
     return material if course.over or not room.drill else _while_playing(material)

@@ -46,6 +46,7 @@ class Material:
     faults: tuple[FaultFacts, ...]
     alerts_left_out: int
     undelivered: tuple[str, ...]
+    doubled: int
     game: GameFacts | None = None
 
 
@@ -222,6 +223,8 @@ def went_wrong(m: Material) -> Iterator[str]:
         yield f"Monitoring left {many(m.alerts_left_out, 'alert')} out of its messages."
     for what in m.undelivered:
         yield f"Not delivered: {what}."
+    if m.doubled:
+        yield f"{capital(many(m.doubled, 'message'))} stood in a channel twice for some seconds, until the second was removed."
 
 
 def _watched(behind: Revealed) -> Iterator[str]:

@@ -289,6 +289,13 @@ def _failed(t: Telling, event: e.DeliveryFailed) -> str:
     return f"This could not be delivered: {lowered(event.what).rstrip('.')}. The reason: {event.reason}"
 
 
+def _twin(t: Telling, event: e.TwinRemoved) -> str:
+    where = place(event.place)
+    return (
+        f"{event.what.capitalize()} stood in {where} twice, since Slack had answered too late; the second was removed"
+    )
+
+
 _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.RoomOpened: (Kind.ROOM, _opened),
     e.ChannelOpened: (Kind.ROOM, _channel),
@@ -354,4 +361,5 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.MessageEdited: (Kind.TALK, _edited),
     e.MessageDeleted: (Kind.TALK, lambda t, event: f"{t.who} deleted the message{_said_at(event.ts)}"),
     e.DeliveryFailed: (Kind.DELIVERY, _failed),
+    e.TwinRemoved: (Kind.DELIVERY, _twin),
 }

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -28,16 +29,22 @@ from warroom.core.room import Room
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
+from warroom.runtime.leases import HELD, Lease, LeaseLost
 from warroom.store import outbox
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
-LEASES = {
-    "talk": timedelta(seconds=20),
-    "act": timedelta(seconds=60),
-    "watch": timedelta(seconds=60),
-}  # longer than one of either may take
+LEASES = {  # renewed while somebody is at it; when a process dies, others go on after this time at the latest
+    "talk": timedelta(seconds=10),
+    "act": timedelta(seconds=20),
+    "watch": timedelta(seconds=20),
+}
+WITHIN = {  # what one effect may take, unless it says otherwise by its own account
+    "talk": timedelta(seconds=30),
+    "act": timedelta(seconds=54),
+    "watch": timedelta(seconds=54),
+}
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
 ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -46,19 +53,25 @@ MARGIN = timedelta(minutes=5)  # for telling the room, beyond the time an effect
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """It was done. `commands` tell the room what came of it; the lane rests for `pace`."""
+    """It was done, with the `together` messages behind it. `commands` tell the room what came of it; the lane rests
+    for `pace`."""
 
     outcome: Mapping[str, str] = field(default_factory=dict)
     commands: Sequence[Command] = ()
     pace: timedelta = timedelta(0)
+    together: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Later:
-    """It could not be done now, and may be in `after`, which is no failure; None leaves the pause to the failures."""
+    """It could not be done now, and may be in `after`, which is no failure; None leaves the pause to the failures.
+
+    `clean`: it has certainly changed nothing, so nobody has to look for it before it is tried again.
+    """
 
     reason: str
     after: timedelta | None = None
+    clean: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,10 +98,10 @@ class Delivery:
         at_once: int = 16,
         within: timedelta | None = None,
     ) -> None:
-        """`within` is how long one effect may take; by default a little less than its lane is leased for."""
+        """`within` is how long one effect may take."""
         self._runtime, self._performers, self._wall = runtime, performers, runtime.wall
         self._kind, self._at_once = kind, at_once
-        self._within = within or LEASES[kind] * 0.9  # nobody is still at it when the lease ends and the next one begins
+        self._within = within or WITHIN[kind]
         self._nudge = runtime.nudged()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -109,9 +122,13 @@ class Delivery:
     async def _once(self) -> None:
         self._nudge.clear()
         ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
+        if ready and ready > self._wall.now() + outbox.FARTHEST:
+            await self._runtime.db.tx(outbox.heal, self._wall.now())
+            return
+        until = self._wall.now() + LEASES[self._kind]
         claimed = await self._claim() if ready and ready <= self._wall.now() else []
         for each in claimed:
-            self._start(each)
+            self._start(each, Lease(until))
         if not claimed:
             await self._rest(ready)
 
@@ -121,8 +138,8 @@ class Delivery:
             return []
         return await self._runtime.db.tx(outbox.claim, self._wall.now(), LEASES[self._kind], room_for, (self._kind,))
 
-    def _start(self, claimed: Claimed) -> None:
-        task = asyncio.create_task(self._deliver(claimed))
+    def _start(self, claimed: Claimed, lease: Lease) -> None:
+        task = asyncio.create_task(self._deliver(claimed, lease))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -137,50 +154,64 @@ class Delivery:
         soonest = self._wall.now() + POLL
         await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, lease: Lease) -> None:
         await reached("deliver.claimed")
-        result = await self._perform(claimed)
+        result = await self._perform(claimed, lease)
         await reached("deliver.performed")
         match result:
-            case Done(outcome=outcome, commands=commands, pace=pace):
-                await self._tell(claimed, commands)
+            case Done():
+                await self._tell(claimed, result.commands)
                 await reached("deliver.told")
-                await self._runtime.db.tx(outbox.settle, claimed, self._wall.now(), outcome=dict(outcome), pace=pace)
+                await self._settle(claimed, result)
                 await reached("deliver.settled")
             case Later(reason=reason, after=after) if after is not None or claimed.tries < ATTEMPTS:
                 at = self._wall.now() + (after if after is not None else _pause(claimed.tries))
                 log.info("%s put back: %s", claimed.effect_id, reason)
-                await self._runtime.db.tx(outbox.put_back, claimed, at, reason, counts=after is None)
+                clean = result.clean
+                await self._runtime.db.tx(outbox.put_back, claimed, at, reason, counts=after is None, clean=clean)
             case Later(reason=reason):
                 await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.tries} times)"))
             case Never():
                 await self._give_up(claimed, result)
 
-    async def _perform(self, claimed: Claimed) -> Result:
+    async def _settle(self, claimed: Claimed, done: Done) -> None:
+        now = self._wall.now()
+        settle = partial(outbox.settle, outcome=dict(done.outcome), pace=done.pace, together=done.together)
+        if not await self._runtime.db.tx(settle, claimed, now):
+            log.warning("%s was done after its lease had gone to somebody else", claimed.effect_id)
+            await self._runtime.db.tx(outbox.suspect, claimed, now)
+
+    async def _perform(self, claimed: Claimed, lease: Lease) -> Result:
         lasts = claimed.effect.lasts
         within = max(self._within, lasts + MARGIN) if lasts else self._within
-        keeping = asyncio.create_task(self._keep(claimed)) if within > self._within else None
+        keeping = asyncio.create_task(self._keep(claimed, lease))
+        held = HELD.set(lease)
         try:
             async with asyncio.timeout(within.total_seconds()):
                 room = await self._runtime.room(claimed.room_id)
                 return await self._performers[type(claimed.effect)](claimed, room)
+        except LeaseLost as lost:
+            return Later(reason=str(lost))
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)
             return Later(reason=f"{type(error).__name__}: {error}")
         finally:
-            if keeping is not None:
-                keeping.cancel()
-                await asyncio.gather(keeping, return_exceptions=True)
+            HELD.reset(held)
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
-    async def _keep(self, claimed: Claimed) -> None:
-        """Renew the lease of something that takes long; if this process dies, others know it within one lease."""
-        lease = LEASES[self._kind]
-        while True:
-            await self._wall.wait(self._wall.now() + lease / 3, asyncio.Event())
+    async def _keep(self, claimed: Claimed, lease: Lease) -> None:
+        """Renew the lease while somebody is at it; if this process dies, others know it within one lease."""
+        lasts = LEASES[self._kind]
+        while not lease.lost:
+            await self._wall.wait(self._wall.now() + lasts / 3, asyncio.Event())
+            until = self._wall.now() + lasts
             try:
-                await self._runtime.db.tx(outbox.renew, claimed, self._wall.now() + lease)
+                lease.lost = not await self._runtime.db.tx(outbox.renew, claimed, until)
             except Exception:  # the database may be away for a while; the next turn tries again
                 log.exception("the lease of %s could not be renewed", claimed.effect_id)
+            else:
+                lease.until = until
 
     async def _tell(self, claimed: Claimed, commands: Sequence[Command]) -> None:
         if not commands:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from warroom.core.commands import Tick
 from warroom.failpoints import reached
+from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
 from warroom.store import rooms
 
@@ -24,7 +25,7 @@ Due = TypeVar("Due")
 
 
 class Rounds(Generic[Due]):
-    """Looks what is due by the rooms' clock, has it tended, and waits until the next is. One that cannot be keeps no other.
+    """Looks what is due by `clock` (the rooms', unless said otherwise), has it tended, and waits until the next is. One that cannot be keeps no other.
 
     `due` finds at most so many; `upcoming` is when the next one is. What was tended is due no more. `what` is for the log.
     """
@@ -37,8 +38,10 @@ class Rounds(Generic[Due]):
         upcoming: Callable[[Connection], datetime | None],
         tend: Callable[[Due], Awaitable[object]],
         what: str,
+        clock: Clock | None = None,
     ) -> None:
         self._runtime, self._due, self._upcoming, self._tend, self._what = runtime, due, upcoming, tend, what
+        self._clock = clock or runtime.clock
         self._nudge = runtime.nudged()
 
     async def run(self) -> None:
@@ -52,15 +55,15 @@ class Rounds(Generic[Due]):
 
     async def _once(self) -> None:
         self._nudge.clear()
-        waiting = await self._runtime.db.read(self._due, self._runtime.clock.now(), AT_ONCE)
+        waiting = await self._runtime.db.read(self._due, self._clock.now(), AT_ONCE)
         if waiting:
             tended = await asyncio.gather(*map(self._tended, waiting))
             if not any(tended):
                 await self._pause()
             return
         upcoming = await self._runtime.db.read(self._upcoming)
-        soonest = self._runtime.clock.now() + POLL
-        await self._runtime.clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
+        soonest = self._clock.now() + POLL
+        await self._clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
 
     async def _tended(self, due: Due) -> bool:
         try:

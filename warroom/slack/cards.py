@@ -3,7 +3,7 @@
 from warroom.slack.blocks import Message
 from warroom.slack.evaluationcard import evaluation_card
 from warroom.slack.home import HomeRoom, HomeScenario, HomeView, home
-from warroom.slack.notices import notice, offer, plainly, refusal, report_comment
+from warroom.slack.notices import digest, notice, offer, plainly, refusal, report_comment
 from warroom.slack.panelcard import panel_card
 from warroom.slack.runcard import run_card
 from warroom.slack.statuscard import status_card
@@ -13,6 +13,7 @@ __all__ = [
     "HomeScenario",
     "HomeView",
     "Message",
+    "digest",
     "evaluation_card",
     "home",
     "notice",

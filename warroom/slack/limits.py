@@ -46,6 +46,24 @@ TOPIC = 250
 CHANNEL_NAME = 80
 USERNAME = 80
 
+# How often a method may be called in a workspace each minute. Slack's tiers (docs.slack.dev, "Rate limits") are 1, 20, 50
+# and 100 a minute and tolerate bursts; of chat.postMessage it says "several hundred messages per minute".
+PER_MINUTE = {
+    "chat.postMessage": 300,
+    "chat.update": 50,
+    "chat.delete": 50,
+    "conversations.create": 20,
+    "conversations.history": 50,
+    "conversations.invite": 50,
+    "conversations.join": 50,
+    "conversations.list": 20,
+    "conversations.open": 50,
+    "conversations.replies": 50,
+    "conversations.setPurpose": 20,
+    "conversations.setTopic": 20,
+    "pins.add": 20,
+}
+
 ELLIPSIS = "…"
 
 

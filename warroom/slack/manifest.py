@@ -11,6 +11,7 @@ from typing import Any
 METHODS = (
     "apps.connections.open",
     "auth.test",
+    "chat.delete",
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.update",

@@ -1,15 +1,17 @@
 """What is said once: news of a room, and answers to one person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from warroom.core.effects import Ask, Say, Voice
 from warroom.core.views import Mark
 from warroom.core.words import Words
 from warroom.slack import limits, signs
 from warroom.slack.blocks import LONG, Block, Message, actions, marked, paragraphs, private, section
-from warroom.slack.mrkdwn import bold, clean, escape_line, one_line, person, render
+from warroom.slack.mrkdwn import bold, clean, clock_time, escape_line, one_line, person, render
 
 _SECTIONS = 4  # of a long text
+_LATE = 300  # of what one late message said
 
 
 def notice(say: Say, mark: Mark, room: int, channels: Mapping[str, str]) -> Message:
@@ -24,6 +26,26 @@ def notice(say: Say, mark: Mark, room: int, channels: Mapping[str, str]) -> Mess
         mark = Mark(drill=False, name="not the exercise", key="not the exercise")
     username, icon = _face(say.voice) if say.voice else ("", "")
     return marked(mark, text, [*blocks, *actions(room, say.asks)], username=username, icon=icon)
+
+
+def digest(waited: Sequence[tuple[datetime, Say]], mark: Mark, channels: Mapping[str, str]) -> tuple[Message, int]:
+    """What could not be said in time, as one message with the time of each; and how many of it that holds, at least one."""
+    lines: list[str] = []
+    for since, say in waited:
+        line = f"• {clock_time(since)} {_in_a_line(say, channels)}"
+        if lines and limits.size("\n".join([*lines, line])) > limits.SECTION:
+            break
+        lines.append(limits.clamp_mrkdwn(line, limits.SECTION))
+    titled = f"{len(lines)} messages are late; this is what they said"
+    text = "\n".join([titled, *lines])
+    return marked(mark, text, [section(bold(f"{signs.OVERDUE} {titled}")), section("\n".join(lines))]), len(lines)
+
+
+def _in_a_line(say: Say, channels: Mapping[str, str]) -> str:
+    """Who says it, its title, and its words, on one line."""
+    who = escape_line(say.voice.name) + ":" if say.voice else ""
+    words = limits.clamp_mrkdwn(" ".join(render(say.body, channels).split()), _LATE)
+    return " ".join(part for part in (who, bold(_short(say.title)) if say.title else "", words) if part)
 
 
 def _short(title: str) -> str:

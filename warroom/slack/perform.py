@@ -9,10 +9,9 @@ retries are off.
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.core import commands as c
 from warroom.core import effects as f
@@ -20,10 +19,10 @@ from warroom.core import evaluationview, panelview, runview, views
 from warroom.core.chain import canonical
 from warroom.core.room import Room
 from warroom.core.words import Place
-from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.deliver import Done, Later, Never, Performer, Result
 from warroom.slack import cards as look
+from warroom.slack.calling import Caller, Held
 from warroom.slack.cards import Message
 from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
 from warroom.slack.verdicts import Judged, Verdict, judge
@@ -35,7 +34,7 @@ from warroom.store.outbox import Claimed
 log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
-SEARCHED = 200  # how many messages back an unsure message is looked for
+SLOW = timedelta(minutes=2)  # how far Slack's clock and ours may differ when a message is looked for
 LISTED = 999  # channels or replies in one page, the most there may be: many pages would exhaust the rate limit
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 NOT_YET = timedelta(milliseconds=250)
@@ -44,10 +43,8 @@ NOT_YET = timedelta(milliseconds=250)
 class Talker:
     """Performs everything that happens in Slack channels."""
 
-    def __init__(self, client: AsyncWebClient, db: Database, wall: Clock, pace: float) -> None:
-        self._client, self._db, self._wall = client, db, wall
-        self._pace = timedelta(seconds=pace)
-        self._held: dict[str, datetime] = {}
+    def __init__(self, caller: Caller, db: Database, wall: Clock, pace: timedelta) -> None:
+        self._call, self._db, self._wall, self._pace = caller.call, db, wall, pace
         self._made: dict[str, tuple[str, str]] = {}  # channels whose effect is not done yet; spares a search for them
         self._me = ""
 
@@ -67,33 +64,17 @@ class Talker:
             try:
                 return await perform(claimed, room, claimed.effect)
             except Held as held:
-                return Later(reason=str(held), after=held.after)
+                return Later(reason=str(held), after=held.after, clean=_is_alone(claimed.effect))
             except NowhereToTalk as nowhere:
                 return Never(reason=str(nowhere), commands=())
             except Exception as error:
                 judged = judge(error)
+                clean = judged.verdict is Verdict.LATER and _is_alone(claimed.effect)
                 if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                    return Later(reason=judged.code, after=judged.after)
+                    return Later(reason=judged.code, after=judged.after, clean=clean)
                 return Never(reason=judged.code)
 
         return guarded
-
-    async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """One call of the Web API. After a 429 the method is left alone until Slack wants it again."""
-        until = self._held.get(method)
-        if until is not None and until > self._wall.now():
-            raise Held(method, until - self._wall.now())
-        await reached("slack.calling")
-        try:
-            response = await getattr(self._client, method.replace(".", "_"))(**arguments)
-        except Exception as error:
-            judged = judge(error)
-            if judged.after is not None:
-                self._held[method] = self._wall.now() + judged.after
-            raise
-        await reached("slack.called")
-        data = response.data
-        return data if isinstance(data, dict) else {}
 
     async def _attempt(self, method: str, **arguments: Any) -> Judged | None:
         """A call whose failure may not matter: what came of it, None when it went well."""
@@ -113,7 +94,7 @@ class Talker:
     async def _open_channel(self, claimed: Claimed, room: Room, effect: f.OpenChannel) -> Result:
         known = room.channels.get(effect.place)
         made = (known.id, known.name) if known else self._made.get(claimed.effect_id)
-        channel, name = self._made[claimed.effect_id] = made or await self._created(effect, claimed.attempts)
+        channel, name = self._made[claimed.effect_id] = made or await self._created(effect, unsure=claimed.unsure)
         await self._attempt("conversations.setTopic", channel=channel, topic=topic(effect.topic))
         await self._attempt("conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(channel, effect.invite)
@@ -123,7 +104,7 @@ class Talker:
             commands=(c.RecordChannel(place=effect.place, channel=channel, name=name),),
         )
 
-    async def _created(self, effect: f.OpenChannel, attempts: int) -> tuple[str, str]:
+    async def _created(self, effect: f.OpenChannel, *, unsure: bool) -> tuple[str, str]:
         """A channel of this name or the next free one; after an attempt nobody knows the outcome of, ours if it is there."""
         for number in range(1, 100):
             name = channel_name(effect.name, number)
@@ -138,7 +119,7 @@ class Talker:
                     raise
             else:
                 return made["id"], made["name"]
-            if attempts > 1 and (ours := await self._ours(name)):
+            if unsure and (ours := await self._ours(name)):
                 return ours, name
         raise LookupError(f"every name like {effect.name} is taken")
 
@@ -190,13 +171,15 @@ class Talker:
     async def _say(self, claimed: Claimed, room: Room, effect: f.Say) -> Result:
         mentioned = {word.name for word in effect.body if isinstance(word, Place)}
         if mentioned - room.channels.keys() - room.unopened:
-            return Later(reason="a channel it mentions is not open yet", after=NOT_YET)
+            return Later(reason="a channel it mentions is not open yet", after=NOT_YET, clean=True)
         channel, thread = await self._channel_of(room, effect.place), await self._thread(claimed.room_id, effect)
-        message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
         if effect.place in (f.ORIGIN, f.OPERATIONS):
             await self._attempt("conversations.join", channel=channel)
-        ts = await self._sent_before(claimed, channel, thread) or await self._post(claimed, channel, message, thread)
-        return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
+        found = await self._sent_before(claimed, channel, thread)
+        if found is None:
+            message, together = _worded(claimed, room, effect)
+            found = Found(ts=await self._post(claimed, channel, message, thread, together), together=together)
+        return Done(outcome={"channel": channel, "ts": found.ts}, pace=self._pace, together=found.together)
 
     async def _channel_of(self, room: Room, place: str) -> str:
         """The channel of this place; of a person, their conversation with the bot."""
@@ -211,46 +194,25 @@ class Talker:
         card = await self._db.read(cards.get, room, effect.under, effect.place)
         return card.ts if card else ""
 
-    async def _sent_before(self, claimed: Claimed, channel: str, thread: str) -> str:
-        """The ts of this message if an earlier attempt brought it there after all."""
-        if claimed.attempts <= 1:
-            return ""
-        for message in await (self._replies(channel, thread) if thread else self._newest(channel)):
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
-            if payload.get("id") == claimed.effect_id:
-                log.info("%s had been said already", claimed.effect_id)
-                return str(message["ts"])
-        return ""
+    async def _sent_before(self, claimed: Claimed, channel: str, thread: str) -> "Found | None":
+        """This message, if an earlier attempt brought it there after all. Not asked when none can have."""
+        if not claimed.unsure or claimed.created_at is None:
+            return None
+        standing = await standing_there(self._call, channel, thread, claimed.created_at, claimed.effect_id)
+        if not standing:
+            return None
+        log.info("%s had been said already", claimed.effect_id)
+        return standing[0]
 
-    async def _newest(self, channel: str) -> list[dict[str, Any]]:
-        page = await self._call("conversations.history", channel=channel, include_all_metadata=True, limit=SEARCHED)
-        return list(page["messages"])
-
-    async def _replies(self, channel: str, thread: str) -> list[dict[str, Any]]:
-        """All of them: Slack gives the oldest first, and what is looked for is among the newest."""
-        found, cursor = [], ""
-        while True:
-            page = await self._call(
-                "conversations.replies",
-                channel=channel,
-                ts=thread,
-                include_all_metadata=True,
-                limit=LISTED,
-                cursor=cursor,
-            )
-            found += page["messages"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return found
-
-    async def _post(self, claimed: Claimed, channel: str, message: Message, thread: str) -> str:
+    async def _post(self, claimed: Claimed, channel: str, message: Message, thread: str = "", together: int = 0) -> str:
+        payload = {"id": claimed.effect_id} | ({"count": together + 1} if together else {})
         arguments: dict[str, Any] = {
             "channel": channel,
             "text": message.text,
             "blocks": message.blocks,
             "unfurl_links": False,
             "unfurl_media": False,
-            "metadata": {"event_type": METADATA, "event_payload": {"id": claimed.effect_id}},
+            "metadata": {"event_type": METADATA, "event_payload": payload},
         }
         if thread:
             arguments["thread_ts"] = thread
@@ -281,7 +243,8 @@ class Talker:
             return Done()
         ts = await self._edited(shown, message) if shown else ""
         if not ts:
-            ts = await self._sent_before(claimed, channel, "") or await self._post(claimed, channel, message, "")
+            found = await self._sent_before(claimed, channel, "")
+            ts = found.ts if found else await self._post(claimed, channel, message)
         await self._remember(claimed, effect, channel, ts, digest, pinned=bool(shown and shown.pinned))
         if effect.pin and not (shown and shown.pinned and shown.ts == ts):
             await self._attempt("pins.add", channel=channel, timestamp=ts)
@@ -316,12 +279,53 @@ class Talker:
         )
 
 
-class Held(Exception):
-    """The method is to be left alone for a while."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A message of ours in a channel, and how many others it stands for besides its own."""
 
-    def __init__(self, method: str, after: timedelta) -> None:
-        super().__init__(f"{method} is rate limited")
-        self.after = after
+    ts: str
+    together: int = 0
+
+
+Call = Callable[..., Awaitable[dict[str, Any]]]
+
+
+async def standing_there(call: Call, channel: str, thread: str, since: datetime, effect_id: str) -> list[Found]:
+    """Where this message stands, oldest first: once as it should, or not at all, or more than once."""
+    oldest = f"{(since - SLOW).timestamp():.6f}"
+    where = {"channel": channel, "oldest": oldest, "limit": LISTED, "include_all_metadata": True}
+    found, cursor = [], ""
+    while True:
+        if thread:
+            page = await call("conversations.replies", **where, ts=thread, cursor=cursor)
+        else:
+            page = await call("conversations.history", **where, cursor=cursor)
+        found += [each for message in page["messages"] if (each := _found(message, effect_id))]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return sorted(found, key=lambda each: each.ts)
+
+
+def _found(message: dict[str, Any], effect_id: str) -> Found | None:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    if payload.get("id") != effect_id:
+        return None
+    return Found(ts=str(message["ts"]), together=int(payload.get("count", 1)) - 1)
+
+
+def _is_alone(effect: f.Effect) -> bool:
+    """Whether a call that was refused leaves nothing behind that was done before it and is not recorded."""
+    return not isinstance(effect, f.OpenChannel)
+
+
+def _worded(claimed: Claimed, room: Room, effect: f.Say) -> tuple[Message, int]:
+    """The message, and how many of those behind it are in it."""
+    mark, links = views.mark(room), _links(room)
+    if claimed.behind and claimed.created_at is not None:
+        waited = [(claimed.created_at, effect), *((each.since, each.say) for each in claimed.behind)]
+        message, told = look.digest(waited, mark, links)
+        return message, told - 1
+    return look.notice(effect, mark, claimed.room_id, links), 0
 
 
 class NowhereToTalk(Exception):

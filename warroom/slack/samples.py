@@ -5,6 +5,7 @@ For checking it before Slack does: `warroom slack validate`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from warroom.core import effects as f
@@ -23,6 +24,7 @@ from warroom.slack.slash import help_text
 Surface = Literal["message", "modal", "home"]
 ROOM_ID = 2**40  # a long one, since buttons carry it
 _CHANNEL = "C0123456789"
+_LATE = datetime(2012, 10, 21, 9, tzinfo=UTC)
 _MANY = 150  # more than one menu without groups can hold
 
 
@@ -37,7 +39,10 @@ class Sample:
 
 def of_effects(effects: Iterable[f.Effect], room: Room) -> Iterator[Sample]:
     """What is said and shown when these effects are performed, with the room as it is then: a card once, as it ends up."""
+    effects = list(effects)
     cards_shown: set[tuple[str, str]] = set()
+    if said := [(_LATE, effect) for effect in effects if isinstance(effect, f.Say)]:
+        yield _message("news: digest", cards.digest(said, views.mark(room), _links(room))[0])
     for effect in effects:
         match effect:
             case f.Say():

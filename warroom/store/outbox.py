@@ -3,21 +3,24 @@
 A lane is leased, not a message: its first unsettled effect is performed, settled, and only then the next. One column,
 `ready_at`, is pace, Retry-After, backoff and lease at once. Each lease has a new `epoch`, and whoever comes back with
 an old one changes nothing. The epoch also moves when a lease is given back.
+
+After a long silence many messages wait in one lane. Those that stand right behind one another are then claimed together,
+so that they can be said as one digest; they are settled together too.
 """
 
 import hashlib
 import json
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, tuple_, update
 
 from warroom.core import chain, effects
-from warroom.core.effects import Effect, Talk, WatchStop
+from warroom.core.effects import Effect, Say, ShowCard, Talk, WatchStop
 from warroom.store import codec
 from warroom.store.db import insert
 from warroom.store.errors import Unreadable
@@ -26,7 +29,19 @@ from warroom.store.tables import lanes, outbox, rooms
 TALK, ACT, WATCH = "talk", "act", "watch"
 EVERY_KIND = (TALK, ACT, WATCH)
 EFFECTS = effects.vocabulary()
+STALE = timedelta(minutes=10)  # what has waited this long is said with what waits behind it
+FEW, MOST = 5, 40  # messages that one digest is worth making for, and that it may hold
+UNSURE = timedelta(seconds=10)  # after which Slack has done what it will do of a call that was not answered
+FARTHEST = timedelta(hours=2)  # a lane that rests longer than any pause was put to rest by a clock that was wrong
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A message that waits behind another, and since when."""
+
+    say: Say
+    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +49,9 @@ class Claimed:
     """One effect to perform now. `attempts` counts this one: above 1, an earlier one may have reached the world.
 
     `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `spared` counts
-    the attempts that were put off rather than failed, such as those that met a rate limit. `room_uid` is the room's
-    name outside this database, which no room of another has.
+    the attempts that were put off rather than failed, such as those that met a rate limit, and `clean` those that are
+    known to have changed nothing. `behind` are the messages that may be said together with this one. `room_uid` is the
+    room's name outside this database, which no room of another has.
     """
 
     lane: str
@@ -46,7 +62,15 @@ class Claimed:
     attempts: int
     effect_id: str
     spared: int = 0
+    clean: int = 0
+    behind: tuple[Waiting, ...] = ()
+    created_at: datetime | None = None
     room_uid: str = ""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether an earlier attempt may have reached the world without anybody knowing."""
+        return self.attempts - 1 > self.clean
 
     @property
     def tries(self) -> int:
@@ -99,14 +123,24 @@ def claim(
     found = _heads(conn, leased)
     tried = tuple_(outbox.c.lane, outbox.c.number).in_([(each.lane, each.number) for each in found])
     conn.execute(update(outbox).where(tried).values(attempts=outbox.c.attempts + 1))
-    return [claimed for each in found if (claimed := _claimed(each))]
+    return [_with_those_behind(conn, claimed, now) for each in found if (claimed := _claimed(each))]
 
 
 def settle(
-    conn: Connection, claimed: Claimed, now: datetime, *, outcome: dict[str, Any], pace: timedelta = timedelta(0)
+    conn: Connection,
+    claimed: Claimed,
+    now: datetime,
+    *,
+    outcome: dict[str, Any],
+    pace: timedelta = timedelta(0),
+    together: int = 0,
 ) -> bool:
-    """It is done; the lane goes on after `pace`. False, and nothing changed, if the lease went to somebody else."""
-    return _finish(conn, claimed, "done", now, now + pace, outcome)
+    """It is done, and so are the `together` messages behind it; the lane goes on after `pace`.
+
+    False, and nothing changed, if the lease went to somebody else.
+    """
+    sweep_at = now + UNSURE if claimed.unsure and isinstance(claimed.effect, Say | ShowCard) else None
+    return _finish(conn, claimed, "done", now, now + pace, outcome, together=together, sweep_at=sweep_at)
 
 
 def give_up(conn: Connection, claimed: Claimed, now: datetime, reason: str) -> bool:
@@ -114,14 +148,16 @@ def give_up(conn: Connection, claimed: Claimed, now: datetime, reason: str) -> b
     return _finish(conn, claimed, "failed", now, now, {"reason": reason})
 
 
-def put_back(conn: Connection, claimed: Claimed, at: datetime, reason: str, *, counts: bool = True) -> bool:
+def put_back(
+    conn: Connection, claimed: Claimed, at: datetime, reason: str, *, counts: bool = True, clean: bool = False
+) -> bool:
     """Try again from `at` on; nothing else in the lane happens before. False as in `settle`.
 
-    An attempt that does not count brings nobody nearer to giving up.
+    An attempt that does not count brings nobody nearer to giving up; a clean one has certainly changed nothing.
     """
     if not _release(conn, claimed, {"ready_at": at}):
         return False
-    outcome = {"reason": reason, "spared": claimed.spared + (not counts)}
+    outcome = {"reason": reason, "spared": claimed.spared + (not counts), "clean": claimed.clean + clean}
     conn.execute(update(outbox).where(_this(claimed)).values(outcome=chain.canonical(outcome)))
     return True
 
@@ -136,6 +172,18 @@ def reclaim(conn: Connection, now: datetime) -> None:
     """End every lease. For a database that belongs to one process, when that process starts: whoever held them died."""
     busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now)
     conn.execute(update(lanes).where(busy).values(ready_at=now, epoch=lanes.c.epoch + 1))
+
+
+def heal(conn: Connection, now: datetime) -> None:
+    """Whatever rests longer than anything may is ready: a clock that was wrong has put it to rest."""
+    resting = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now + FARTHEST)
+    conn.execute(update(lanes).where(resting).values(ready_at=now))
+
+
+def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
+    """We may have said it after somebody else did: it is looked whether it stands there twice."""
+    done = and_(_this(claimed), outbox.c.state == "done", outbox.c.type.in_([Say.__name__, ShowCard.__name__]))
+    conn.execute(update(outbox).where(done).values(sweep_at=now))
 
 
 def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetime | None:
@@ -236,6 +284,30 @@ def _heads(conn: Connection, leased: Sequence[str]) -> Sequence[Row[Any]]:
     return conn.execute(query.order_by(outbox.c.created_at, outbox.c.lane)).all()
 
 
+def _with_those_behind(conn: Connection, claimed: Claimed, now: datetime) -> Claimed:
+    """With the messages that may be said together with a stale one."""
+    stale = claimed.created_at is not None and claimed.created_at <= now - STALE
+    if not stale or not _fits_a_digest(claimed.effect, claimed.effect):
+        return claimed
+    next_ones = and_(
+        outbox.c.lane == claimed.lane,
+        outbox.c.number > claimed.number,
+        outbox.c.number < claimed.number + MOST,
+        outbox.c.attempts == 0,  # one that was tried by itself may stand there already
+    )
+    columns = (outbox.c.type, outbox.c.body, outbox.c.created_at)
+    rows = conn.execute(select(*columns).where(next_ones).order_by(outbox.c.number)).all()
+    says = takewhile(lambda row: row.type == Say.__name__, rows)
+    waiting = (Waiting(say=codec.decode(Say, json.loads(row.body)), since=row.created_at) for row in says)
+    behind = tuple(takewhile(lambda each: _fits_a_digest(each.say, claimed.effect), waiting))
+    return replace(claimed, behind=behind) if len(behind) + 1 >= FEW else claimed
+
+
+def _fits_a_digest(effect: Effect, head: Effect) -> bool:
+    """What asks for a press, or belongs into a thread, or is about life in an exercise, is said by itself."""
+    return isinstance(effect, Say) and isinstance(head, Say) and not (effect.asks or effect.under or effect.real)
+
+
 def _claimed(found: Row[Any]) -> Claimed | None:
     try:
         if found.type not in EFFECTS:
@@ -244,6 +316,7 @@ def _claimed(found: Row[Any]) -> Claimed | None:
     except Unreadable as error:
         _log.error("lane %s waits at %s: %s", found.lane, found.number, error)
         return None
+    came_of_it = json.loads(found.outcome or "{}")
     return Claimed(
         lane=found.lane,
         number=found.number,
@@ -251,24 +324,43 @@ def _claimed(found: Row[Any]) -> Claimed | None:
         room_id=found.room,
         effect=effect,
         attempts=found.attempts + 1,
-        effect_id=_effect_id(found.uid, found.lane, found.number),
-        spared=int(json.loads(found.outcome or "{}").get("spared", 0)),
+        effect_id=effect_id(found.uid, found.lane, found.number),
+        spared=int(came_of_it.get("spared", 0)),
+        clean=int(came_of_it.get("clean", 0)),
+        created_at=found.created_at,
         room_uid=found.uid,
     )
 
 
-def _effect_id(uid: str, lane: str, number: int) -> str:
+def effect_id(uid: str, lane: str, number: int) -> str:
+    """What an effect is called outside: always the same, and it gives nothing away."""
     named = f"{uid}/{lane}/{number}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(named).hexdigest()[:24]
 
 
 def _finish(
-    conn: Connection, claimed: Claimed, state: str, now: datetime, ready_at: datetime, outcome: dict[str, Any]
+    conn: Connection,
+    claimed: Claimed,
+    state: str,
+    now: datetime,
+    ready_at: datetime,
+    outcome: dict[str, Any],
+    *,
+    together: int = 0,
+    sweep_at: datetime | None = None,
 ) -> bool:
-    if not _release(conn, claimed, {"ready_at": ready_at, "done_number": claimed.number}):
+    if not _release(conn, claimed, {"ready_at": ready_at, "done_number": claimed.number + together}):
         return False
     result = {"state": state, "outcome": chain.canonical(outcome), "settled_at": now}
-    conn.execute(update(outbox).where(_this(claimed)).values(result))
+    conn.execute(update(outbox).where(_this(claimed)).values(result | {"sweep_at": sweep_at}))
+    if together:
+        behind = and_(
+            outbox.c.lane == claimed.lane,
+            outbox.c.number > claimed.number,
+            outbox.c.number <= claimed.number + together,
+        )
+        within = chain.canonical({**outcome, "digest": claimed.number})
+        conn.execute(update(outbox).where(behind).values(result | {"outcome": within}))
     return True
 
 

@@ -1,0 +1,94 @@
+"""What may stand in a channel twice, and has to be looked for.
+
+A message whose outcome was unknown once is looked for again after it was said: Slack may have carried out the first
+attempt after all, later than anybody waited. It is looked twice, since "later" has no end.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+
+from warroom.core import chain
+from warroom.core.effects import Say, ShowCard
+from warroom.store import codec
+from warroom.store.outbox import EFFECTS, effect_id
+from warroom.store.tables import outbox, rooms
+
+LOOKS = (timedelta(seconds=10), timedelta(seconds=45))  # the second look comes this long after the first
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suspect:
+    """A message that was said after an attempt nobody knows the outcome of. `ts` is where it is known to stand."""
+
+    lane: str
+    number: int
+    room_id: int
+    effect: Say | ShowCard
+    effect_id: str
+    channel: str
+    ts: str
+    created_at: datetime
+    looked: int
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[Suspect]:
+    """Those that should be looked for by now."""
+    waiting = select(outbox, rooms.c.uid).join(rooms, rooms.c.id == outbox.c.room).where(outbox.c.sweep_at <= now)
+    found = conn.execute(waiting.order_by(outbox.c.sweep_at, outbox.c.lane, outbox.c.number).limit(limit))
+    return [_suspect(each) for each in found]
+
+
+def upcoming(conn: Connection) -> datetime | None:
+    """When the next look is due."""
+    earliest: datetime | None = conn.execute(
+        select(func.min(outbox.c.sweep_at)).where(outbox.c.sweep_at.is_not(None))
+    ).scalar_one()
+    return earliest
+
+
+def take(conn: Connection, suspect: Suspect, until: datetime) -> bool:
+    """Nobody else looks before `until`. False when somebody does already."""
+    here = _this(suspect)
+    free = conn.execute(select(outbox.c.sweep_at).where(here).with_for_update(skip_locked=True)).scalar_one_or_none()
+    if free is None or free >= until:
+        return False
+    conn.execute(update(outbox).where(here).values(sweep_at=until))
+    return True
+
+
+def put_off(conn: Connection, suspect: Suspect, until: datetime) -> None:
+    """It could not be looked now; it can from then on."""
+    conn.execute(update(outbox).where(_this(suspect)).values(sweep_at=until))
+
+
+def looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
+    """It was looked, and so many twins were removed; the next look comes by itself, if there is one."""
+    kept = json.loads(conn.execute(select(outbox.c.outcome).where(_this(suspect))).scalar_one() or "{}")
+    kept |= {"looked": suspect.looked + 1, "twins": int(kept.get("twins", 0)) + removed}
+    again = now + LOOKS[suspect.looked + 1] if suspect.looked + 1 < len(LOOKS) else None
+    conn.execute(update(outbox).where(_this(suspect)).values(outcome=chain.canonical(kept), sweep_at=again))
+
+
+def _this(suspect: Suspect) -> ColumnElement[bool]:
+    return and_(outbox.c.lane == suspect.lane, outbox.c.number == suspect.number)
+
+
+def _suspect(found: Row[Any]) -> Suspect:
+    outcome = json.loads(found.outcome or "{}")
+    effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
+    assert isinstance(effect, Say | ShowCard)
+    return Suspect(
+        lane=found.lane,
+        number=found.number,
+        room_id=found.room,
+        effect=effect,
+        effect_id=effect_id(found.uid, found.lane, found.number),
+        channel=str(outcome.get("channel", "")),
+        ts=str(outcome.get("ts", "")),
+        created_at=found.created_at,
+        looked=int(outcome.get("looked", 0)),
+    )
