@@ -139,6 +139,7 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("U2", e.MessageEdited(ts="1350810100.000100", text="Hello all")),
         ("U2", e.MessageDeleted(ts="1350810100.000100")),
         ("warroom", e.DeliveryFailed(what="A message to the war room", reason="the chat said no")),
+        ("warroom", e.ClockSetBack(by=timedelta(hours=1))),
         ("warroom", e.TwinRemoved(place="war-room", what="a message")),
     ]
     proposal = propose(
@@ -298,7 +299,7 @@ def test_what_is_for_the_machine_alone_is_known() -> None:
 
 PUBLIC = re.compile(
     r"Room|Channel|Game|Emergency|Real|InjectPlayed|Actor|PredictionsSealed|Player|Part|Team|Side|Back|Role|Incident|"
-    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin"
+    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin|Clock"
 )
 
 

@@ -212,7 +212,7 @@ async def test_a_long_act_keeps_its_lease(another: Callable[[], Runtime], clock:
 
         await until(runs, first)
         async with acting(second, actors(second)):
-            await pass_time(first, clock, timedelta(minutes=4))
+            await pass_time(first, clock, 6 * LEASES["act"])
             await asyncio.to_thread(pipe.write_text, "alive\n")
             ended = await over(first, room)
     assert ended.outcome == "done", ended.detail

@@ -9,7 +9,7 @@ world must be told. A refused command changes nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from warroom.core import acting, directing, drawing, evaluating, playing, preparing, responding, walking
@@ -32,6 +32,8 @@ from warroom.core.rules.game import acted_early
 from warroom.core.runs import WARROOM
 from warroom.core.scenario import Scenario
 from warroom.core.telling import tell
+
+DISAGREE = timedelta(minutes=1)  # by so much the clocks of two machines may; what is more was set by somebody
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +62,12 @@ def settle(room: Room, command: c.Command, now: datetime) -> tuple[tuple[Entry, 
             entries.append(entry)
             after = evolve(after, entry)
 
-    keep(_asked(room, command, now), command.by, command.occurred_at)
+    if room.at is not None and now < room.at:
+        if room.at - now > DISAGREE:
+            keep([e.ClockSetBack(by=room.at - now)], WARROOM)
+        else:
+            now = room.at
+    keep(_asked(after, command, now), command.by, command.occurred_at)
     if (what := _ACTS.get(type(command))) is not None:
         keep(acted_early(room, command.by, what, now), command.by)
     while news := consequences(after, now):

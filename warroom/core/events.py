@@ -914,6 +914,14 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClockSetBack(Event):
+    """The clock shows an earlier time than the last entry has: somebody has set it. From here on times are that much
+    earlier; what was to happen after a while still happens after that while."""
+
+    by: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TwinRemoved(Event):
     """Something (`what`, in words) stood in a channel twice, because an attempt whose outcome nobody knew had succeeded
     late; the second was deleted. Whoever it rang for was rung twice."""

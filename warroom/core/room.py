@@ -110,6 +110,7 @@ class Room:
     """Empty until it has been opened: `Room()` is the room before its first entry."""
 
     seq: int = 0
+    at: datetime | None = None  # of the last entry
     key: str = ""
     workspace: str = ""
     mode: Mode = Mode.REAL

@@ -31,6 +31,10 @@ class RoomClock:
         """The time of day at which the clock will show `reading`; None while it stands still."""
         return None if self.since is None else self.since + (reading - self.elapsed)
 
+    def set_back(self, by: timedelta) -> "RoomClock":
+        """The same reading at a time of day that is now called an earlier one."""
+        return self if self.since is None else replace(self, since=self.since - by)
+
     def start(self, now: datetime) -> "RoomClock":
         return self if self.running else replace(self, since=now)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from warroom.core import events as e
 from warroom.core import gamefold, runfold
+from warroom.core import runs as runs_of
 from warroom.core.changing import replace
 from warroom.core.events import Entry, Mode
 from warroom.core.faults import Fault, FaultState
@@ -34,8 +35,9 @@ def evolve(room: Room, entry: Entry) -> Room:
     if moved.murphy is not None and moved.live:
         moved = replace(moved, murphy=gamefold.paced(moved, moved.murphy, entry))
     if moved is room:
-        return replace(room, seq=entry.seq)
+        return replace(room, seq=entry.seq, at=entry.at)
     object.__setattr__(moved, "seq", entry.seq)  # it was made just now, and nobody else has it yet
+    object.__setattr__(moved, "at", entry.at)
     return moved
 
 
@@ -62,6 +64,15 @@ def _channel_opened(room: Room, entry: Entry, event: e.ChannelOpened) -> Room:
 
 def _channel_refused(room: Room, entry: Entry, event: e.ChannelRefused) -> Room:
     return replace(room, unopened=room.unopened | {event.place})
+
+
+def _clock_set_back(room: Room, entry: Entry, event: e.ClockSetBack) -> Room:
+    """Times of day that lie ahead are moved with the clock; what has happened keeps the time it was given."""
+    faults = {
+        id: replace(each, deadline=each.deadline - event.by) if each.owed else each for id, each in room.faults.items()
+    }
+    runs = {id: runs_of.set_back(each, event.by) for id, each in room.runs.items()}
+    return replace(room, clock=room.clock.set_back(event.by), faults=faults, runs=runs)
 
 
 def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
@@ -209,6 +220,7 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.RoomOpened: _room_opened,
     e.ChannelOpened: _channel_opened,
     e.ChannelRefused: _channel_refused,
+    e.ClockSetBack: _clock_set_back,
     e.RoomClosed: _room_closed,
     e.IncidentDeclared: _incident_declared,
     e.IncidentAcknowledged: _incident_acknowledged,

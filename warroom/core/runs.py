@@ -309,6 +309,18 @@ class Run:
         return later and (not undoing.over or undoing.outcome in (DONE, PRETENDED))
 
 
+def set_back(run: Run, by: timedelta) -> Run:
+    """The walk when the clock has been set back: what a machine does may still take as long as it might."""
+    waiting = {number for number, act in run.acts.items() if act.deadline is not None and not act.over}
+    if not waiting:
+        return run
+    acts = {
+        number: replace(act, deadline=act.deadline - by) if act.deadline and number in waiting else act
+        for number, act in run.acts.items()
+    }
+    return replace(run, acts=acts)
+
+
 def begun(
     event: RunStarted, *, by: str, at: datetime, reading: timedelta, whole: Run | None, given: Mapping[str, str]
 ) -> Run:

@@ -289,6 +289,10 @@ def _failed(t: Telling, event: e.DeliveryFailed) -> str:
     return f"This could not be delivered: {lowered(event.what).rstrip('.')}. The reason: {event.reason}"
 
 
+def _clock_set_back(t: Telling, event: e.ClockSetBack) -> str:
+    return f"The clock was set back by {write(event.by)}; from here on it is that much earlier"
+
+
 def _twin(t: Telling, event: e.TwinRemoved) -> str:
     where = place(event.place)
     return (
@@ -362,4 +366,5 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.MessageDeleted: (Kind.TALK, lambda t, event: f"{t.who} deleted the message{_said_at(event.ts)}"),
     e.DeliveryFailed: (Kind.DELIVERY, _failed),
     e.TwinRemoved: (Kind.DELIVERY, _twin),
+    e.ClockSetBack: (Kind.ROOM, _clock_set_back),
 }

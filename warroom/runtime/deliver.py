@@ -204,12 +204,13 @@ class Delivery:
         """Renew the lease while somebody is at it; if this process dies, others know it within one lease."""
         lasts = LEASES[self._kind]
         while not lease.lost:
-            await self._wall.wait(self._wall.now() + lasts / 3, asyncio.Event())
+            await self._wall.wait(lease.until - lasts * 2 / 3, asyncio.Event())
             until = self._wall.now() + lasts
             try:
                 lease.lost = not await self._runtime.db.tx(outbox.renew, claimed, until)
             except Exception:  # the database may be away for a while; the next turn tries again
                 log.exception("the lease of %s could not be renewed", claimed.effect_id)
+                await self._wall.wait(self._wall.now() + POLL, asyncio.Event())
             else:
                 lease.until = until
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import Connection
 
 from warroom.core.commands import Tick
+from warroom.core.deciding import DISAGREE
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
@@ -81,11 +82,22 @@ class Rounds(Generic[Due]):
 class Waker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._rounds = Rounds(runtime, due=rooms.due, upcoming=rooms.next_wake, tend=self._wake, what="room")
+        self._rounds = Rounds(runtime, due=self._due, upcoming=rooms.next_wake, tend=self._wake, what="room")
+        self._knows_the_time = False
 
     async def run(self) -> None:
         """Until cancelled."""
         await self._rounds.run()
+
+    def _due(self, conn: Connection, now: datetime, limit: int) -> Sequence[int]:
+        """Rooms whose time has come. At first also those that were written to at a time that is still to come: they have
+        to learn that the clock was set back meanwhile, since what they wait for is later than it should be."""
+        due = list(rooms.due(conn, now, limit))
+        if not self._knows_the_time:
+            ahead = rooms.ahead_of(conn, now + DISAGREE)
+            due += [each for each in ahead if each not in due]
+            self._knows_the_time = not ahead
+        return due
 
     async def _wake(self, room: int) -> None:
         await reached("wake.due")

@@ -44,7 +44,8 @@ class Talker:
     """Performs everything that happens in Slack channels."""
 
     def __init__(self, caller: Caller, db: Database, wall: Clock, pace: timedelta) -> None:
-        self._call, self._db, self._wall, self._pace = caller.call, db, wall, pace
+        self._caller, self._call, self._db = caller, caller.call, db
+        self._wall, self._pace = wall, pace
         self._made: dict[str, tuple[str, str]] = {}  # channels whose effect is not done yet; spares a search for them
         self._me = ""
 
@@ -198,7 +199,7 @@ class Talker:
         """This message, if an earlier attempt brought it there after all. Not asked when none can have."""
         if not claimed.unsure or claimed.created_at is None:
             return None
-        standing = await standing_there(self._call, channel, thread, claimed.created_at, claimed.effect_id)
+        standing = await standing_there(self._caller, channel, thread, claimed.created_at, claimed.effect_id)
         if not standing:
             return None
         log.info("%s had been said already", claimed.effect_id)
@@ -287,19 +288,16 @@ class Found:
     together: int = 0
 
 
-Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-async def standing_there(call: Call, channel: str, thread: str, since: datetime, effect_id: str) -> list[Found]:
+async def standing_there(caller: Caller, channel: str, thread: str, since: datetime, effect_id: str) -> list[Found]:
     """Where this message stands, oldest first: once as it should, or not at all, or more than once."""
     oldest = f"{(since - SLOW).timestamp():.6f}"
     where = {"channel": channel, "oldest": oldest, "limit": LISTED, "include_all_metadata": True}
     found, cursor = [], ""
     while True:
         if thread:
-            page = await call("conversations.replies", **where, ts=thread, cursor=cursor)
+            page = await caller.call("conversations.replies", **where, ts=thread, cursor=cursor)
         else:
-            page = await call("conversations.history", **where, cursor=cursor)
+            page = await caller.call("conversations.history", **where, cursor=cursor)
         found += [each for message in page["messages"] if (each := _found(message, effect_id))]
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:

@@ -31,7 +31,7 @@ class Sweeper:
     """One process's share: whoever is first looks."""
 
     def __init__(self, runtime: Runtime, caller: Caller) -> None:
-        self._runtime, self._call = runtime, caller.call
+        self._runtime, self._caller = runtime, caller
         self._rounds = Rounds(
             runtime, due=twins.due, upcoming=twins.upcoming, tend=self._sweep, what="message", clock=runtime.wall
         )
@@ -61,7 +61,7 @@ class Sweeper:
     async def _remove_twins(self, suspect: Suspect) -> int:
         """How many there were."""
         thread = await self._runtime.db.read(_thread, suspect)
-        standing = await standing_there(self._call, suspect.channel, thread, suspect.created_at, suspect.effect_id)
+        standing = await standing_there(self._caller, suspect.channel, thread, suspect.created_at, suspect.effect_id)
         kept = await self._runtime.db.read(_kept, suspect, standing)
         for twin in standing:
             if twin.ts != kept:
@@ -70,7 +70,7 @@ class Sweeper:
 
     async def _remove(self, suspect: Suspect, twin: Found) -> None:
         try:
-            await self._call("chat.delete", channel=suspect.channel, ts=twin.ts)
+            await self._caller.call("chat.delete", channel=suspect.channel, ts=twin.ts)
         except Held:
             raise
         except Exception as error:

@@ -211,6 +211,13 @@ def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     return list(conn.execute(overdue.limit(limit)).scalars())
 
 
+def ahead_of(conn: Connection, now: datetime) -> list[int]:
+    """The ids of open rooms whose last entry is later than this."""
+    last = and_(entries_table.c.room == rooms.c.id, entries_table.c.seq == rooms.c.seq)
+    written = select(rooms.c.id).join(entries_table, last).where(rooms.c.open.is_(True), entries_table.c.at > now)
+    return list(conn.execute(written.order_by(rooms.c.id)).scalars())
+
+
 def next_wake(conn: Connection) -> datetime | None:
     """When a room next needs a Tick; in the past if one is overdue."""
     earliest: datetime | None = conn.execute(select(func.min(rooms.c.wake_at))).scalar_one()
