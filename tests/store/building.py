@@ -42,7 +42,7 @@ def take_note(conn: Connection, room_id: int, text: str) -> RoomRow:
     return rooms.append(conn, row, [entered(row.seq + 1, NoteTaken(text=text))], summary())
 
 
-def say(text: str, place: str = "war-room") -> Effect:
+def say(text: str, place: str = "war-room") -> Say:
     return Say(place=place, tone=Tone.PLAIN, title=text)
 
 

@@ -5,6 +5,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import settings
@@ -20,8 +21,8 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, select, text
 
 from tests.store.building import NOON, SECOND, new_room, roll_back, say, unhurried
-from warroom.core.effects import Effect, FindRunbooks, SetTopic, ShowCard
-from warroom.store import outbox
+from warroom.core.effects import Ask, Effect, FindRunbooks, SetTopic, ShowCard
+from warroom.store import outbox, twins
 from warroom.store.db import Database
 from warroom.store.outbox import ACT, TALK, Claimed, Failure
 from warroom.store.tables import lanes as lanes_table
@@ -349,3 +350,99 @@ def test_any_history(database: Database) -> None:
     """In any history each lane is done in order, has one live holder, and a late one changes nothing."""
     quick = settings(unhurried, max_examples=20, stateful_step_count=20)
     run_state_machine_as_test(lambda: AnyHistory(database), settings=quick)  # type: ignore[arg-type]  # it calls what it is given, and says so in its own docs
+
+
+# --- messages whose outcome nobody knows, and messages that are stale
+
+
+def test_a_clean_attempt_leaves_nobody_unsure(database: Database, room: int) -> None:
+    """After an attempt that certainly changed nothing nobody has to look; after one that may have, somebody has to."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    seen = []
+    for clean in (True, True, False, True):
+        (claimed,) = claim(database)
+        seen.append(claimed.unsure)
+        assert database.tx_sync(outbox.put_back, claimed, NOON, "429", counts=False, clean=clean)
+    seen.append(claim(database)[0].unsure)
+    assert seen == [False, False, False, True, True]
+
+
+def test_an_attempt_that_died_leaves_everybody_unsure(database: Database, room: int) -> None:
+    """Of an attempt whose process died nobody knows what came of it."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    claim(database)
+    assert claim(database, NOON + LEASE)[0].unsure
+
+
+def test_only_what_was_unsure_is_looked_for_afterwards(database: Database, room: int) -> None:
+    """A message that was said after an unknown attempt is to be looked for; other messages and other effects are not."""
+    database.tx_sync(outbox.put, room, [say("sure", "a"), say("unsure", "b"), roll_back()], NOON)
+    first = claim(database)
+    for each in first:
+        if each.effect == say("sure", "a"):
+            settle(database, each)
+    for each in claim(database, NOON + LEASE):
+        settle(database, each, NOON + LEASE)
+    (suspect,) = database.read_sync(twins.due, NOON + LEASE + outbox.UNSURE, 10)
+    assert (suspect.effect, suspect.ts) == (say("unsure", "b"), "1.2")
+    assert database.read_sync(twins.due, NOON + LEASE + outbox.UNSURE - SECOND, 10) == []
+
+
+def test_whoever_comes_too_late_makes_it_suspect(database: Database, room: int) -> None:
+    """A process that said something after its lease had gone to another cannot settle it; it is looked for twins."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    (late,) = claim(database)
+    (other,) = claim(database, NOON + LEASE)
+    assert settle(database, other, NOON + LEASE)
+    assert not settle(database, late, NOON + LEASE + SECOND)
+    database.tx_sync(outbox.suspect, late, NOON + LEASE + SECOND)
+    assert len(database.read_sync(twins.due, NOON + LEASE + SECOND, 10)) == 1
+
+
+def stale(database: Database, room: int, *effects: Effect) -> Claimed:
+    """What is claimed of these when they have waited for long."""
+    database.tx_sync(outbox.put, room, effects, NOON)
+    return claim(database, NOON + outbox.STALE)[0]
+
+
+def test_stale_messages_are_claimed_together(database: Database, room: int) -> None:
+    """Messages that have waited long and stand right behind one another are claimed and settled together, in order."""
+    said = [say(str(number)) for number in range(outbox.FEW)]
+    claimed = stale(database, room, *said, CARD, say("after the card"))
+    assert [claimed.effect, *(each.say for each in claimed.behind)] == said
+    assert {each.since for each in claimed.behind} == {NOON}
+    settled = partial(outbox.settle, outcome={"ts": "1.2"}, together=len(claimed.behind))
+    assert database.tx_sync(settled, claimed, NOON + outbox.STALE)
+    assert database.read_sync(outbox.pending) == 2
+    assert effects_of(claim(database, NOON + outbox.STALE)) == [CARD]
+
+
+@pytest.mark.parametrize(
+    ("what", "behind"),
+    [
+        ([say(str(number)) for number in range(outbox.FEW - 1)], 0),
+        ([say("a"), CARD, *(say(str(number)) for number in range(outbox.FEW))], 0),
+        ([say(str(number)) for number in range(3 * outbox.MOST)], outbox.MOST - 1),
+        ([replace(say("a"), under="status"), *(say(str(number)) for number in range(outbox.FEW))], 0),
+        ([*(say(str(number)) for number in range(outbox.FEW)), replace(say("x"), real=True), say("y")], outbox.FEW - 1),
+        ([*(say(str(number)) for number in range(outbox.FEW)), replace(say("x"), asks=(Ask(do="a", label="b"),))], 4),
+    ],
+)
+def test_what_goes_into_a_digest(database: Database, room: int, what: list[Effect], behind: int) -> None:
+    """Few messages are said one by one, many in parts; a card, a thread, a question and what is real stand by themselves."""
+    assert len(stale(database, room, *what).behind) == behind
+
+
+def test_fresh_messages_are_said_one_by_one(database: Database, room: int) -> None:
+    """However many wait, a message that is not stale is said by itself."""
+    database.tx_sync(outbox.put, room, [say(str(number)) for number in range(20)], NOON)
+    assert claim(database, NOON + outbox.STALE - SECOND)[0].behind == ()
+
+
+def test_a_lane_put_to_rest_by_a_wrong_clock_is_healed(database: Database, room: int) -> None:
+    """A lane that rests longer than any pause is woken; one that rests for a good reason goes on resting."""
+    database.tx_sync(outbox.put, room, [say("a", "a"), say("b", "b")], NOON)
+    for each, rest in zip(claim(database), (outbox.FARTHEST + SECOND, 60 * SECOND), strict=True):
+        database.tx_sync(outbox.put_back, each, NOON + rest, "a clock that was wrong")
+    database.tx_sync(outbox.heal, NOON)
+    assert effects_of(claim(database)) == [say("a", "a")]

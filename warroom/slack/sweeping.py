@@ -57,6 +57,7 @@ class Sweeper:
             await db.tx(twins.looked, suspect, wall.now(), 0)
         else:
             await db.tx(twins.looked, suspect, wall.now(), removed)
+            self._runtime.nudge()
 
     async def _remove_twins(self, suspect: Suspect) -> int:
         """How many there were."""

@@ -1,0 +1,152 @@
+"""What stands twice is removed, what is stale is told in one message, and whoever lost its lane says nothing."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from tests.runtime.bench import events, running, say, until
+from tests.slack.test_talker import Bench, bench
+from warroom.core.events import TwinRemoved
+from warroom.core.views import mark
+from warroom.runtime.leases import HELD, Lease, LeaseLost
+from warroom.slack.calling import Caller
+from warroom.slack.cards import notice
+from warroom.slack.perform import METADATA
+from warroom.slack.sweeping import Sweeper
+from warroom.store import outbox, twins
+from warroom.store.budgets import NOTHING
+from warroom.store.outbox import effect_id
+from warroom.store.tables import outbox as outbox_table
+
+__all__ = ["bench"]
+SECOND = timedelta(seconds=1)
+
+
+def caller(bench: Bench) -> Caller:
+    return Caller(bench.client, bench.runtime.db, bench.runtime.wall, NOTHING)
+
+
+async def zombie_says(bench: Bench, room: int, title: str) -> None:
+    """A process that was stopped in the middle of its call wakes up and finishes it."""
+    seen = await bench.runtime.room(room)
+    row = await bench.runtime.db.read(
+        lambda conn: conn.execute(
+            outbox_table.select().where(outbox_table.c.room == room).where(outbox_table.c.body.contains(title))
+        ).one()
+    )
+    uid = await bench.runtime.db.read(lambda conn: conn.exec_driver_sql("SELECT uid FROM rooms").scalar_one())
+    message = notice(say(title), mark(seen), room, {})
+    payload = {"id": effect_id(uid, row.lane, row.number)}
+    await bench.client.chat_postMessage(
+        channel=seen.channels["war-room"].id,
+        text=message.text,
+        blocks=message.blocks,
+        metadata={"event_type": METADATA, "event_payload": payload},
+    )
+
+
+async def test_a_twin_is_removed_and_the_timeline_says_so(bench: Bench) -> None:
+    """A message that Slack carried out twice, once too late, stands once in the end; the first stays, and it is written down."""
+    room = (await bench.room()).id
+    bench.faults.drop("chat.postMessage", applied=True)
+    await bench.say(room, "only once", "after it")
+    await bench.settled()
+    (first,) = [each["ts"] for each in await bench.said() if "only once" in each["text"]]
+    await zombie_says(bench, room, "only once")
+    assert await bench.times_said("only once") == 2
+    async with running(Sweeper(bench.runtime, caller(bench)).run()):
+        await until(lambda: nothing_to_sweep(bench), bench.runtime)
+    assert [each["ts"] for each in await bench.said() if "only once" in each["text"]] == [first]
+    assert await bench.times_said("after it") == 1
+    assert [each.place for each in await events(bench.runtime, room, TwinRemoved)] == ["war-room"]
+
+
+async def nothing_to_sweep(bench: Bench) -> bool:
+    return await bench.runtime.db.read(twins.upcoming) is None
+
+
+async def test_several_sweepers_look_once_each_time(bench: Bench) -> None:
+    """Two processes sweep: each look is made by one of them, and a twin is written down once."""
+    room = (await bench.room()).id
+    bench.faults.drop("chat.postMessage", applied=True)
+    await bench.say(room, "only once")
+    await bench.settled()
+    await zombie_says(bench, room, "only once")
+    looked = len(bench.calls("conversations.history"))
+    async with (
+        running(Sweeper(bench.runtime, caller(bench)).run()),
+        running(Sweeper(bench.runtime, caller(bench)).run()),
+    ):
+        await until(lambda: nothing_to_sweep(bench), bench.runtime)
+    assert len(bench.calls("conversations.history")) - looked == len(twins.LOOKS)
+    assert len(await events(bench.runtime, room, TwinRemoved)) == 1
+
+
+async def test_a_sweeper_waits_when_slack_wants_it(bench: Bench) -> None:
+    """A look that meets a rate limit or an outage is made later, not left out."""
+    room = (await bench.room()).id
+    bench.faults.drop("chat.postMessage", applied=True)
+    await bench.say(room, "only once")
+    await bench.settled()
+    await zombie_says(bench, room, "only once")
+    bench.faults.rate_limit("conversations.history")
+    bench.faults.status("chat.delete", 503)
+    async with running(Sweeper(bench.runtime, caller(bench)).run()):
+        await until(lambda: nothing_to_sweep(bench), bench.runtime)
+    assert await bench.times_said("only once") == 1
+
+
+@pytest.mark.parametrize("crash", [False, True])
+async def test_what_is_stale_is_told_in_one_message(bench: Bench, crash: bool) -> None:
+    """After a long silence everything that waited is said in one message, with its words, in order, and only once."""
+    room = (await bench.room()).id
+    said = [say(f"news {number}") for number in range(12)]
+    if crash:
+        bench.faults.drop("chat.postMessage", applied=True)
+    await bench.runtime.db.tx(outbox.put, room, said, bench.runtime.wall.now() - outbox.STALE - SECOND)
+    bench.runtime.nudge()
+    await bench.settled()
+    (digest,) = [each["text"] for each in await bench.said() if "news 0" in each["text"]]
+    places = [digest.index(f"news {number}") for number in range(12)]
+    assert places == sorted(places)
+    assert "REAL INCIDENT" in digest
+    assert "12 messages are late" in digest
+    await bench.say(room, "fresh")
+    await bench.settled()
+    assert await bench.times_said("fresh") == 1
+    assert await bench.times_said("news 0") == 1
+    assert await bench.runtime.db.read(outbox.failures, room) == []
+
+
+async def test_what_does_not_fit_follows_in_the_next(bench: Bench) -> None:
+    """A digest holds as much as one message may; the rest follows in another, and nothing is left out."""
+    room = (await bench.room()).id
+    said = [say(f"news {number}: {'blah ' * 25}") for number in range(30)]
+    await bench.runtime.db.tx(outbox.put, room, said, bench.runtime.wall.now() - outbox.STALE - SECOND)
+    bench.runtime.nudge()
+    await bench.settled()
+    texts = [each["text"] for each in await bench.said() if "news" in each["text"]]
+    assert 1 < len(texts) < 10
+    for number in range(30):
+        assert sum(f"news {number}:" in text for text in texts) == 1
+
+
+async def test_whoever_lost_its_lane_says_nothing(bench: Bench) -> None:
+    """A process that was stopped for longer than its lease calls nobody when it goes on."""
+    room = (await bench.room()).id
+    before = len(bench.calls("chat.postMessage"))
+    channel = (await bench.runtime.room(room)).channels["war-room"].id
+
+    async def say_it(lease: Lease) -> None:
+        HELD.set(lease)
+        await caller(bench).call("chat.postMessage", channel=channel, text="too late")
+
+    lost = Lease(bench.runtime.wall.now() + 60 * SECOND)
+    lost.lost = True
+    for lease in (Lease(bench.runtime.wall.now()), lost):
+        with pytest.raises(LeaseLost):
+            await asyncio.create_task(say_it(lease))
+    assert len(bench.calls("chat.postMessage")) == before
+    await asyncio.create_task(say_it(Lease(bench.runtime.wall.now() + 60 * SECOND)))
+    assert len(bench.calls("chat.postMessage")) == before + 1
