@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from tests.runtime.bench import clear, events, game, note, running, until
 from warroom.core import commands as c
-from warroom.core.events import ExpectationMissed, InjectHeld, InjectPlayed
+from warroom.core.commands import Tick
+from warroom.core.events import ClockSetBack, ExpectationMissed, InjectHeld, InjectPlayed
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
 from warroom.runtime.wake import Waker
@@ -103,3 +104,61 @@ async def test_instants_are_whole_milliseconds_in_utc() -> None:
         now = clock.now()
         assert now.utcoffset() == timedelta(0)
         assert now.microsecond % 1000 == 0
+
+
+async def plays_after_a_minute(runtime: Runtime, room: int, clock: ManualClock) -> None:
+    """What was to come after a minute comes after a minute of the new time, and not before."""
+    set_at = clock.now()
+    async with running(Waker(runtime).run()):
+        await until(lambda: is_set_back(runtime, room), runtime)
+        clock.move_to(set_at + MINUTE - timedelta(milliseconds=1))
+        await runtime.handle(room, note("still here", by="harriet"))
+        assert await has(runtime, room, InjectPlayed, 0)
+        clock.move_to(set_at + MINUTE)
+        await until(lambda: has(runtime, room, InjectPlayed, 1), runtime)
+
+
+async def is_set_back(runtime: Runtime, room: int) -> bool:
+    return bool(await events(runtime, room, ClockSetBack))
+
+
+async def test_a_restart_with_an_earlier_clock_delays_nothing(
+    another: Callable[[], Runtime], runtime: Runtime, clock: ManualClock
+) -> None:
+    """The clock is set back by an hour while nothing runs: whoever starts then makes the rooms go on, not wait an hour."""
+    room = (await game(runtime)).id
+    clock.move_to(clock.now() - 60 * MINUTE)
+    await plays_after_a_minute(another(), room, clock)
+    (told,) = await events(runtime, room, ClockSetBack)
+    assert told.by == 60 * MINUTE
+
+
+async def test_faults_are_undone_in_time_when_the_clock_was_set_back(
+    another: Callable[[], Runtime], runtime: Runtime, clock: ManualClock
+) -> None:
+    """A breakage whose time of day moves an hour away with the clock is undone when its time has really passed."""
+    room = (await game(runtime)).id
+    clock.advance(MINUTE)
+    await runtime.handle(room, Tick())
+    (fault,) = (await runtime.room(room)).faults.values()
+    left = fault.deadline - clock.now()
+    clock.move_to(clock.now() - 60 * MINUTE)
+    following = another()
+    async with running(Waker(following).run()):
+        await until(lambda: is_set_back(runtime, room), following)
+    (moved,) = (await runtime.room(room)).faults.values()
+    assert moved.deadline - clock.now() == left
+
+
+async def test_machines_that_disagree_by_little_change_nothing(
+    another: Callable[[], Runtime], runtime: Runtime, clock: ManualClock
+) -> None:
+    """A process whose clock is some seconds behind goes on from the time of the last entry, and the timeline stays in order."""
+    room = (await game(runtime)).id
+    clock.advance(MINUTE / 2)
+    await runtime.handle(room, note("from one"))
+    clock.move_to(clock.now() - timedelta(seconds=20))
+    await another().handle(room, note("from the other"))
+    entries = await runtime.db.read(rooms.entries, room)
+    assert [each.at for each in entries] == sorted(each.at for each in entries)
+    assert not await is_set_back(runtime, room)

@@ -42,7 +42,8 @@ class Sweeper:
 
     async def _sweep(self, suspect: Suspect) -> None:
         wall, db = self._runtime.wall, self._runtime.db
-        if not await db.tx(twins.take, suspect, wall.now() + LOOK):
+        now = wall.now()
+        if not await db.tx(twins.take, suspect, now, now + LOOK):
             return
         try:
             removed = await self._remove_twins(suspect)

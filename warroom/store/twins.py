@@ -50,11 +50,11 @@ def upcoming(conn: Connection) -> datetime | None:
     return earliest
 
 
-def take(conn: Connection, suspect: Suspect, until: datetime) -> bool:
-    """Nobody else looks before `until`. False when somebody does already."""
+def take(conn: Connection, suspect: Suspect, now: datetime, until: datetime) -> bool:
+    """Nobody else looks before `until`. False when somebody does already, or it is not due any more."""
     here = _this(suspect)
     free = conn.execute(select(outbox.c.sweep_at).where(here).with_for_update(skip_locked=True)).scalar_one_or_none()
-    if free is None or free >= until:
+    if free is None or free > now:
         return False
     conn.execute(update(outbox).where(here).values(sweep_at=until))
     return True
