@@ -5,9 +5,10 @@
     ├── DefinitionError         a runbook, scenario or catalogue that cannot be used; holds every problem found
     ├── SettingsError           the environment does not add up; holds every mistake
     ├── NotFound                a room, runbook or scenario that is not there, with what is near
-    ├── VerificationFailed      an export that does not verify; names the first bad entry
+    ├── VerificationFailed      an export or a timeline that does not verify; names the first bad entry
     ├── SlackUnusable           the tokens or the workspace will not do, and what to do about it
     ├── StoreUnusable           the database cannot be used (store.errors)
+    ├── InTheWay                a file that is there already, or somebody who has the database open
     ├── Unreadable              something kept is of another release (store.errors)
     ├── AlreadyOpen             an open room has this correlation already (store.errors)
     ├── NotThisSource           a webhook's body is not what its source sends (alerts.group)
@@ -30,7 +31,11 @@ class SettingsError(WarroomError):
 
 
 class VerificationFailed(WarroomError):
-    """The export was changed after it was written."""
+    """What was kept is not what was written."""
+
+
+class InTheWay(WarroomError):
+    """Something is there that must not be written over, or away from under somebody."""
 
 
 class SlackUnusable(WarroomError):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom import __version__
-from warroom.cli import runbooks, scenarios
+from warroom.cli import keeping, runbooks, scenarios
 from warroom.cli.exits import Exit
-from warroom.errors import NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
+from warroom.errors import InTheWay, NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
 if TYPE_CHECKING:
     from warroom.settings import Settings
@@ -39,6 +39,8 @@ app.add_typer(runbooks.group, name="runbook")
 app.add_typer(scenarios.group, name="scenario")
 bring.command("scenario")(scenarios.bring_in)
 app.command()(runbooks.fmt)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 
@@ -51,6 +53,8 @@ def main() -> None:
         _end(str(error), Exit.UNVERIFIED)
     except NotFound as error:
         _end(str(error), Exit.NOT_FOUND)
+    except InTheWay as error:
+        _end(str(error), Exit.IN_THE_WAY)
     except SettingsError as error:
         _end(f"The settings do not add up:\n{error}", Exit.SETTINGS)
     except SlackUnusable as error:
