@@ -5,7 +5,7 @@
     ├── DefinitionError         a runbook, scenario or catalogue that cannot be used; holds every problem found
     ├── SettingsError           the environment does not add up; holds every mistake
     ├── NotFound                a room, runbook or scenario that is not there, with what is near
-    ├── VerificationFailed      an export or a timeline that does not verify; names the first bad entry
+    ├── VerificationFailed      an export or a timeline that does not verify; as a BadEntry it names the first bad one
     ├── SlackUnusable           the tokens or the workspace will not do, and what to do about it
     ├── StoreUnusable           the database cannot be used (store.errors)
     ├── InTheWay                a file that is there already, or somebody who has the database open
@@ -32,6 +32,14 @@ class SettingsError(WarroomError):
 
 class VerificationFailed(WarroomError):
     """What was kept is not what was written."""
+
+
+class BadEntry(VerificationFailed):
+    """`seq` is the number of the first entry that is not as it was written."""
+
+    def __init__(self, seq: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.seq = seq
 
 
 class InTheWay(WarroomError):

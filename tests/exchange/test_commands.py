@@ -161,8 +161,8 @@ def test_an_export_for_players_will_do(run: Run, tmp_path: Path) -> None:
 
 def test_a_room_that_goes_on_is_refused(run: Run, tmp_path: Path) -> None:
     """In the database and as an export: close it first. A room that is not there is said with those that are."""
-    fails(run("scenario", "from-incident", "INC-1"), NotFound, "still goes on")
-    run("export", "INC-1", "--out", tmp_path / "x", "--format", "json")
+    fails(run("scenario", "from-incident", "INC-7"), NotFound, "still goes on")
+    run("export", "INC-7", "--out", tmp_path / "x", "--format", "json")
     (exported,) = (tmp_path / "x").iterdir()
     fails(run("scenario", "from-incident", exported), NotBrought, "still going on")
     fails(run("scenario", "from-incident", "INC-99"), NotFound, "there is: ", "GD-1")

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from tests.report import gameday, stories
 from warroom.core.events import Entry
@@ -14,6 +14,7 @@ from warroom.exporters import EXPORTERS, Profile, write
 from warroom.store import migrate, people, rooms
 from warroom.store.db import Database
 from warroom.store.rooms import Summary
+from warroom.store.tables import rooms as table
 
 
 @contextmanager
@@ -30,6 +31,8 @@ def keep(conn: Connection, entries: Sequence[Entry]) -> int:
         people.remember(conn, room.workspace, person, name, at=entries[0].at)
     kind: rooms.Kind = "game-day" if room.drill else "incident"
     row = rooms.create(conn, workspace=room.workspace, kind=kind, mode=room.mode.value, at=entries[0].at)
+    if rooms.find(conn, room.workspace, room.key) is None:  # else the story is kept twice
+        conn.execute(update(table).where(table.c.id == row.id).values(key=room.key))
     return rooms.append(conn, row, entries, summary(room)).id
 
 

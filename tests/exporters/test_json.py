@@ -20,13 +20,14 @@ from tests.report.gameday import gameday
 from tests.report.stories import STILL_HIDDEN, exercise, incident
 from warroom.core import events as e
 from warroom.core.chain import START, canonical, entry_hash, text_digest
+from warroom.core.events import Entry
 from warroom.core.roomfold import fold
 from warroom.errors import NotFound, VerificationFailed
 from warroom.exporters import EXPORTERS, Profile, export, file_name
 from warroom.exporters import verify as verifier
 from warroom.exporters.source import source
 from warroom.exporters.verify import BadEntry, Verified, verify
-from warroom.store import rooms
+from warroom.store import redacting, rooms
 
 Export = dict[str, Any]
 
@@ -127,17 +128,28 @@ def test_a_restart_changes_no_byte(tmp_path: Path) -> None:
 
 
 def test_a_redacted_text_is_gone_and_the_rest_verifies() -> None:
-    """A redaction takes out the text and its salt, and is counted, not blamed."""
+    """A redaction takes out the text and its salt, and is counted, not blamed; unless no entry tells of it."""
     with database() as opened:
         room = opened.tx_sync(keep, exercise().entries)
         heard = next(each for each in exercise().entries if isinstance(each.event, e.MessageHeard))
-        opened.tx_sync(rooms.redact, room, heard.seq, "text")
+        opened.tx_sync(redacting.redact, room, heard.seq, "text")
+        silent = opened.read_sync(written, room, "json")
+        opened.tx_sync(tell_of_it, room, e.TextRedacted(seq=heard.seq, field="text"), len(exercise().entries))
         changed = opened.read_sync(written, room, "json")
         report = opened.read_sync(written, room, "markdown")
+    with pytest.raises(BadEntry, match="no entry says so") as caught:
+        verify(io.StringIO(silent))
+    assert caught.value.seq == heard.seq
     assert "looks" not in changed
     assert json.loads(changed)["entries"][heard.seq - 1]["texts"] == {"text": {"redacted": True}}
     assert verify(io.StringIO(changed)).redacted == 1
     assert "Player 1 said: “\\[removed\\]”" in report
+
+
+def tell_of_it(conn: Any, room: int, event: e.TextRedacted, after: int) -> None:
+    last = exercise().entries[-1]
+    entry = Entry(seq=after + 1, at=last.at, by="warroom", event=event)
+    rooms.append(conn, rooms.lock(conn, room), [entry], summary(fold([*exercise().entries, entry])))
 
 
 def test_what_comes_later_is_not_in_it() -> None:
@@ -163,7 +175,7 @@ def test_the_files_are_named_and_marked() -> None:
     with database() as opened:
         game, real = opened.tx_sync(keep, exercise().entries), opened.tx_sync(keep, incident().entries)
         files = [*opened.read_sync(export, game), *opened.read_sync(export, real)]
-    assert [each.name for each in files] == ["exercise-gd-1.md", "exercise-gd-1.json", "inc-1.md", "inc-1.json"]
+    assert [each.name for each in files] == ["exercise-gd-1.md", "exercise-gd-1.json", "inc-7.md", "inc-7.json"]
     assert [each.title.split(":")[0] for each in files] == ["EXERCISE GD-1"] * 2 + ["INC-1"] * 2
     assert file_name("GD-1", "drill", EXPORTERS["json"]) == "exercise-gd-1.json"
 
@@ -452,4 +464,4 @@ def test_the_verifier_needs_no_database() -> None:
     ]
     names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in imports}
     ours = {name for name in names if name and name.split(".")[0] not in sys.stdlib_module_names}
-    assert ours == {"warroom.core.chain", "warroom.errors"}
+    assert ours == {"warroom.core.chain", "warroom.core.redactions", "warroom.errors"}

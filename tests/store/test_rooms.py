@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.store import values
 from tests.store.building import NOON, SECOND, entered, new_room, room_with, same_database, summary, take_note
 from warroom.core.events import AlertFired, Entry, GameStarted, InjectSkipped, NoteTaken
-from warroom.core.texts import REMOVED
 from warroom.errors import NotFound
-from warroom.store import rooms
+from warroom.store import redacting, rooms
 from warroom.store.db import Database
 from warroom.store.errors import AlreadyOpen, Unreadable
 
@@ -249,34 +247,7 @@ def test_another_release(database: Database) -> None:
         database.read_sync(rooms.entries, room)
 
 
-# --- redaction and attacks
-
-
-def test_redaction(database: Database) -> None:
-    """A redacted text is gone and says so, the rest is as it was, and the chain verifies."""
-    row = database.tx_sync(room_with, [NoteTaken(text="hunter2"), NoteTaken(text="oops")])
-    assert database.tx_sync(rooms.redact, row.id, 1, "text")
-    assert not database.tx_sync(rooms.redact, row.id, 1, "text")
-    events = [entry.event for entry in database.read_sync(rooms.entries, row.id)]
-    assert events == [NoteTaken(text=REMOVED), NoteTaken(text="oops")]
-    database.read_sync(rooms.verify, row.id)
-
-
-def test_redacted_from_the_file(sqlite_url: str, tmp_path: Path) -> None:
-    """After a redaction the text is not in the files of an SQLite database either, once the log is folded in."""
-    with Database(sqlite_url) as database:
-        row = database.tx_sync(room_with, [NoteTaken(text="hunter2-hunter2"), NoteTaken(text="oops")])
-        assert any(b"hunter2-hunter2" in file.read_bytes() for file in tmp_path.iterdir())
-        database.tx_sync(rooms.redact, row.id, 1, "text")
-    assert not any(b"hunter2-hunter2" in file.read_bytes() for file in tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(("seq", "field"), [(1, "reason"), (1, "inject"), (2, "text"), (9, "text")])
-def test_not_redactable(database: Database, seq: int, field: str) -> None:
-    """Only what people typed can be redacted: no hidden note, no other field, nothing that is not there."""
-    row = database.tx_sync(room_with, [InjectSkipped(inject="gone", reason="lost"), NoteTaken(text="")])
-    with pytest.raises(NotFound, match="no text"):
-        database.tx_sync(rooms.redact, row.id, seq, field)
+# --- attacks
 
 
 ATTACKS = {
@@ -307,7 +278,7 @@ def attacks(dialect: str) -> list[tuple[str, str]]:
 def test_append_only(database: Database) -> None:
     """The database refuses every statement that would change the timeline, whoever sends it."""
     row = database.tx_sync(room_with, [NoteTaken(text="a"), InjectSkipped(inject="b", reason="c"), NoteTaken(text="d")])
-    database.tx_sync(rooms.redact, row.id, 3, "text")
+    database.tx_sync(redacting.redact, row.id, 3, "text")
     before = database.read_sync(raw)
     for name, attack in attacks(database.dialect):
         with pytest.raises(DBAPIError, match="append-only"):

@@ -6,8 +6,8 @@ says which kind (warroom.cli.exits).
 
 import json
 import os
+import re
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +41,7 @@ bring.command("scenario")(scenarios.bring_in)
 app.command()(runbooks.fmt)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.command()(keeping.redact)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 
@@ -125,24 +126,29 @@ def export(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="A JSON export.")],
-    head: Annotated[str | None, typer.Option(help="The head it must have, as the report printed it.")] = None,
+    what: Annotated[str, typer.Argument(metavar="FILE|ROOM", help="A JSON export, or a room such as GD-1.")],
+    head: Annotated[
+        str | None, typer.Option(help="A hash it must have, as the room announced it or the report printed it.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="For a room: the database; WARROOM_DATABASE when absent.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an export's hash chain, without any database. Names the first entry that was tampered with."""
-    from warroom.exporters.verify import verify as check
+    """Check a timeline's hash chain: an export's, without any database, or a room's. Names the first bad entry.
 
-    if not file.is_file():
-        raise NotFound(f"There is no file {file}.")
-    found = check(file, head)
+    With `--head` it also says whether the timeline ends in what was announced.
+    """
+    from warroom.cli.verifying import verify_export, verify_room
+
+    file = Path(what)
+    is_room = not file.exists() and re.fullmatch(r"(gd|inc)-\d+|\d+", what, re.IGNORECASE)
+    verdict = verify_room(_settings(database=database), what, head) if is_room else verify_export(file, head)
     if as_json:
-        print(json.dumps({"ok": True, **asdict(found)}))
+        print(json.dumps(verdict.document))
         return
-    print(f"{file}: {found.entries} entries, every one as it was written. Head {found.head}")
-    if found.withheld or found.redacted:
-        print(f"Texts that are not in this file: {found.withheld} withheld, {found.redacted} redacted.")
-    if found.unread:
-        print(f"{found.unread} entries are sealed until the game is over; only their place in the chain was checked.")
+    for line in verdict.lines:
+        print(line)
 
 
 @app.command()

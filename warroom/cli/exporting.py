@@ -23,7 +23,7 @@ def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden:
     profile = Profile.CONTROLLERS if hidden else Profile.PLAYERS
     out.mkdir(parents=True, exist_ok=True)
     with opened(settings) as db:
-        row = db.read_sync(_found, settings.database, key)
+        row = db.read_sync(found, settings.database, key)
         written = [out / file_name(row.key, row.mode, each) for each in wanted]
         for path, exporter in zip(written, wanted, strict=True):
             part = path.with_suffix(path.suffix + ".part")  # a file that is there is whole
@@ -36,7 +36,8 @@ def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden:
     return written
 
 
-def _found(conn: Connection, database: str, key: str) -> RoomRow:
+def found(conn: Connection, database: str, key: str) -> RoomRow:
+    """The room. Raises NotFound with what there is."""
     row = rooms.find(conn, None, key)
     if row is None:
         there = ", ".join(each.key for each in rooms.listing(conn, None, mode="all")) or "none yet"
@@ -49,7 +50,7 @@ def list_rooms(settings: Settings, mode: str) -> list[dict[str, Any]]:
     if mode not in wanted:
         raise SettingsError(f"--mode: {mode!r} is neither `drill`, `real` nor `all`.")
     with opened(settings) as db:
-        found = db.read_sync(rooms.listing, None, mode=wanted[mode])
+        there = db.read_sync(rooms.listing, None, mode=wanted[mode])
     return [
         {
             "key": row.key,
@@ -59,7 +60,7 @@ def list_rooms(settings: Settings, mode: str) -> list[dict[str, Any]]:
             "opened_at": row.opened_at.isoformat(),
             "entries": row.seq,
         }
-        for row in found
+        for row in there
     ]
 
 

@@ -1,4 +1,4 @@
-"""`warroom backup` and `warroom restore`: the database as a whole, in a file.
+"""`warroom backup`, `restore` and `redact`: what is done to the database as a whole, or for good.
 
 What a command needs is imported when it runs, so that `warroom --help` stays quick.
 """
@@ -17,6 +17,7 @@ from warroom.errors import InTheWay, WarroomError
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
+    from warroom.settings import Settings
     from warroom.store.backup import Copied
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
@@ -77,6 +78,35 @@ def restore(
         print(f"What was there before is kept as {found.before}.")
 
 
+def redact(
+    room: Annotated[str, typer.Argument(help="The room, such as GD-1 or INC-7.")],
+    entry: Annotated[int, typer.Argument(help="The number of the entry.")],
+    field: Annotated[str | None, typer.Argument(help="Which of its texts; needed when it has several.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the timeline. It stays there.")] = "",
+    by: Annotated[str, typer.Option(help="Who asked for it, as the timeline shall say: a person's id.")] = "warroom",
+    database: Stored = None,
+    sure: Sure = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a text that somebody typed from a timeline, for good. The chain still verifies, and an entry says so.
+
+    It goes from the database, its files, and everything made of it from now on; what is not reached is said at the end.
+    """
+    import asyncio
+
+    from warroom.cli import removing
+
+    settings = _loaded(database)
+    there = removing.chosen(settings, room, entry, field)
+    must_be_sure(f"Remove {there.described}? It cannot be brought back.", sure)
+    found = asyncio.run(removing.remove(settings, there, by=by, reason=reason))
+    if as_json:
+        print(json.dumps(removing.document(there, found)))
+        return
+    for line in removing.told(settings, there, found):
+        print(line)
+
+
 def must_be_sure(question: str, sure: bool) -> None:
     """Ask, unless the answer was given. Whoever cannot be asked has to say it beforehand."""
     if sure:
@@ -91,13 +121,18 @@ def _url(database: str | None) -> "URL":
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
-    from warroom import settings
     from warroom.store.errors import StoreUnusable
 
     try:
-        return make_url(settings.load(os.environ, database=database).database)
+        return make_url(_loaded(database).database)
     except (ArgumentError, ValueError):
         raise StoreUnusable("The database URL cannot be read; write it like sqlite:///var/warroom.db.") from None
+
+
+def _loaded(database: str | None) -> "Settings":
+    from warroom import settings
+
+    return settings.load(os.environ, database=database)
 
 
 def _copied(found: "Copied") -> dict[str, Any]:

@@ -24,7 +24,7 @@ from warroom.core.events import Entry, Mode
 from warroom.core.faults import FaultState, Target
 from warroom.core.game import SURPRISES, GameState
 from warroom.core.murphy import fingerprint
-from warroom.core.permission import News, in_words
+from warroom.core.permission import News, in_words, must_hold
 from warroom.core.refusals import NotNow, Unknown
 from warroom.core.room import Room
 from warroom.core.roomfold import evolve
@@ -352,8 +352,25 @@ def _record_failure(room: Room, command: c.RecordFailure, now: datetime) -> News
     return [e.DeliveryFailed(what=command.what, reason=command.reason)]
 
 
+<<<<<<< HEAD
 def _record_twin(room: Room, command: c.RecordTwin, now: datetime) -> News:
     return [e.TwinRemoved(place=command.place, what=command.what)]
+=======
+def _record_replay(room: Room, command: c.RecordReplay, now: datetime) -> News:
+    return [e.DeliveryReplayed(what=command.what)]
+
+
+def _redact(room: Room, command: c.Redact, now: datetime) -> News:
+    """Whether the text is there is known to whoever keeps it, and removes it in the same transaction."""
+    if not 1 <= command.seq <= room.seq:
+        raise Unknown(f"{room.key} has no entry {command.seq}; its last one is {room.seq}.")
+    if not command.operator:
+        if room.drill:
+            people.must_control(room.roster, command.by)
+        else:
+            must_hold(room, (people.COMMANDER,), command.by, "redact")
+    return [e.TextRedacted(seq=command.seq, field=command.field, reason=command.reason.strip())]
+>>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 
 
 # What a responder does about a failure; while automation should be left to act, it is noticed.
@@ -454,5 +471,10 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.RecordFault: _record_fault,
     c.RecordRollback: _record_rollback,
     c.RecordFailure: _record_failure,
+<<<<<<< HEAD
     c.RecordTwin: _record_twin,
+=======
+    c.RecordReplay: _record_replay,
+    c.Redact: _redact,
+>>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 }

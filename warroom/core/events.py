@@ -914,6 +914,7 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+<<<<<<< HEAD
 class ClockSetBack(Event):
     """The clock shows an earlier time than the last entry has: somebody has set it. From here on times are that much
     earlier; what was to happen after a while still happens after that while."""
@@ -930,6 +931,26 @@ class TwinRemoved(Event):
     what: str
 
 
+=======
+class DeliveryReplayed(Event):
+    """Something that had been given up is owed again; `what` says what in words."""
+
+    what: str
+
+
+# --- the timeline itself
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextRedacted(Event):
+    """A text that somebody typed was removed for good; `field` is its place in the body of entry `seq`."""
+
+    seq: int
+    field: str
+    reason: Typed = ""
+
+
+>>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline. `at` is when it was recorded, `occurred_at` when it happened, if that differs.

@@ -21,7 +21,7 @@ from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
 from warroom.core.saying import inside, titled, who
 from warroom.core.views import StatusView, offer_asks, status
-from warroom.core.words import Bold, Person, Place, Word, Words
+from warroom.core.words import Bold, HashOf, Person, Place, Word, Words
 
 Effects = Iterable[Effect]
 
@@ -29,7 +29,7 @@ Effects = Iterable[Effect]
 def tell(before: Room, entries: tuple[Entry, ...], after: Room) -> Effects:
     """The effects of these entries, in order; then the cards that look different now."""
     yield from news(entries, after)
-    yield from _cards(before, after)
+    yield from cards(before, after)
 
 
 def news(entries: tuple[Entry, ...], after: Room) -> Effects:
@@ -53,7 +53,8 @@ def _there(effect: Effect, place: str) -> Effect:
     return replace(effect, place=place)
 
 
-def _cards(before: Room, after: Room) -> Effects:
+def cards(before: Room, after: Room) -> Effects:
+    """The cards that look different now."""
     if after.game is not None and _panel(before) != _panel(after):
         yield f.ShowCard(place=BACKCHANNEL, card="panel", pin=True)
     if after.game is not None and (sheet := _evaluation(after)) is not None and _evaluation(before) != sheet:
@@ -118,8 +119,24 @@ def _opened(room: Room, entry: Entry, event: e.RoomOpened) -> Effects:
 def _closed(room: Room, entry: Entry, event: e.RoomClosed) -> Effects:
     place = WAR_ROOM if _has_war_room(room) else BACKCHANNEL
     export = Ask(do="export", label="Export the report", style="primary")
+    kept = (
+        f"Its timeline is kept. It has {room.seq} entries, and the hash of the last one is ",
+        HashOf(room.seq),
+        ". With this message anybody can see later whether one of them was changed.",
+    )
+    yield Say(place=place, tone=Tone.PHASE, title="This room is closed", body=kept, asks=(export,))
+
+
+def _redacted(room: Room, entry: Entry, event: e.TextRedacted) -> Effects:
+    why = f": {event.reason}" if event.reason else "."
     yield Say(
-        place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",), asks=(export,)
+        place=WAR_ROOM if _has_war_room(room) else BACKCHANNEL,
+        tone=Tone.PLAIN,
+        body=(
+            who(entry),
+            f" has removed a text from entry {event.seq} of the timeline{why}",
+            "\nMessages in this channel that hold it are not changed by that; their authors can delete them.",
+        ),
     )
 
 
@@ -288,6 +305,7 @@ def _cut_short(room: Room, entry: Entry, event: e.AlertsCutShort) -> Effects:
 _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.RoomOpened: _opened,
     e.RoomClosed: _closed,
+    e.TextRedacted: _redacted,
     e.IncidentDeclared: _declared,
     e.IncidentAcknowledged: _acknowledged,
     e.IncidentMitigated: _mitigated,

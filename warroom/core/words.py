@@ -55,7 +55,14 @@ class Place:
     name: str
 
 
-Word = str | Person | Time | Bold | Code | Lines | Link | Place
+@dataclass(frozen=True, slots=True)
+class HashOf:
+    """The hash of an entry of the room's timeline, which only whoever keeps it can know."""
+
+    seq: int
+
+
+Word = str | Person | Time | Bold | Code | Lines | Link | Place | HashOf
 Words = tuple[Word, ...]
 
 
@@ -83,3 +90,5 @@ def _plain(word: Word) -> str:
             return url
         case Place(name=name):
             return f"#{name}"
+        case HashOf(seq=seq):
+            return f"(the hash of entry {seq})"

@@ -6,18 +6,19 @@ What it proves: nobody changed, added, took out or moved an entry, or a text of 
 computing all later hashes anew. Against somebody who did even that, compare the head with one that was written down
 elsewhere when the room was closed (it is in the Markdown report): give it as `head`.
 
-Texts that were left out for players, or redacted, are counted; they are no failure.
+Texts that were left out for players are counted; so are redacted ones, each of which an entry must tell of.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Never
 
 from warroom.core.chain import START, canonical, entry_hash, text_digest
-from warroom.errors import VerificationFailed
+from warroom.core.redactions import Redactions
+from warroom.errors import BadEntry, VerificationFailed
 
 FORMAT = "warroom-export/1"
 _AROUND = ("format", "room", "profile", "names", "head", "report")
@@ -36,46 +37,58 @@ _WITHHELD: dict[str, tuple[type, ...]] = {"seq": (int,), "hash": (str,), "withhe
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verified:
-    """`withheld` and `redacted` count texts that are not there, `unread` entries of which only the hash is."""
+    """`withheld` and `redacted` count texts that are not there, `unread` entries of which only the hash is.
+
+    `announced` is the number of the entry whose hash was announced, when one was asked for.
+    """
 
     entries: int
     head: str
     withheld: int
     redacted: int
     unread: int
-
-
-class BadEntry(VerificationFailed):
-    """`seq` is the number of the first entry that is not as it was written."""
-
-    def __init__(self, seq: int, sentence: str) -> None:
-        super().__init__(f"Entry {seq}: {sentence}")
-        self.seq = seq
+    announced: int | None = None
 
 
 @dataclass(slots=True)
 class _Tally:
     withheld: int = 0
-    redacted: int = 0
     unread: int = 0
+    redactions: Redactions = field(default_factory=Redactions)
 
 
 def verify(file: Path | IO[str], head: str | None = None) -> Verified:
-    """`head` is the last hash as known from elsewhere. Raises VerificationFailed; BadEntry where one is to blame."""
+    """`head` is the hash of an entry as known from elsewhere, such as the last one when the room was closed.
+
+    Raises VerificationFailed; BadEntry where an entry is to blame.
+    """
     export = _read(file)
     entries, tally, before = export["entries"], _Tally(), START
+    wanted, announced = None if head is None else head.strip().lower(), None
     for number, entry in enumerate(entries, start=1):
         _in_place(entries, number, entry)
         before = _follows(before, number, entry, tally)
+        announced = number if before == wanted else announced
     _complete(export, len(entries), before)
-    if head is not None and head.strip().lower() != before:
+    _opens(export)
+    tally.redactions.must_be_said("Entry")
+    if wanted is not None and announced is None:
         raise VerificationFailed(
-            f"The file agrees with itself, but its head is {before}, not {head.strip()}: it is not the timeline that"
-            " hash was taken of, or all its hashes were computed anew."
+            f"The file agrees with itself, but its head is {before}, and no entry has the hash {wanted}: it is not the"
+            " timeline that hash was taken of, or all its hashes were computed anew."
         )
     return Verified(
-        entries=len(entries), head=before, withheld=tally.withheld, redacted=tally.redacted, unread=tally.unread
+        entries=len(entries),
+        head=before,
+        withheld=tally.withheld,
+        redacted=tally.redactions.count,
+        unread=tally.unread,
+        announced=announced,
     )
+
+
+def _bad(seq: int, sentence: str) -> BadEntry:
+    return BadEntry(seq, f"Entry {seq}: {sentence}")
 
 
 # --- the file as a whole
@@ -123,8 +136,9 @@ def _complete(export: dict[str, Any], count: int, last: str) -> None:
     if count == 0:
         raise VerificationFailed("The export holds no entries; a room has at least one.")
     if export["head"] != last:
-        raise VerificationFailed(
-            f"The timeline was cut off after entry {count}, or the head was changed: it is not the hash of that entry."
+        raise BadEntry(
+            count + 1,
+            f"The timeline was cut off after entry {count}, or the head was changed: it is not the hash of that entry.",
         )
     around = canonical({name: export[name] for name in _AROUND})
     if export["seal"] != hashlib.sha256(around.encode()).hexdigest():
@@ -140,14 +154,14 @@ def _complete(export: dict[str, Any], count: int, last: str) -> None:
 def _in_place(entries: list[Any], number: int, entry: Any) -> None:
     seq = entry.get("seq") if isinstance(entry, dict) else None
     if type(seq) is not int:
-        raise BadEntry(number, "it has no number of its own.")
+        raise _bad(number, "it has no number of its own.")
     if seq == number:
         return
     later = any(isinstance(each, dict) and each.get("seq") == number for each in entries[number:])
     if later and 0 < seq < number:
-        raise BadEntry(seq, f"it stands there again, after entry {number - 1}; something was added.")
+        raise _bad(seq, f"it stands there again, after entry {number - 1}; something was added.")
     what = "it was moved" if later else "it is missing, or its number was changed"
-    raise BadEntry(number, f"{what}; entry {seq} stands in its place.")
+    raise _bad(number, f"{what}; entry {seq} stands in its place.")
 
 
 def _follows(before: str, number: int, entry: dict[str, Any], tally: _Tally) -> str:
@@ -158,7 +172,7 @@ def _follows(before: str, number: int, entry: dict[str, Any], tally: _Tally) -> 
         return str(entry["hash"])
     _must_have(number, entry, _ENTRY)
     if entry["hash"] != entry_hash(before, canonical({name: entry[name] for name in _HASHED})):
-        raise BadEntry(
+        raise _bad(
             number,
             "it is not as it was written. Its time, author, type, content or hash was changed, or the entry before it"
             " was replaced.",
@@ -167,21 +181,32 @@ def _follows(before: str, number: int, entry: dict[str, Any], tally: _Tally) -> 
     return str(entry["hash"])
 
 
+def _opens(export: dict[str, Any]) -> None:
+    """The first entry says which room it is; the file must not say another."""
+    first, room = export["entries"][0], export["room"]
+    if first.get("type") == "RoomOpened" and isinstance(room, dict):
+        said, held = ({name: each.get(name) for name in ("key", "workspace")} for each in (room, first["body"]))
+        if said != held:
+            raise _bad(1, f"it opens {held['key']}, and the file says that it is {said['key']}.")
+
+
 def _must_have(number: int, entry: dict[str, Any], members: dict[str, tuple[type, ...]]) -> None:
     if set(entry) != set(members):
         odd = ", ".join(sorted(set(members) ^ set(entry)))
-        raise BadEntry(number, f"it was changed: it lacks, or should not have, {odd}.")
+        raise _bad(number, f"it was changed: it lacks, or should not have, {odd}.")
     for name, types in members.items():
         if type(entry[name]) not in types:
-            raise BadEntry(number, f"its {name!r} was changed to something of another kind.")
+            raise _bad(number, f"its {name!r} was changed to something of another kind.")
 
 
 def _texts_hold(number: int, entry: dict[str, Any], tally: _Tally) -> None:
     digests, texts = dict(_digests(entry["body"], "")), entry["texts"]
-    for field in sorted(digests.keys() ^ texts.keys()):
-        raise BadEntry(number, f"the text {field!r} was {'taken out' if field in digests else 'added'}.")
-    for field, text in texts.items():
-        _text_holds(number, field, text, digests[field], tally)
+    for place in sorted(digests.keys() ^ texts.keys()):
+        raise _bad(number, f"the text {place!r} was {'taken out' if place in digests else 'added'}.")
+    for place, text in texts.items():
+        _text_holds(number, place, text, digests[place], tally)
+    gone = [place for place, text in texts.items() if "redacted" in text]
+    tally.redactions.read(number, entry["type"], entry["body"], gone)
 
 
 def _text_holds(number: int, field: str, text: Any, digest: str, tally: _Tally) -> None:
@@ -189,12 +214,12 @@ def _text_holds(number: int, field: str, text: Any, digest: str, tally: _Tally) 
         case {"withheld": True, **rest} if not rest:
             tally.withheld += 1
         case {"redacted": True, **rest} if not rest:
-            tally.redacted += 1
+            pass  # whether an entry says so is known at the end
         case {"salt": str(salt), "text": str(words), **rest} if not rest:
             if text_digest(salt, words) != digest:
-                raise BadEntry(number, f"the text {field!r} is not the one that was written.")
+                raise _bad(number, f"the text {field!r} is not the one that was written.")
         case _:
-            raise BadEntry(number, f"the text {field!r} was changed to something of another kind.")
+            raise _bad(number, f"the text {field!r} was changed to something of another kind.")
 
 
 def _digests(body: Any, path: str) -> Iterator[tuple[str, str]]:

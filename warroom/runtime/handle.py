@@ -14,17 +14,19 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command
+from warroom.core.commands import Command, Redact
 from warroom.core.deciding import decide
 from warroom.core.effects import Effect
-from warroom.core.events import ChannelOpened, Entry
+from warroom.core.events import ChannelOpened, Entry, TextRedacted
 from warroom.core.room import Room
 from warroom.core.roomfold import fold
+from warroom.core.telling import cards
 from warroom.errors import NotFound
 from warroom.runtime.clock import Clock
-from warroom.store import inbox, outbox, rooms, schedules
+from warroom.store import inbox, outbox, redacting, rooms, schedules
 from warroom.store.db import Database
 from warroom.store.errors import AlreadyOpen
+from warroom.store.redacting import Elsewhere
 from warroom.store.rooms import Kind, RoomRow, Summary
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,15 @@ class Handled:
     room: Room
     entries: tuple[Entry, ...]
     repeated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redacted:
+    """`gone`: the text is in no file of the database any more. `elsewhere`: what else holds the same words."""
+
+    handled: Handled
+    gone: bool
+    elsewhere: tuple[Elsewhere, ...]
 
 
 class Runtime:
@@ -84,6 +95,17 @@ class Runtime:
         Raises Refused (nothing has changed) and NotFound.
         """
         return self._remember(await self.db.tx(self._handle, room, commands, key))
+
+    async def redact(self, room: int, command: Redact, *, key: str | None = None, thoroughly: bool = False) -> Redacted:
+        """Remove a typed text, and look whether it is gone from the files. Raises as `handle`, and NotFound without it.
+
+        Who can wait asks for it `thoroughly`; nobody can write for a while then.
+        """
+        text, handled = await self.db.tx(self._redacted, room, command, key)
+        self._remember(handled)
+        gone = handled.repeated or await asyncio.to_thread(redacting.fold_in, self.db, text, thoroughly=thoroughly)
+        others = await self.db.read(redacting.elsewhere, text)
+        return Redacted(handled=handled, gone=gone, elsewhere=tuple(others))
 
     async def open(
         self,
@@ -185,18 +207,36 @@ class Runtime:
             entries += decided.entries
             effects += decided.effects
         if entries:
-            rooms.append(conn, row, entries, summary(room))
+            row = rooms.append(conn, row, entries, summary(room))
             _bind_channels(conn, row, room, entries)
+        if _redactions(entries):
+            before, room = room, self._redact(conn, row, entries)
+            effects += cards(before, room)
         if effects:
             outbox.put(conn, row.id, effects, self.wall.now())
         return Handled(id=row.id, room=room, entries=tuple(entries))
+
+    def _redact(self, conn: Connection, row: RoomRow, entries: Sequence[Entry]) -> Room:
+        """Remove what these entries say was removed; the room as its timeline tells it without."""
+        for each in _redactions(entries):
+            redacting.redact(conn, row.id, each.seq, each.field)
+        room = fold(rooms.entries(conn, row.id))
+        rooms.append(conn, row, [], summary(room))
+        return room
+
+    def _redacted(self, conn: Connection, room: int, command: Redact, key: str | None) -> tuple[str, Handled]:
+        there = {each.field: each.text or "" for each in redacting.typed(conn, room, command.seq)}
+        return there.get(command.field, ""), self._handle(conn, room, [command], key)
 
     def _read(self, conn: Connection, room: int) -> Room:
         return self._load(conn, room)
 
     def _load(self, conn: Connection, room: int) -> Room:
         known = self._folds.get(room)
-        return fold(rooms.entries(conn, room, after=known.seq if known else 0), known)
+        new = rooms.entries(conn, room, after=known.seq if known else 0)
+        if known and _redactions(new):  # what is remembered here may hold what another process removed
+            return fold(rooms.entries(conn, room))
+        return fold(new, known)
 
     # --- after the commit
 
@@ -217,6 +257,10 @@ class Runtime:
 def summary(room: Room) -> Summary:
     """What lists and loops need to know of a room without folding it."""
     return Summary(title=room.title, state=room.state, open=room.open, wake_at=room.wake_at())
+
+
+def _redactions(entries: Sequence[Entry]) -> list[TextRedacted]:
+    return [entry.event for entry in entries if isinstance(entry.event, TextRedacted)]
 
 
 def _is_quiet(conn: Connection, now: datetime, wall: datetime) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from warroom.core.words import Bold, Code, Lines, Link, Person, Place, Time, Word, Words
+from warroom.core.words import Bold, Code, HashOf, Lines, Link, Person, Place, Time, Word, Words, plain
 
 FENCE = "```"
 _LONGEST_LINK = 2_000  # nobody reads a longer address
@@ -183,6 +183,8 @@ def _rendered(word: Word, room_channels: Mapping[str, str]) -> str:
             return link(url) or escape_line(url)
         case Place(name=name):
             return channel(room_channels.get(name, ""), name)
+        case HashOf():  # looked up before (slack.heads)
+            return escape_line(plain((word,)))
 
 
 _REFERENCE = re.compile(r"<([^<>]*)>")

@@ -24,6 +24,7 @@ from warroom.runtime.deliver import Done, Later, Never, Performer, Result
 from warroom.slack import cards as look
 from warroom.slack.calling import Caller, Held
 from warroom.slack.cards import Message
+from warroom.slack.heads import with_hashes
 from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
 from warroom.slack.verdicts import Judged, Verdict, judge
 from warroom.store import cards
@@ -174,6 +175,11 @@ class Talker:
         if mentioned - room.channels.keys() - room.unopened:
             return Later(reason="a channel it mentions is not open yet", after=NOT_YET, clean=True)
         channel, thread = await self._channel_of(room, effect.place), await self._thread(claimed.room_id, effect)
+<<<<<<< HEAD
+=======
+        effect = await with_hashes(self._db, claimed.room_id, effect)
+        message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
+>>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
         if effect.place in (f.ORIGIN, f.OPERATIONS):
             await self._attempt("conversations.join", channel=channel)
         found = await self._sent_before(claimed, channel, thread)

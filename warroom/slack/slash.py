@@ -20,6 +20,7 @@ from warroom.slack.calendars import Calendars
 from warroom.slack.desk import Desk, Whereabouts, only_open_incident
 from warroom.slack.mrkdwn import escape_line, person, unescape
 from warroom.slack.people import People
+from warroom.store import redacting
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -275,6 +276,34 @@ def _shift(by: str, rest: str) -> c.Command:
     return c.ShiftPlan(by=by, by_length=-length if rest.startswith("-") else length)
 
 
+async def _redact(slash: Slash, asked: Asked, rest: str) -> Reply:
+    """Without a reason it only says what would be removed: a press cannot be taken back, and neither can this."""
+    room = await slash.desk.room_meant(asked.where)
+    place, because, why = rest.partition(" because ")
+    number, _, field = place.strip().partition(" ")
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise NotNow("Say which entry, and why: `redact 14 because it is a password`. The report has their numbers.")
+    typed = await slash.desk.runtime.db.read(redacting.typed, room, int(number))
+    left = [each.field for each in typed if each.text is not None]
+    if not left:
+        raise NotNow(f"Entry {number} has no text that could be removed.")
+    if not because or (not field.strip() and len(left) > 1):
+        which = f" {left[0]}" if len(left) > 1 else ""
+        raise NotNow(
+            f"Entry {number} has {', '.join(left)}. To remove it for good: `redact {number}{which} because WHY`. "
+            "Nothing has been removed yet."
+        )
+    why = await slash.plain(asked, why)
+    command = c.Redact(by=asked.where.person, seq=int(number), field=field.strip() or left[0], reason=why)
+    done = await slash.desk.runtime.redact(room, command, key=asked.key)
+    key = done.handled.room.key
+    also = [str(each.seq) for each in done.elsewhere if each.room == key]
+    text = f"Removed from entry {number} of {key}. Delete the message here as well, and what was exported before."
+    if not done.gone:
+        text += " The database's log may hold it a little longer."
+    return Reply(text=f"{text} The same words are also in {', '.join(also)}." if also else text)
+
+
 async def _export(slash: Slash, asked: Asked, rest: str) -> Reply:
     return Reply(exports=await slash.desk.room_meant(asked.where, rest))
 
@@ -357,6 +386,11 @@ WORDS: dict[str, Word] = {
         usage="close", means="close this room", does=_in_room(lambda by, rest: c.CloseRoom(by=by), "Closed.")
     ),
     "export": Word(usage="export [ROOM]", means="the timeline and the after-action report, as files", does=_export),
+    "redact": Word(
+        usage="redact ENTRY [FIELD] because WHY",
+        means="the commander, or the dungeon master: remove a typed text from the timeline, for good",
+        does=_redact,
+    ),
     "real": Word(
         usage="real [WHAT YOU SEE]",
         means="NO DUFF: something real is happening; stop the game and open a real incident",

@@ -16,9 +16,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, update
 
 from warroom.core import chain
-from warroom.core.events import Entry, vocabulary
+from warroom.core.events import Entry, RoomOpened, vocabulary
+from warroom.core.redactions import Redactions
 from warroom.core.texts import Kept
-from warroom.errors import NotFound, VerificationFailed
+from warroom.errors import BadEntry, NotFound, VerificationFailed
 from warroom.store import codec
 from warroom.store.codec import Text
 from warroom.store.db import insert
@@ -65,6 +66,16 @@ class Summary:
     state: str
     open: bool
     wake_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verified:
+    """A timeline that is what was written. `announced` is the entry of the hash that was asked for, if one was."""
+
+    entries: int
+    head: str
+    redacted: int
+    announced: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -259,30 +270,41 @@ def stored(conn: Connection, room_id: int, after: int = 0) -> Iterator[StoredEnt
         after = chunk[-1].seq
 
 
-def verify(conn: Connection, room_id: int) -> None:
-    """Raises VerificationFailed, naming the first entry that is not what was appended. A redaction is no failure."""
+def hash_of(conn: Connection, room_id: int, seq: int) -> str:
+    """The kept hash of this entry; empty when there is no such entry."""
+    here = and_(entries_table.c.room == room_id, entries_table.c.seq == seq)
+    return str(conn.execute(select(entries_table.c.hash).where(here)).scalar_one_or_none() or "")
+
+
+def verify(conn: Connection, room_id: int, announced: str | None = None) -> Verified:
+    """Whether the timeline is what was written. `announced` is the hash of an entry, as known from elsewhere.
+
+    Raises BadEntry with the first entry that is not what was appended, and VerificationFailed when nothing here has the
+    announced hash. A redaction is no failure as long as an entry says so.
+    """
     row = _one(conn, _rooms(rooms.c.id == room_id))
     if row is None:
         raise NotFound(f"There is no room {room_id}.")
-    before, seq = chain.START, 0
+    wanted = None if announced is None else announced.strip().lower()
+    before, seq, at, redactions = chain.START, 0, None, Redactions()
     for seq, entry in enumerate(stored(conn, room_id), start=1):
-        if entry.seq != seq or not _is_genuine(entry, before):
-            raise VerificationFailed(f"{row.key}: entry {min(seq, entry.seq)} is not what was written.")
-        before = entry.hash
+        if entry.seq != seq or seq > row.seq or not _is_genuine(entry, before):
+            raise BadEntry(min(seq, entry.seq), f"{row.key}: entry {min(seq, entry.seq)} is not what was written.")
+        if seq == 1 and _opens_another(row, entry):
+            raise BadEntry(1, f"{row.key}: entry 1 opens another room; this is not the timeline of {row.key}.")
+        redactions.read(seq, entry.type, json.loads(entry.body), (t.field for t in entry.texts if t.text is None))
+        before, at = entry.hash, seq if entry.hash == wanted else at
     if (seq, before) != (row.seq, row.head_hash):
-        raise VerificationFailed(f"{row.key}: its timeline ends at entry {seq}, which is not what was written last.")
-
-
-def redact(conn: Connection, room_id: int, seq: int, field: str) -> bool:
-    """Remove one typed text for good; the chain still verifies. False if it was removed before.
-
-    Raises NotFound if nothing typed is kept there. That it was done belongs on the timeline; that is for the caller.
-    """
-    here = and_(texts_table.c.room == room_id, texts_table.c.seq == seq, texts_table.c.field == field)
-    kind = conn.execute(select(texts_table.c.kind).where(here)).scalar_one_or_none()
-    if kind != Kept.TYPED.value:
-        raise NotFound(f"Entry {seq} has no text {field!r} that could be removed.")
-    return conn.execute(update(texts_table).where(here, texts_table.c.text.is_not(None)).values(text=None)).rowcount > 0
+        raise BadEntry(
+            seq + 1, f"{row.key}: entry {seq + 1} is missing, or what its row holds of the last entry was changed."
+        )
+    redactions.must_be_said(f"{row.key}: entry")
+    if wanted is not None and at is None:
+        raise VerificationFailed(
+            f"{row.key} agrees with itself, but no entry has the hash {announced}: it is not the timeline that hash was"
+            " taken of, or all its hashes were computed anew."
+        )
+    return Verified(entries=seq, head=before, redacted=redactions.count, announced=at)
 
 
 # --- between rows and values
@@ -410,6 +432,11 @@ def read(each: StoredEntry) -> Entry:
     except Unreadable as error:
         raise Unreadable(f"Entry {each.seq}: {error}") from error
     return Entry(seq=each.seq, at=each.at, by=each.by, event=event, occurred_at=each.occurred_at)
+
+
+def _opens_another(row: RoomRow, entry: StoredEntry) -> bool:
+    body = json.loads(entry.body)
+    return entry.type == RoomOpened.__name__ and (body["key"], body["workspace"]) != (row.key, row.workspace)
 
 
 def _is_genuine(entry: StoredEntry, before: str) -> bool:
