@@ -176,7 +176,7 @@ def test_the_files_are_named_and_marked() -> None:
         game, real = opened.tx_sync(keep, exercise().entries), opened.tx_sync(keep, incident().entries)
         files = [*opened.read_sync(export, game), *opened.read_sync(export, real)]
     assert [each.name for each in files] == ["exercise-gd-1.md", "exercise-gd-1.json", "inc-7.md", "inc-7.json"]
-    assert [each.title.split(":")[0] for each in files] == ["EXERCISE GD-1"] * 2 + ["INC-1"] * 2
+    assert [each.title.split(":")[0] for each in files] == ["EXERCISE GD-1"] * 2 + ["INC-7"] * 2
     assert file_name("GD-1", "drill", EXPORTERS["json"]) == "exercise-gd-1.json"
 
 
