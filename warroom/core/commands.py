@@ -740,13 +740,14 @@ class RecordFailure(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-<<<<<<< HEAD
 class RecordTwin(Command):
     """Something was said twice, and the second is gone."""
 
     place: str
     what: str
-=======
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RecordReplay(Command):
     """Something that had been given up is owed again."""
 
@@ -761,4 +762,3 @@ class Redact(Command):
     field: str
     reason: str = ""
     operator: bool = False
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)

@@ -352,10 +352,10 @@ def _record_failure(room: Room, command: c.RecordFailure, now: datetime) -> News
     return [e.DeliveryFailed(what=command.what, reason=command.reason)]
 
 
-<<<<<<< HEAD
 def _record_twin(room: Room, command: c.RecordTwin, now: datetime) -> News:
     return [e.TwinRemoved(place=command.place, what=command.what)]
-=======
+
+
 def _record_replay(room: Room, command: c.RecordReplay, now: datetime) -> News:
     return [e.DeliveryReplayed(what=command.what)]
 
@@ -370,7 +370,6 @@ def _redact(room: Room, command: c.Redact, now: datetime) -> News:
         else:
             must_hold(room, (people.COMMANDER,), command.by, "redact")
     return [e.TextRedacted(seq=command.seq, field=command.field, reason=command.reason.strip())]
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 
 
 # What a responder does about a failure; while automation should be left to act, it is noticed.
@@ -471,10 +470,7 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.RecordFault: _record_fault,
     c.RecordRollback: _record_rollback,
     c.RecordFailure: _record_failure,
-<<<<<<< HEAD
     c.RecordTwin: _record_twin,
-=======
     c.RecordReplay: _record_replay,
     c.Redact: _redact,
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 }

@@ -914,7 +914,6 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-<<<<<<< HEAD
 class ClockSetBack(Event):
     """The clock shows an earlier time than the last entry has: somebody has set it. From here on times are that much
     earlier; what was to happen after a while still happens after that while."""
@@ -931,7 +930,7 @@ class TwinRemoved(Event):
     what: str
 
 
-=======
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReplayed(Event):
     """Something that had been given up is owed again; `what` says what in words."""
 
@@ -950,7 +949,6 @@ class TextRedacted(Event):
     reason: Typed = ""
 
 
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline. `at` is when it was recorded, `occurred_at` when it happened, if that differs.

@@ -289,7 +289,6 @@ def _failed(t: Telling, event: e.DeliveryFailed) -> str:
     return f"This could not be delivered: {lowered(event.what).rstrip('.')}. The reason: {event.reason}"
 
 
-<<<<<<< HEAD
 def _clock_set_back(t: Telling, event: e.ClockSetBack) -> str:
     return f"The clock was set back by {write(event.by)}; from here on it is that much earlier"
 
@@ -299,10 +298,10 @@ def _twin(t: Telling, event: e.TwinRemoved) -> str:
     return (
         f"{event.what.capitalize()} stood in {where} twice, since Slack had answered too late; the second was removed"
     )
-=======
+
+
 def _redacted(t: Telling, event: e.TextRedacted) -> str:
     return f"{t.who} removed a text from entry {event.seq}{t.because(event.reason)}"
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 
 
 _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
@@ -370,11 +369,8 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.MessageEdited: (Kind.TALK, _edited),
     e.MessageDeleted: (Kind.TALK, lambda t, event: f"{t.who} deleted the message{_said_at(event.ts)}"),
     e.DeliveryFailed: (Kind.DELIVERY, _failed),
-<<<<<<< HEAD
     e.TwinRemoved: (Kind.DELIVERY, _twin),
     e.ClockSetBack: (Kind.ROOM, _clock_set_back),
-=======
     e.DeliveryReplayed: (Kind.DELIVERY, lambda t, event: f"This is delivered after all: {lowered(event.what)}"),
     e.TextRedacted: (Kind.ROOM, _redacted),
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
 }

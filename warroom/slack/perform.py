@@ -175,16 +175,11 @@ class Talker:
         if mentioned - room.channels.keys() - room.unopened:
             return Later(reason="a channel it mentions is not open yet", after=NOT_YET, clean=True)
         channel, thread = await self._channel_of(room, effect.place), await self._thread(claimed.room_id, effect)
-<<<<<<< HEAD
-=======
-        effect = await with_hashes(self._db, claimed.room_id, effect)
-        message = look.notice(effect, views.mark(room), claimed.room_id, _links(room))
->>>>>>> d077f0d (A typed text can be removed for good, from every table and file, and an entry says so; verification names the first bad entry)
         if effect.place in (f.ORIGIN, f.OPERATIONS):
             await self._attempt("conversations.join", channel=channel)
         found = await self._sent_before(claimed, channel, thread)
         if found is None:
-            message, together = _worded(claimed, room, effect)
+            message, together = _worded(await with_hashes(self._db, claimed), room)
             found = Found(ts=await self._post(claimed, channel, message, thread, together), together=together)
         return Done(outcome={"channel": channel, "ts": found.ts}, pace=self._pace, together=found.together)
 
@@ -322,9 +317,10 @@ def _is_alone(effect: f.Effect) -> bool:
     return not isinstance(effect, f.OpenChannel)
 
 
-def _worded(claimed: Claimed, room: Room, effect: f.Say) -> tuple[Message, int]:
+def _worded(claimed: Claimed, room: Room) -> tuple[Message, int]:
     """The message, and how many of those behind it are in it."""
-    mark, links = views.mark(room), _links(room)
+    mark, links, effect = views.mark(room), _links(room), claimed.effect
+    assert isinstance(effect, f.Say)
     if claimed.behind and claimed.created_at is not None:
         waited = [(claimed.created_at, effect), *((each.since, each.say) for each in claimed.behind)]
         message, told = look.digest(waited, mark, links)
