@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom import __version__
-from warroom.cli import keeping, runbooks, scenarios
+from warroom.cli import deliveries, keeping, runbooks, scenarios
 from warroom.cli.exits import Exit
 from warroom.errors import InTheWay, NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
@@ -37,6 +37,7 @@ bring = typer.Typer(
 app.add_typer(bring, name="import")
 app.add_typer(runbooks.group, name="runbook")
 app.add_typer(scenarios.group, name="scenario")
+app.add_typer(deliveries.group, name="deliveries")
 bring.command("scenario")(scenarios.bring_in)
 app.command()(runbooks.fmt)
 app.command()(keeping.backup)

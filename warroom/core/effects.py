@@ -257,6 +257,16 @@ Acting = FindRunbooks | RunCheck | RunAct | InjectFault | RollBack | LookAround 
 Talking = OpenChannel | Invite | SetTopic | Say | ShowCard
 
 
+def in_words(effect: Effect) -> str:
+    """What it is, for the timeline: nothing of what players must not read."""
+    name = type(effect).__name__
+    place = getattr(effect, "place", "")
+    title = getattr(effect, "card", "") or getattr(effect, "name", "")
+    if place != BACKCHANNEL:  # this goes onto the timeline that players read
+        title = title or getattr(effect, "title", "")
+    return " ".join(part for part in (name, f"in {place}" if place else "", title) if part)
+
+
 def vocabulary() -> dict[str, type[Effect]]:
     """Every effect by its name in the outbox."""
     talking = (OpenChannel, Invite, SetTopic, Say, ShowCard)

@@ -22,7 +22,7 @@ from warroom.core.commands import (
     RecordNoChannel,
     RecordPreflight,
 )
-from warroom.core.effects import BACKCHANNEL, Effect, LookAround, OpenChannel, RunAct, RunCheck
+from warroom.core.effects import Effect, LookAround, OpenChannel, RunAct, RunCheck, in_words
 from warroom.core.readiness import Finding
 from warroom.core.refusals import Refused
 from warroom.core.room import Room
@@ -253,13 +253,4 @@ def _note(effect: Effect, reason: str) -> Command:
             return RecordPreflight(
                 attempt=attempt, findings=(Finding(what="a machine looks", holds=False, detail=reason),)
             )
-    return RecordFailure(what=_in_words(effect), reason=reason)
-
-
-def _in_words(effect: Effect) -> str:
-    name = type(effect).__name__
-    place = getattr(effect, "place", "")
-    title = getattr(effect, "card", "") or getattr(effect, "name", "")
-    if place != BACKCHANNEL:  # this goes onto the timeline that players read
-        title = title or getattr(effect, "title", "")
-    return " ".join(part for part in (name, f"in {place}" if place else "", title) if part)
+    return RecordFailure(what=in_words(effect), reason=reason)

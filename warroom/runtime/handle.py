@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command, Redact
+from warroom.core.commands import Command, RecordReplay, Redact
 from warroom.core.deciding import decide
 from warroom.core.effects import Effect
 from warroom.core.events import ChannelOpened, Entry, TextRedacted
@@ -23,8 +23,9 @@ from warroom.core.roomfold import fold
 from warroom.core.telling import cards
 from warroom.errors import NotFound
 from warroom.runtime.clock import Clock
-from warroom.store import inbox, outbox, redacting, rooms, schedules
+from warroom.store import deadletters, inbox, outbox, redacting, rooms, schedules
 from warroom.store.db import Database
+from warroom.store.deadletters import Letter
 from warroom.store.errors import AlreadyOpen
 from warroom.store.redacting import Elsewhere
 from warroom.store.rooms import Kind, RoomRow, Summary
@@ -106,6 +107,10 @@ class Runtime:
         gone = handled.repeated or await asyncio.to_thread(redacting.fold_in, self.db, text, thoroughly=thoroughly)
         others = await self.db.read(redacting.elsewhere, text)
         return Redacted(handled=handled, gone=gone, elsewhere=tuple(others))
+
+    async def replay(self, room: int, letters: Sequence[Letter]) -> Handled:
+        """Owe again what was given up in this room, all of it or nothing. Raises Refused when that cannot be."""
+        return self._remember(await self.db.tx(self._replayed, room, letters))
 
     async def open(
         self,
@@ -227,6 +232,12 @@ class Runtime:
     def _redacted(self, conn: Connection, room: int, command: Redact, key: str | None) -> tuple[str, Handled]:
         there = {each.field: each.text or "" for each in redacting.typed(conn, room, command.seq)}
         return there.get(command.field, ""), self._handle(conn, room, [command], key)
+
+    def _replayed(self, conn: Connection, room: int, letters: Sequence[Letter]) -> Handled:
+        row, now = rooms.lock(conn, room), self.wall.now()
+        for each in letters:
+            deadletters.replay(conn, each, now)
+        return self._carry_out(conn, row, [RecordReplay(what=each.what) for each in letters])
 
     def _read(self, conn: Connection, room: int) -> Room:
         return self._load(conn, room)
