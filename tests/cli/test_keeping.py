@@ -18,7 +18,7 @@ from warroom.cli.app import app, main
 from warroom.cli.exits import Exit
 from warroom.core.events import NoteTaken
 from warroom.core.texts import REMOVED
-from warroom.errors import InTheWay, NotFound, VerificationFailed, WarroomError
+from warroom.errors import InTheWay, NotFound, SettingsError, VerificationFailed, WarroomError
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
 from warroom.store import migrate, outbox, rooms
@@ -187,3 +187,15 @@ def test_deliveries(run: Run, url: str) -> None:
             return type(db.read_sync(rooms.entries, row.id)[-1].event).__name__
 
     assert asyncio.run(last()) == "DeliveryReplayed"
+
+
+def test_prune(run: Run) -> None:
+    """Without --yes it only says what it would do; and nothing that is younger than a day is ever pruned."""
+    assert "This would take out 0 deliveries" in well(run("prune"))
+    assert json.loads(well(run("prune", "--older-than", "30d", "--yes", "--json"))) == {
+        "deliveries": 0,
+        "keys": 0,
+        "pruned": True,
+    }
+    for length in ("1h", "soon", "-3d"):
+        fails(run("prune", "--older-than", length), SettingsError, "at least a day")

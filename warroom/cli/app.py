@@ -43,6 +43,7 @@ app.command()(runbooks.fmt)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(keeping.redact)
+app.command()(keeping.prune)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 

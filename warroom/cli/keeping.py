@@ -1,4 +1,4 @@
-"""`warroom backup`, `restore` and `redact`: what is done to the database as a whole, or for good.
+"""`warroom backup`, `restore`, `redact` and `prune`: what is done to the database as a whole, or for good.
 
 What a command needs is imported when it runs, so that `warroom --help` stays quick.
 """
@@ -105,6 +105,28 @@ def redact(
         return
     for line in removing.told(settings, there, found):
         print(line)
+
+
+def prune(
+    older_than: Annotated[
+        str, typer.Option(help="How long a room has been closed, and a delivery over: `90d`.")
+    ] = "90d",
+    database: Stored = None,
+    sure: Annotated[bool, typer.Option("--yes", help="Do it; without this it only says what it would do.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take out what was delivered long ago, in rooms that are closed. Timelines are never pruned.
+
+    The bot may run. On SQLite the file does not get smaller; what becomes free in it is used again.
+    """
+    from warroom.cli.pruning import prune as take_out
+
+    found = take_out(_loaded(database), older_than, really=sure)
+    if as_json:
+        print(json.dumps({"deliveries": found.deliveries, "keys": found.keys, "pruned": sure}))
+        return
+    what = f"{_several(found.deliveries, 'delivery', 'deliveries')} and {_several(found.keys, 'key')} of what came in"
+    print(f"Taken out: {what}." if sure else f"This would take out {what}. With --yes it does. No timeline is touched.")
 
 
 def must_be_sure(question: str, sure: bool) -> None:

@@ -1,0 +1,28 @@
+"""`warroom prune`: what is taken out, a batch at a time so that a running bot never waits for long."""
+
+from datetime import timedelta
+
+from warroom.cli.exporting import opened
+from warroom.core.durations import read
+from warroom.errors import SettingsError
+from warroom.runtime.clock import SystemClock
+from warroom.settings import Settings
+from warroom.store import pruning
+from warroom.store.pruning import Prunable
+
+LEAST = timedelta(days=1)  # Slack may deliver again what is younger
+
+
+def prune(settings: Settings, older_than: str, *, really: bool) -> Prunable:
+    """What was taken out, or would be."""
+    age = read(older_than)
+    if age is None or age < LEAST:
+        raise SettingsError(f"--older-than: {older_than!r} is not a length of at least a day; write it like 90d.")
+    before = SystemClock().now() - age
+    with opened(settings) as db:
+        if not really:
+            return db.read_sync(pruning.prunable, before)
+        deliveries = keys = 0
+        while (taken := db.tx_sync(pruning.prune, before)) != Prunable(deliveries=0, keys=0):
+            deliveries, keys = deliveries + taken.deliveries, keys + taken.keys
+        return Prunable(deliveries=deliveries, keys=keys)
