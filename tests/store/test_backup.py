@@ -201,6 +201,30 @@ def test_refused_while_a_bot_is_there(url: URL, tmp_path: Path) -> None:
     assert restore(url, tmp_path / "copy.db", NOON).copied.entries == 1
 
 
+def test_refused_while_another_process_is_there(url: URL, tmp_path: Path) -> None:
+    """The same with a bot in a process of its own, as it is in life; when that is killed, the restore goes through."""
+    write(url, "old")
+    back_up(url, tmp_path / "copy.db")
+    here, there = os.pipe()
+    if (child := os.fork()) == 0:
+        bot = Database(url.render_as_string())
+        bot.tx_sync(room_with, [NoteTaken(text="new")])
+        os.write(there, b"!")
+        signal.pause()
+    assert os.read(here, 1) == b"!"
+    try:
+        with pytest.raises(InTheWay, match="Stop it"):
+            restore(url, tmp_path / "copy.db", NOON)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(here)
+        os.close(there)
+    assert notes(tmp_path / "warroom.db") == ["old", "new"]
+    restore(url, tmp_path / "copy.db", NOON)
+    assert notes(tmp_path / "warroom.db") == ["old"]
+
+
 def test_a_bot_that_starts_meanwhile_waits(url: URL, tmp_path: Path) -> None:
     """A process that opens the database while it is being restored sees the new content, never half of it."""
     write(url, *("x" * 50_000 for _ in range(80)))

@@ -7,7 +7,7 @@ the last one, so nothing can be added, lost or swapped unseen.
 import json
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -288,11 +288,12 @@ def verify(conn: Connection, room_id: int, announced: str | None = None) -> Veri
     wanted = None if announced is None else announced.strip().lower()
     before, seq, at, redactions = chain.START, 0, None, Redactions()
     for seq, entry in enumerate(stored(conn, room_id), start=1):
-        if entry.seq != seq or seq > row.seq or not _is_genuine(entry, before):
+        body = _genuine_body(entry, before) if entry.seq == seq <= row.seq else None
+        if body is None:
             raise BadEntry(min(seq, entry.seq), f"{row.key}: entry {min(seq, entry.seq)} is not what was written.")
-        if seq == 1 and _opens_another(row, entry):
+        if seq == 1 and entry.type == RoomOpened.__name__ and not _opens(row, body):
             raise BadEntry(1, f"{row.key}: entry 1 opens another room; this is not the timeline of {row.key}.")
-        redactions.read(seq, entry.type, json.loads(entry.body), (t.field for t in entry.texts if t.text is None))
+        redactions.read(seq, entry.type, body, (t.field for t in entry.texts if t.text is None))
         before, at = entry.hash, seq if entry.hash == wanted else at
     if (seq, before) != (row.seq, row.head_hash):
         raise BadEntry(
@@ -434,16 +435,17 @@ def read(each: StoredEntry) -> Entry:
     return Entry(seq=each.seq, at=each.at, by=each.by, event=event, occurred_at=each.occurred_at)
 
 
-def _opens_another(row: RoomRow, entry: StoredEntry) -> bool:
-    body = json.loads(entry.body)
-    return entry.type == RoomOpened.__name__ and (body["key"], body["workspace"]) != (row.key, row.workspace)
+def _opens(row: RoomRow, body: Mapping[str, Any]) -> bool:
+    return (body["key"], body["workspace"]) == (row.key, row.workspace)
 
 
-def _is_genuine(entry: StoredEntry, before: str) -> bool:
+def _genuine_body(entry: StoredEntry, before: str) -> dict[str, Any] | None:
+    """The body of an entry that follows from the hash before it; None when it does not, or a text is not its own."""
     try:
-        body = json.loads(entry.body)
-        if chain.canonical(body) != entry.body or chain.entry_hash(before, entry.hashed()) != entry.hash:
-            return False
+        body: dict[str, Any] = json.loads(entry.body)
+        written = codec.entry_json(entry.seq, entry.at, entry.occurred_at, entry.by, entry.type, body)
+        if chain.canonical(body) != entry.body or chain.entry_hash(before, written) != entry.hash:
+            return None
     except ValueError:
-        return False
-    return codec.matches(body, entry.texts)
+        return None
+    return body if codec.matches(body, entry.texts) else None
