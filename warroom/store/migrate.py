@@ -25,7 +25,7 @@ def upgrade(database: Database) -> None:
     Before that, an SQLite database with anything in it is copied: `FILE.before-REVISION.backup`. Raises StoreUnusable if
     the database was written by a newer release, or the copy cannot be made.
     """
-    here = current(database)
+    here = database.tx_sync(revision)  # by the connection that will write: a second one would be in its way
     if here is not None and here != head() and known(here):
         _copy_first(database, here)
     database.change_schema(_upgrade)
