@@ -27,7 +27,6 @@ TEMPLATE = "warroom_template"
 # Tests lose nothing worth syncing; the rest keeps a hundred small databases quick.
 SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "listen_addresses": "''",
     "shared_buffers": "16MB",
