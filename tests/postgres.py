@@ -144,7 +144,7 @@ class Server:
             raise RuntimeError("\n".join(each.read_text() for each in self.folder.glob("*log")))
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The newest installed PostgreSQL; Debian does not put its server on the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parent.parent.name))
     on_path = shutil.which("initdb")
@@ -153,13 +153,13 @@ def _programs() -> Path | None:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
-    programs = _programs()
-    if programs is None:
+    installed = programs()
+    if installed is None:
         missing = "PostgreSQL is not installed (no initdb in /usr/lib/postgresql/*/bin or on the PATH)"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")))  # short: socket paths are
+    server = Server(installed, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")))  # short: socket paths are
     server.start()
     yield server
     server.stop()

@@ -1,0 +1,141 @@
+"""Two sites: a PostgreSQL primary in the East, its standby in the West, and ways to lose the one and promote the other.
+
+Real servers on loopback, in a temporary folder, with synchronous replication as an operator sets it up (docs/standby.md).
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from tests.postgres import programs
+
+SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "listen_addresses": "127.0.0.1"}
+USER = "postgres"
+NAME = "warroom"
+PATIENCE = 30.0  # seconds after which a test gives up waiting
+
+
+class Site:
+    """One server: started, killed, promoted."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name, self.data, self.port = name, folder / name, _free_port()
+        self._folder = folder
+        self._as_user: dict[str, Any] = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
+        self.settings = dict(SETTINGS)
+
+    def make(self) -> None:
+        self._run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", USER, "-D", self.data)
+
+    def copy(self, primary: "Site") -> None:
+        """As `pg_basebackup` makes a standby of it; the primary knows it by its name."""
+        address = f"host=127.0.0.1 port={primary.port} user={USER} application_name={self.name}"
+        self._run("pg_basebackup", "-d", address, "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+
+    def start(self) -> None:
+        given = " ".join(f"-c {name}={value}" for name, value in self.settings.items())
+        options = f"-p {self.port} -k {self._folder} {given}"
+        self._run("pg_ctl", "start", "-w", "-D", self.data, "-l", self._folder / f"{self.name}.log", "-o", options)
+
+    def promote(self) -> None:
+        self._run("pg_ctl", "promote", "-w", "-D", self.data)
+
+    def stop(self, how: str = "immediate") -> None:
+        if (self.data / "postmaster.pid").exists():
+            with suppress(RuntimeError):
+                self._run("pg_ctl", "stop", "-w", "-m", how, "-D", self.data)
+
+    def kill(self) -> None:
+        """As the loss of a whole site: every process of it, at once, and nothing is finished."""
+        number = int((self.data / "postmaster.pid").read_text().split()[0])
+        postmaster = psutil.Process(number)
+        everybody = [postmaster, *postmaster.children(recursive=True)]
+        for each in everybody:
+            with suppress(psutil.NoSuchProcess):
+                each.send_signal(signal.SIGKILL)
+        psutil.wait_procs(everybody, timeout=10)
+
+    def sql(self, statement: str, database: str = NAME) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.address(database), autocommit=True) as connection:
+            asked = connection.execute(statement)
+            return asked.fetchall() if asked.description else []
+
+    def address(self, database: str = NAME) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        # Not through pipes: the server inherits them and would keep them open.
+        there = programs()
+        assert there is not None
+        with (self._folder / "setup.log").open("a") as log:
+            command = [str(there / program), *map(str, arguments)]
+            done = subprocess.run(command, check=False, cwd="/", stdout=log, stderr=log, **self._as_user)
+        if done.returncode:
+            raise RuntimeError("\n".join(each.read_text() for each in self._folder.glob("*log")))
+
+
+class Pair:
+    """East is the primary, West its standby, until East is lost and West is promoted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.east, self.west = Site(folder, "east"), Site(folder, "west")
+
+    @property
+    def address(self) -> str:
+        """As an operator writes it: both, whichever takes writes."""
+        return f"postgresql://{USER}@127.0.0.1:{self.east.port},127.0.0.1:{self.west.port}/{NAME}"
+
+    def begin(self, *, synchronous: bool) -> None:
+        self.east.make()
+        self.east.start()
+        self.east.sql(f"CREATE DATABASE {NAME}", "postgres")
+        self.west.copy(self.east)
+        self.west.start()
+        if synchronous:
+            self.east.sql("ALTER SYSTEM SET synchronous_standby_names = 'west'")
+            self.east.sql("SELECT pg_reload_conf()")
+        self._until("sync" if synchronous else "async")
+
+    def _until(self, state: str) -> None:
+        asked, end = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'", time.monotonic() + PATIENCE
+        while self.east.sql(asked) != [(state,)]:
+            if time.monotonic() > end:
+                raise RuntimeError(f"the standby is not {state}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        self.east.stop()
+        self.west.stop()
+
+
+@contextmanager
+def pair(*, synchronous: bool = True) -> Iterator[Pair]:
+    folder = Path(tempfile.mkdtemp(prefix="warroom-two-", dir="/tmp"))  # short: socket paths are
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    sites = Pair(folder)
+    try:
+        sites.begin(synchronous=synchronous)
+        yield sites
+    finally:
+        sites.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
