@@ -166,7 +166,12 @@ class Actors:
     async def _is_to_stop(self, room: int, effect: f.RunAct) -> bool:
         try:
             act: ActRun = (await self._runtime.room(room)).runs[effect.run].acts[effect.act]
-        except (SQLAlchemyError, OSError, CannotKeep, StoreUnusable):  # the database may be away for a while; the next look tries again
+        except (
+            SQLAlchemyError,
+            OSError,
+            CannotKeep,
+            StoreUnusable,
+        ):  # the database may be away for a while; the next look tries again
             log.exception("whether act %s of %s is to stop could not be read", effect.act, effect.run)
             return False
         return act.state is ActState.CANCELLING

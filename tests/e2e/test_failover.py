@@ -35,6 +35,7 @@ class Crowd:
         self._runtime, self._room = runtime, room
         self.acknowledged: list[tuple[float, str]] = []
         self.refused = 0
+        self._was_refused = asyncio.Event()
         self._waits: list[tuple[int, asyncio.Event]] = []
 
     async def press(self, name: str) -> None:
@@ -45,12 +46,18 @@ class Crowd:
                 await self._runtime.handle(self._room, note(said), key=f"press:{said}")
             except CannotKeep:
                 self.refused += 1
+                self._was_refused.set()
                 continue  # it has waited by itself
             self.acknowledged.append((time.monotonic(), said))
             number += 1
             for wanted, reached in self._waits:
                 if len(self.acknowledged) >= wanted:
                     reached.set()
+
+    async def be_refused(self) -> None:
+        """Until somebody has been told that nothing can be kept."""
+        async with asyncio.timeout(30):
+            await self._was_refused.wait()
 
     async def have(self, number: int) -> None:
         """Until so many are acknowledged."""
@@ -72,6 +79,7 @@ async def test_the_primary_is_lost(sites: Pair, capsys: pytest.CaptureFixture[st
         lost = time.monotonic()
         await asyncio.to_thread(sites.east.kill)
         before = len(crowd.acknowledged)
+        await crowd.be_refused()
         promoting = time.monotonic()
         await asyncio.to_thread(sites.west.promote)
         promoted = time.monotonic()
@@ -90,6 +98,7 @@ async def test_the_primary_is_lost(sites: Pair, capsys: pytest.CaptureFixture[st
     again = next(at for at, _ in crowd.acknowledged[before:])
     with capsys.disabled():
         print(
-            f"\nprimary killed: acknowledged {len(crowd.acknowledged)}, lost 0, refused {crowd.refused}; accepting again "
-            f"{again - lost:.2f} s after the kill (promotion took {promoted - promoting:.2f} s)"
+            f"\nprimary killed: acknowledged {len(crowd.acknowledged)}, lost 0, refused {crowd.refused}; promotion asked for "
+            f"{promoting - lost:.2f} s after the kill and done in {promoted - promoting:.2f} s; accepting again "
+            f"{again - promoted:.2f} s after it"
         )

@@ -141,6 +141,10 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("warroom", e.DeliveryFailed(what="A message to the war room", reason="the chat said no")),
         ("warroom", e.ClockSetBack(by=timedelta(hours=1))),
         ("warroom", e.TwinRemoved(place="war-room", what="a message")),
+        (
+            "warroom",
+            e.KeepingInterrupted(since=BEGAN, until=BEGAN + timedelta(seconds=95), why="the database did not answer"),
+        ),
     ]
     proposal = propose(
         (Card(id="disk", title="Disk full", cell=Cell("db", "full")),), Graph(), History(), NOW, "0" * 32
@@ -299,7 +303,7 @@ def test_what_is_for_the_machine_alone_is_known() -> None:
 
 PUBLIC = re.compile(
     r"Room|Channel|Game|Emergency|Real|InjectPlayed|Actor|PredictionsSealed|Player|Part|Team|Side|Back|Role|Incident|"
-    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin|Clock"
+    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin|Clock|Keeping"
 )
 
 

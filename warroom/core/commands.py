@@ -745,3 +745,12 @@ class RecordTwin(Command):
 
     place: str
     what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordInterruption(Command):
+    """For a while nothing could be kept. Whoever noticed it says so; the first to say so is enough."""
+
+    since: datetime
+    until: datetime
+    why: str

@@ -356,6 +356,13 @@ def _record_twin(room: Room, command: c.RecordTwin, now: datetime) -> News:
     return [e.TwinRemoved(place=command.place, what=command.what)]
 
 
+def _record_interruption(room: Room, command: c.RecordInterruption, now: datetime) -> News:
+    """Every process that was cut off tells it; what is covered by what another has told is no news."""
+    if not room.open or (room.kept_again is not None and command.since <= room.kept_again):
+        return []
+    return [e.KeepingInterrupted(since=command.since, until=command.until, why=command.why)]
+
+
 # What a responder does about a failure; while automation should be left to act, it is noticed.
 _ACTS: dict[type[c.Command], str] = {
     c.StartRun: "began a runbook",
@@ -455,4 +462,5 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.RecordRollback: _record_rollback,
     c.RecordFailure: _record_failure,
     c.RecordTwin: _record_twin,
+    c.RecordInterruption: _record_interruption,
 }

@@ -21,7 +21,7 @@ from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
 from warroom.core.saying import inside, titled, who
 from warroom.core.views import StatusView, offer_asks, status
-from warroom.core.words import Bold, Person, Place, Word, Words
+from warroom.core.words import Bold, Person, Place, Time, Word, Words
 
 Effects = Iterable[Effect]
 
@@ -120,6 +120,23 @@ def _closed(room: Room, entry: Entry, event: e.RoomClosed) -> Effects:
     export = Ask(do="export", label="Export the report", style="primary")
     yield Say(
         place=place, tone=Tone.PHASE, title="This room is closed", body=("Its timeline is kept.",), asks=(export,)
+    )
+
+
+def _kept_again(room: Room, entry: Entry, event: e.KeepingInterrupted) -> Effects:
+    yield Say(
+        place=WAR_ROOM if _has_war_room(room) else BACKCHANNEL,
+        tone=Tone.GOOD_NEWS,
+        title="Everything is kept again",
+        body=(
+            "From ",
+            Time(event.since),
+            " to ",
+            Time(event.until),
+            f" nothing could be kept, because {event.why}. What was done then is not on the timeline: whoever wrote it "
+            "down, please add it now, with its time. `/warroom note` does that.",
+        ),
+        real=room.drill,
     )
 
 
@@ -288,6 +305,7 @@ def _cut_short(room: Room, entry: Entry, event: e.AlertsCutShort) -> Effects:
 _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.RoomOpened: _opened,
     e.RoomClosed: _closed,
+    e.KeepingInterrupted: _kept_again,
     e.IncidentDeclared: _declared,
     e.IncidentAcknowledged: _acknowledged,
     e.IncidentMitigated: _mitigated,

@@ -300,6 +300,15 @@ def _twin(t: Telling, event: e.TwinRemoved) -> str:
     )
 
 
+def _interrupted(t: Telling, event: e.KeepingInterrupted) -> str:
+    day = "" if event.since.date() == event.until.date() else f"{event.until:%Y-%m-%d} "
+    lasted = write(timedelta(seconds=round((event.until - event.since).total_seconds())))
+    return (
+        f"Nothing could be kept from {event.since:%Y-%m-%d %H:%M:%S} to {day}{event.until:%H:%M:%S} UTC ({lasted}), because "
+        f"{event.why.rstrip('.')}. What happened then is here only if somebody wrote it down"
+    )
+
+
 _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.RoomOpened: (Kind.ROOM, _opened),
     e.ChannelOpened: (Kind.ROOM, _channel),
@@ -367,4 +376,5 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.DeliveryFailed: (Kind.DELIVERY, _failed),
     e.TwinRemoved: (Kind.DELIVERY, _twin),
     e.ClockSetBack: (Kind.ROOM, _clock_set_back),
+    e.KeepingInterrupted: (Kind.DELIVERY, _interrupted),
 }
