@@ -84,14 +84,23 @@ class Server:
             "-D",
             data,
         )
+        self._start()
+        self._make_template()
+
+    def _start(self) -> None:
         settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         options = f"-k {self.folder} {settings}"
+        data = str(self.folder / "data")
         self._run("pg_ctl", "start", "--wait", "-D", data, "-l", str(self.folder / "log"), "-o", options)
-        self._make_template()
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "--wait", "-m", "fast", "-D", str(self.folder / "data"))
         shutil.rmtree(self.folder)
+
+    def restart(self, how: str) -> None:
+        """With `immediate` as in a crash: nothing is finished, and it recovers as it starts."""
+        self._run("pg_ctl", "stop", "--wait", "-m", how, "-D", str(self.folder / "data"))
+        self._start()
 
     def url(self, name: str) -> str:
         return f"postgresql://{self._user}@/{name}?host={self.folder}"

@@ -51,6 +51,7 @@ class Runtime:
         self.clock = clock
         self.wall = wall or clock
         self._folds: OrderedDict[int, Room] = OrderedDict()
+        self._generation = db.generation
         self._nudges: list[asyncio.Event] = []
 
     def nudged(self) -> asyncio.Event:
@@ -212,6 +213,10 @@ class Runtime:
         return self._load(conn, room)
 
     def _load(self, conn: Connection, room: int) -> Room:
+        if self._generation != self.db.generation:
+            # The server is perhaps another one, to which not everything had come: what is remembered may never have been.
+            self._generation = self.db.generation
+            self._folds.clear()
         known = self._folds.get(room)
         return fold(rooms.entries(conn, room, after=known.seq if known else 0), known)
 

@@ -20,6 +20,7 @@ from warroom.core.commands import RecordInterruption
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM
 from warroom.core.refusals import Refused
 from warroom.errors import NotFound
+from warroom.runtime.clock import whole
 from warroom.runtime.handle import Runtime
 from warroom.store import rooms
 from warroom.store.rooms import Whereabouts
@@ -77,7 +78,7 @@ class Keeping:
     async def _once(self) -> None:
         trouble = await self._runtime.db.probe() if self._runtime.db.suspected else None
         if trouble is not None:
-            since = self._now.since if self._now else self._wall.now() - trouble.lasts
+            since = self._now.since if self._now else whole(self._wall.now() - trouble.lasts)
             self._now = Interruption(since=since, kind=trouble.kind)
             if self._lasts(self._now):
                 await self._tell_rooms(self._now)

@@ -5,7 +5,8 @@ thread, because several only wait for each other in its busy handler; PostgreSQL
 
 **What is tried again, and what is not.** A transaction that failed before its COMMIT was sent has done nothing, so it is
 tried again if what failed may pass: a connection that was cut, a server that is being promoted, a deadlock, a lock of
-somebody else's. It is tried for as long as a person waits (`PATIENCE`) and not longer. When the connection breaks while
+somebody else's. It is tried for as long as a person waits (`PATIENCE`) and not longer, and when the trouble has lasted
+longer than that, once. When the connection breaks while
 COMMIT is under way, nobody knows whether it was kept. Then `tx` says so, and `tx_again` tries again: it is for what
 may be done twice, because it carries a key that is kept with it, or does nothing the second time.
 
@@ -43,7 +44,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WRITERS, READERS, PROBES = 4, 2, 1  # threads; SQLite has one writer whatever this says
-PATIENCE = 2.5  # seconds to go on trying; whoever pressed a button is shown an error after three
+PATIENCE = 2.0  # seconds to go on trying; whoever pressed a button is shown an error after three
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.3)  # seconds between attempts; the last one again and again
 BUSY = 500  # ms of one attempt to get SQLite's lock; many short ones find a gap sooner than a long one
 LOCKED = 2_000  # ms to wait for somebody else's lock on PostgreSQL
@@ -99,6 +100,7 @@ class Database:
         self._attempts: set[_Attempt] = set()
         self._state = threading.Lock()
         self._probe: Future[None] | None = None
+        self.generation = 0  # another one: it may be another server, or another file, which may know less
 
     # --- the two ways in
 
@@ -169,7 +171,7 @@ class Database:
         with suppress(TimeoutError):
             async with asyncio.timeout(SILENT):
                 await asyncio.shield(asyncio.wrap_future(asked))
-        if not asked.done():
+        if not asked.done() and self._trouble is None:
             self._in_trouble(Kind.LOST, began)
         return self._trouble
 
@@ -179,7 +181,7 @@ class Database:
 
     def _try_to_write(self) -> None:
         with suppress(Exception):  # what was wrong is in `trouble`
-            self._write(True, lambda conn: _write_and_remove(conn, self.dialect))
+            self._write(True, _write_and_remove, time.monotonic())
 
     def _in_trouble(self, kind: Kind, began: float) -> None:
         with self._state:
@@ -198,7 +200,7 @@ class Database:
     def _submit(
         self,
         threads: ThreadPoolExecutor,
-        way: Callable[[bool, Callable[[Connection], Any]], Any],
+        way: Callable[[bool, Callable[[Connection], Any], float], Any],
         again: bool,
         fn: Callable[Concatenate[Connection, P], T],
         *args: P.args,
@@ -210,13 +212,13 @@ class Database:
             if (there := self._trouble) is not None and time.monotonic() - asked > PATIENCE:
                 # It has waited behind others that failed. Those who waited with it are told at once.
                 raise CannotKeep(there.kind, there.sentence, perhaps=False)
-            result: T = way(again, lambda conn: fn(conn, *args, **kwargs))
+            result: T = way(again, lambda conn: fn(conn, *args, **kwargs), asked)
             return result
 
         return threads.submit(run)
 
-    def _write(self, again: bool, fn: Callable[[Connection], T]) -> T:
-        began, pauses = time.monotonic(), iter(PAUSES)
+    def _write(self, again: bool, fn: Callable[[Connection], T], asked: float) -> T:
+        until, pauses = self._until(asked), iter(PAUSES)
         while True:
             attempt = _Attempt()
             try:
@@ -229,7 +231,7 @@ class Database:
                 self._failed(verdict, attempt)
                 unknown = attempt.committing and not verdict.undone
                 pause = next(pauses, PAUSES[-1])
-                late = time.monotonic() + pause - began > PATIENCE
+                late = time.monotonic() + pause > until
                 if late or not verdict.passing or (unknown and not again):
                     if isinstance(error, StoreUnusable):
                         raise
@@ -255,8 +257,13 @@ class Database:
         passed("tx.committed")
         return result
 
-    def _read(self, again: bool, fn: Callable[[Connection], T]) -> T:
-        began, pauses = time.monotonic(), iter(PAUSES)
+    def _until(self, asked: float) -> float:
+        """How long it is tried. When it is known that nothing can be kept, nobody is made to wait for being told so."""
+        there = self._trouble
+        return asked if there is not None and asked - there.began > PATIENCE else asked + PATIENCE
+
+    def _read(self, again: bool, fn: Callable[[Connection], T], asked: float) -> T:
+        until, pauses = self._until(asked), iter(PAUSES)
         while True:
             try:
                 with self._reading.begin() as conn:
@@ -267,7 +274,7 @@ class Database:
                     raise  # the last one is ours: something meant to read has tried to write
                 self._failed(verdict, _Attempt())
                 pause = next(pauses, PAUSES[-1])
-                if not verdict.passing or time.monotonic() + pause - began > PATIENCE:
+                if not verdict.passing or time.monotonic() + pause > until:
                     if isinstance(error, StoreUnusable):
                         raise
                     raise CannotKeep(verdict.kind, verdict.kind.sentence, perhaps=False) from error
@@ -281,6 +288,7 @@ class Database:
         self._in_trouble(verdict.kind, attempt.began)
         if verdict.kind is not Kind.LOCKED and not in_memory(self.url):
             # Whoever is no primary any more, or gone, or another file: no connection to it is used again.
+            self.generation += 1
             self._writing.dispose()
             if self.dialect == "sqlite":
                 self._reading.dispose()
@@ -314,7 +322,7 @@ def _skew(conn: Connection) -> timedelta:
     return there - (before + (after - before) / 2)
 
 
-def _write_and_remove(conn: Connection, dialect: str) -> None:
+def _write_and_remove(conn: Connection) -> None:
     token = f"probe:{secrets.token_hex(16)}"
     conn.execute(identities.insert().values(token=token, body=secrets.token_hex(AS_MUCH // 2), seen_at=_now()))
     conn.execute(delete(identities).where(identities.c.token == token))
@@ -333,24 +341,37 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
     event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
     event.listen(engine, "connect", lambda dbapi, _: _prepare_sqlite(dbapi, url, read_only=read_only))
     if not in_memory(url):
-        _never_made_anew(engine, Path(url.database or ""))
+        _the_same_file(engine, Path(url.database or ""))
     return engine
 
 
-def _never_made_anew(engine: Engine, file: Path) -> None:
-    """SQLite makes a file that is not there. One that was there and has gone must not become an empty one."""
-    opened = False
+def _the_same_file(engine: Engine, file: Path) -> None:
+    """One that was moved away or put in another's place is written to no more: who starts next would not find it there.
+
+    Nor does SQLite make a new, empty one in place of one that has gone. Opened again is what lies there then.
+    """
+    opened: tuple[int, int] | None = None
 
     def connecting(*_: object) -> None:
-        if opened and not file.exists():
-            raise FileNotFoundError(file)
+        if opened is not None:
+            _identity(file)
 
     def connected(*_: object) -> None:
         nonlocal opened
-        opened = True
+        opened = _identity(file)
+
+    def beginning(_: Connection) -> None:
+        if _identity(file) != opened:
+            raise FileNotFoundError(file)
 
     event.listen(engine, "do_connect", connecting)
     event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", beginning)
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: DBAPIConnection, url: URL, *, read_only: bool) -> None:
