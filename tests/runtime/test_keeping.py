@@ -65,16 +65,21 @@ async def found(runtime: Runtime) -> None:
 
 
 class Hurried(ManualClock):
-    """A clock that does not let anybody wait: it is moved to when they wanted to go on."""
+    """A clock that, once it is told to, lets nobody wait: it is moved to when they wanted to go on."""
+
+    hurries = False
 
     async def wait(self, until: datetime | None, nudge: asyncio.Event) -> None:
+        if not self.hurries:
+            await super().wait(until, nudge)
+            return
         if until is not None and until > self.now():
             self.move_to(until)
         await asyncio.sleep(0)
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock() -> Hurried:
     return Hurried()
 
 
@@ -94,10 +99,11 @@ async def opened(runtime: Runtime) -> tuple[int, int]:
     return real, drill
 
 
-async def test_a_lock_that_is_not_let_go(runtime: Runtime, clock: ManualClock, tmp_path: Path) -> None:
+async def test_a_lock_that_is_not_let_go(runtime: Runtime, clock: Hurried, tmp_path: Path) -> None:
     """The rooms are told once, the real one first; when it is over each has one entry, what was missed is fetched, and it is said."""
     chat, (real, drill) = Chat(), await opened(runtime)
     keeping = Keeping(runtime, tell=chat.tell, on_recovered=chat.on_recovered)
+    clock.hurries = True
     async with running(keeping.run()):
         with held(tmp_path):
             await found(runtime)
@@ -156,12 +162,11 @@ async def test_one_entry_for_many_processes(another: Another) -> None:
     assert [each.since for each in await events(one, room, KeepingInterrupted)] == [now, now + 300 * SECOND]
 
 
-async def test_a_room_that_could_not_be_told_is_told_later(
-    runtime: Runtime, clock: ManualClock, tmp_path: Path
-) -> None:
+async def test_a_room_that_could_not_be_told_is_told_later(runtime: Runtime, clock: Hurried, tmp_path: Path) -> None:
     """When Slack is away as well, the rooms are told as soon as it is back."""
     chat = Chat()
     await opened(runtime)
+    clock.hurries = True
     async with running(Keeping(runtime, tell=chat.tell).run()):
         with held(tmp_path):
             await found(runtime)
@@ -175,11 +180,12 @@ async def test_a_room_that_could_not_be_told_is_told_later(
     assert [key for key, *_ in chat.said] == ["INC-1", "GD-1"]
 
 
-async def test_a_hiccup_is_no_interruption(runtime: Runtime, clock: ManualClock, tmp_path: Path) -> None:
+async def test_a_hiccup_is_no_interruption(runtime: Runtime, clock: Hurried, tmp_path: Path) -> None:
     """What is over before anybody would be told leaves no entry and nobody is told."""
     chat, (real, _) = Chat(), await opened(runtime)
     with held(tmp_path):
         await found(runtime)
+    clock.hurries = True
     async with running(Keeping(runtime, tell=chat.tell, on_recovered=chat.on_recovered).run()):
         async with asyncio.timeout(20):
             while runtime.db.trouble is not None:
@@ -190,7 +196,7 @@ async def test_a_hiccup_is_no_interruption(runtime: Runtime, clock: ManualClock,
     assert (chat.said, chat.recovered, await events(runtime, real, KeepingInterrupted)) == ([], [], [])
 
 
-async def test_while_all_is_well_nothing_is_written(another: Another, clock: ManualClock) -> None:
+async def test_while_all_is_well_nothing_is_written(another: Another, clock: Hurried) -> None:
     """Looking after what is kept takes no write lock while nothing is wrong."""
     begun: list[str] = []
 
@@ -200,6 +206,7 @@ async def test_while_all_is_well_nothing_is_written(another: Another, clock: Man
     event.listen(Engine, "before_cursor_execute", note)
     try:
         runtime = another()
+        clock.hurries = True
         async with running(Keeping(runtime, tell=Chat().tell).run()), asyncio.timeout(20):
             while len([each for each in begun if "rooms" in each]) < 3:
                 await runtime.db.read(nothing)
