@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -60,13 +60,33 @@ class Site:
 
     def kill(self) -> None:
         """As the loss of a whole site: every process of it, at once, and nothing is finished."""
-        number = int((self.data / "postmaster.pid").read_text().split()[0])
-        postmaster = psutil.Process(number)
-        everybody = [postmaster, *postmaster.children(recursive=True)]
+        everybody = self._everybody()
         for each in everybody:
             with suppress(psutil.NoSuchProcess):
                 each.send_signal(signal.SIGKILL)
         psutil.wait_procs(everybody, timeout=10)
+
+    @contextmanager
+    def silent(self, *, for_good: bool = False) -> Iterator[None]:
+        """It receives nothing, says nothing, and nothing is closed: as when the line between the sites is cut.
+
+        `for_good`: what was on the way to it is never received.
+        """
+        stopped = [each for each in self._everybody() if "walreceiver" in " ".join(each.cmdline())]
+        for each in stopped:
+            each.suspend()
+        try:
+            yield
+        finally:
+            for each in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    if for_good:
+                        each.terminate()
+                    each.resume()
+
+    def _everybody(self) -> list[psutil.Process]:
+        postmaster = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
+        return [postmaster, *postmaster.children(recursive=True)]
 
     def sql(self, statement: str, database: str = NAME) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.address(database), autocommit=True) as connection:
@@ -110,10 +130,24 @@ class Pair:
         self._until("sync" if synchronous else "async")
 
     def _until(self, state: str) -> None:
-        asked, end = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'", time.monotonic() + PATIENCE
-        while self.east.sql(asked) != [(state,)]:
+        asked = "SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'"
+        self._until_true(lambda: self.east.sql(asked) == [(state,)], f"the standby is not {state}")
+
+    def waits_for_standby(self) -> None:
+        """Until somebody's commit waits for the standby."""
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        self._until_true(lambda: self.east.sql(asked) == [(1,)], "no commit waits for the standby")
+
+    def caught_up(self) -> None:
+        """Until the standby has everything."""
+        asked = "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()"
+        self._until_true(lambda: self.east.sql(asked) == [(1,)], "the standby has not everything")
+
+    def _until_true(self, holds: Callable[[], bool], otherwise: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not holds():
             if time.monotonic() > end:
-                raise RuntimeError(f"the standby is not {state}")
+                raise RuntimeError(otherwise)
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -22,7 +22,7 @@ PEOPLE = 4
 BEFORE, AFTER = 40, 40  # commands acknowledged before the primary is lost, and after
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sites() -> Iterator[Pair]:
     with pair() as found:
         yield found
@@ -67,6 +67,34 @@ class Crowd:
             await reached.wait()
 
 
+@pytest.mark.parametrize("how", ["pg_terminate_backend", "pg_cancel_backend"])
+async def test_the_standby_is_silent(sites: Pair, how: str) -> None:
+    """While the standby is silent nothing is acknowledged, even when somebody ends the wait; then everything is there once."""
+    with Database(sites.address) as db:
+        await asyncio.to_thread(migrate.upgrade, db)
+        runtime = Runtime(db, SystemClock())
+        room = (await incident(runtime)).id
+        with sites.west.silent():
+            asked = asyncio.create_task(runtime.handle(room, note("once"), key=how))
+            await asyncio.to_thread(sites.waits_for_standby)
+            await asyncio.to_thread(
+                sites.east.sql, f"SELECT {how}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            )
+            if how == "pg_cancel_backend":
+                with pytest.raises(CannotKeep) as told:
+                    await asked
+                assert told.value.perhaps
+            else:
+                await asyncio.to_thread(sites.waits_for_standby)
+            assert not asked.done() or asked.exception() is not None
+        again = await runtime.handle(room, note("once"), key=how)
+        assert again.repeated, "it was there, and nobody had been told so"
+        if how == "pg_terminate_backend":
+            assert (await asked).id == room
+        kept = [each.event.text for each in await db.read(rooms.entries, room) if isinstance(each.event, NoteTaken)]
+        assert kept == ["once"]
+
+
 async def test_the_primary_is_lost(sites: Pair, capsys: pytest.CaptureFixture[str]) -> None:
     """When the primary is killed and the standby promoted, the bot goes on by itself, and every acknowledged command is there once."""
     with Database(sites.address) as db:
@@ -102,3 +130,27 @@ async def test_the_primary_is_lost(sites: Pair, capsys: pytest.CaptureFixture[st
             f"{promoting - lost:.2f} s after the kill and done in {promoted - promoting:.2f} s; accepting again "
             f"{again - promoted:.2f} s after it"
         )
+
+
+@pytest.mark.long  # two servers of its own
+async def test_without_synchronous_replication_something_is_lost() -> None:
+    """What the standby had not got when the primary died is lost; the bot goes on from what there is, and the chain is whole."""
+    with pair(synchronous=False) as sites, Database(sites.address) as db:
+        await asyncio.to_thread(migrate.upgrade, db)
+        runtime = Runtime(db, SystemClock())
+        room = (await incident(runtime)).id
+        await runtime.handle(room, note("before"), key="press:1")
+        await asyncio.to_thread(sites.caught_up)
+        with sites.west.silent(for_good=True):
+            await runtime.handle(room, note("lost"), key="press:2")
+            await asyncio.to_thread(sites.east.kill)
+        await asyncio.to_thread(sites.west.promote)
+        crowd = Crowd(runtime, room)
+        pressing = asyncio.create_task(crowd.press("ana"))
+        await crowd.have(3)
+        pressing.cancel()
+        await asyncio.gather(pressing, return_exceptions=True)
+        kept = [each.event.text for each in await db.read(rooms.entries, room) if isinstance(each.event, NoteTaken)]
+        assert kept[:4] == ["before", "ana 0", "ana 1", "ana 2"]
+        assert "lost" not in kept
+        await db.read(rooms.verify, room)

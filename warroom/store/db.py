@@ -34,7 +34,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from warroom.failpoints import passed
 from warroom.store.addresses import connection_arguments, in_memory, read_url
-from warroom.store.errors import CannotKeep, StoreUnusable
+from warroom.store.errors import CannotKeep, NotDurable, StoreUnusable
 from warroom.store.tables import identities
 from warroom.store.trouble import Kind, Trouble, Verdict, judge
 
@@ -233,7 +233,7 @@ class Database:
                 pause = next(pauses, PAUSES[-1])
                 late = time.monotonic() + pause > until
                 if late or not verdict.passing or (unknown and not again):
-                    if isinstance(error, StoreUnusable):
+                    if isinstance(error, NotDurable):
                         raise
                     raise CannotKeep(verdict.kind, verdict.kind.sentence, perhaps=unknown) from error
                 time.sleep(pause)
@@ -275,7 +275,7 @@ class Database:
                 self._failed(verdict, _Attempt())
                 pause = next(pauses, PAUSES[-1])
                 if not verdict.passing or time.monotonic() + pause > until:
-                    if isinstance(error, StoreUnusable):
+                    if isinstance(error, NotDurable):
                         raise
                     raise CannotKeep(verdict.kind, verdict.kind.sentence, perhaps=False) from error
                 time.sleep(pause)
@@ -408,7 +408,7 @@ def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:
     connection.commit()
     cursor.close()
     if durable not in DURABLE:
-        raise StoreUnusable(
+        raise NotDurable(
             f"PostgreSQL has synchronous_commit = {durable}: it confirms what it may still lose. Set it to on, in "
             "postgresql.conf, or for warroom alone with ALTER ROLE … SET synchronous_commit = on."
         )

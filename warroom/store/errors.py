@@ -2,6 +2,7 @@
 
 WarroomError
 ├── StoreUnusable       this database cannot be worked with, and what to do about it
+│   └── NotDurable      it confirms what it may still lose
 ├── CannotKeep          the database is in trouble just now (store.trouble); says what became of what was asked
 ├── Unreadable          something kept does not fit the vocabulary of this release
 └── AlreadyOpen         a room with this correlation is open; holds its id
@@ -12,6 +13,10 @@ from warroom.errors import WarroomError
 
 class StoreUnusable(WarroomError):
     """This database cannot be worked with."""
+
+
+class NotDurable(StoreUnusable):
+    """This database confirms what it may still lose."""
 
 
 class Unreadable(WarroomError):

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from warroom.store.errors import StoreUnusable
+from warroom.store.errors import NotDurable
 
 _IN_A_STANDBY = ("session is read-only", "server is in hot standby", "server is not in hot standby", "read-only")
 
@@ -92,7 +92,7 @@ class Verdict:
 
 def judge(error: BaseException) -> Verdict | None:
     """What this error says about the database; None when it says nothing."""
-    if isinstance(error, StoreUnusable):
+    if isinstance(error, NotDurable):
         return Verdict(kind=Kind.UNSAFE, undone=True)
     if isinstance(error, FileNotFoundError | PoolTimeout):
         return Verdict(kind=Kind.LOST, undone=True)
