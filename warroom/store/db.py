@@ -129,8 +129,14 @@ class Database:
         return self._submit(self._readers, self._read, True, fn, *args, **kwargs).result()
 
     def change_schema(self, fn: Callable[[Connection], T]) -> T:
-        """`tx_sync`, but SQLite checks foreign keys only at the end, so that a table can be rebuilt."""
-        return self._writers.submit(_change_schema, self._writing, fn).result()
+        """`tx_sync`, but SQLite checks foreign keys only at the end, so that a table can be rebuilt. Nothing is tried again."""
+        try:
+            return self._writers.submit(_change_schema, self._writing, fn).result()
+        except Exception as error:
+            verdict = judge(error)
+            if verdict is None or isinstance(error, NotDurable):
+                raise
+            raise CannotKeep(verdict.kind, verdict.kind.sentence, perhaps=not verdict.undone) from error
 
     def close(self) -> None:
         """Wait for what is under way, then let go of every connection. Safe to do twice."""
