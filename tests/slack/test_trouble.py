@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -12,7 +13,12 @@ import aiohttp
 from tests.slack.test_review import Town, bot, town
 from warroom.core.events import KeepingInterrupted
 from warroom.main import Bot
+from warroom.runtime.keeping import Interruption
+from warroom.slack import outages
+from warroom.slack.outages import Outages
 from warroom.store import rooms
+from warroom.store.rooms import Whereabouts
+from warroom.store.trouble import Kind
 
 __all__ = ["bot", "town"]  # fixtures
 
@@ -89,3 +95,26 @@ async def test_the_war_room_is_told_once(town: Town, bot: Bot) -> None:
     assert [type(each.event) for each in entries].count(KeepingInterrupted) == 1
     async with aiohttp.ClientSession() as http, http.get(f"{bot.web_address}/readyz") as answer:
         assert answer.status == 200
+
+
+async def test_two_processes_say_it_once(town: Town, bot: Bot) -> None:
+    """A second process that notices the same trouble two seconds later finds it said; a later trouble is said again."""
+    channel = await declared(town, bot)
+    now = bot.runtime.wall.now()
+    (room,) = await bot.db.read(rooms.whereabouts, ("war-room", "backchannel"))
+    assert (room.channel, room.mode) == (channel, "real")
+    for later in (0, 2, 300):
+        there = Interruption(since=now + timedelta(seconds=later), kind=Kind.LOST)
+        assert await Outages(bot.client).tell(room, there)
+    said = [each["text"] for each in await town.ana.messages(channel) if "Nothing can be kept" in each["text"]]
+    assert len(said) == 2
+    assert all(each.startswith("REAL") and "The database does not answer." in each for each in said)
+
+
+def test_in_an_exercise_it_is_said_to_be_real() -> None:
+    """In an exercise, which may be about a lost database, it says in words that it is not part of it."""
+    room = Whereabouts(id=1, key="GD-1", workspace="T1", mode="drill", title="Blackout", channel="C1")
+    text = outages.said(room, Interruption(since=datetime(2026, 3, 1, 14, 3, tzinfo=UTC), kind=Kind.FULL)).text
+    assert "REAL" in text
+    assert "not the exercise" in text
+    assert "The disk of the database is full." in text
