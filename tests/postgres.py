@@ -27,7 +27,6 @@ TEMPLATE = "warroom_template"
 # Tests lose nothing worth syncing; the rest keeps a hundred small databases quick.
 SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "listen_addresses": "''",
     "shared_buffers": "16MB",
@@ -85,14 +84,23 @@ class Server:
             "-D",
             data,
         )
+        self._start()
+        self._make_template()
+
+    def _start(self) -> None:
         settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         options = f"-k {self.folder} {settings}"
+        data = str(self.folder / "data")
         self._run("pg_ctl", "start", "--wait", "-D", data, "-l", str(self.folder / "log"), "-o", options)
-        self._make_template()
 
     def stop(self) -> None:
         self._run("pg_ctl", "stop", "--wait", "-m", "fast", "-D", str(self.folder / "data"))
         shutil.rmtree(self.folder)
+
+    def restart(self, how: str) -> None:
+        """With `immediate` as in a crash: nothing is finished, and it recovers as it starts."""
+        self._run("pg_ctl", "stop", "--wait", "-m", how, "-D", str(self.folder / "data"))
+        self._start()
 
     def url(self, name: str) -> str:
         return f"postgresql://{self._user}@/{name}?host={self.folder}"
@@ -145,7 +153,7 @@ class Server:
             raise RuntimeError("\n".join(each.read_text() for each in self.folder.glob("*log")))
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The newest installed PostgreSQL; Debian does not put its server on the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parent.parent.name))
     on_path = shutil.which("initdb")
@@ -154,13 +162,13 @@ def _programs() -> Path | None:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
-    programs = _programs()
-    if programs is None:
+    installed = programs()
+    if installed is None:
         missing = "PostgreSQL is not installed (no initdb in /usr/lib/postgresql/*/bin or on the PATH)"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")))  # short: socket paths are
+    server = Server(installed, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")))  # short: socket paths are
     server.start()
     yield server
     server.stop()

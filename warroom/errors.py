@@ -9,6 +9,7 @@
     ├── SlackUnusable           the tokens or the workspace will not do, and what to do about it
     ├── StoreUnusable           the database cannot be used (store.errors)
     ├── InTheWay                a file that is there already, or somebody who has the database open
+    ├── CannotKeep              the database is in trouble just now (store.errors)
     ├── Unreadable              something kept is of another release (store.errors)
     ├── AlreadyOpen             an open room has this correlation already (store.errors)
     ├── NotThisSource           a webhook's body is not what its source sends (alerts.group)

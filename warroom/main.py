@@ -41,6 +41,7 @@ from warroom.performers import Actors, Resolve
 from warroom.runtime.clock import Clock, SystemClock
 from warroom.runtime.deliver import Delivery
 from warroom.runtime.handle import Handled, Runtime
+from warroom.runtime.keeping import Keeping
 from warroom.runtime.wake import Waker
 from warroom.scheduling import Scheduler
 from warroom.settings import Settings
@@ -49,6 +50,7 @@ from warroom.slack.calling import Caller
 from warroom.slack.desk import INCIDENT, Desk
 from warroom.slack.homes import Homes
 from warroom.slack.listeners import Listeners
+from warroom.slack.outages import Outages
 from warroom.slack.people import People
 from warroom.slack.perform import Talker
 from warroom.slack.preflight import Identity
@@ -57,6 +59,7 @@ from warroom.slack.socket import Sockets
 from warroom.slack.sweeping import Sweeper
 from warroom.store import migrate, outbox
 from warroom.store.db import Database
+from warroom.store.errors import CannotKeep, StoreUnusable
 from warroom.watching import FaultRooms, Surroundings, Watchers
 from warroom.web.app import Taken
 from warroom.web.app import build as build_web
@@ -108,6 +111,7 @@ class Bot:
         self.act = Delivery(self.runtime, {**self._actors().performers(), **watchers}, kind="act")
         self.watch = Delivery(self.runtime, watchers, kind="watch")
         self.waker = Waker(self.runtime)
+        self.keeping = Keeping(self.runtime, tell=Outages(self.client).tell)
         self.web_address = ""
         self._loops: list[asyncio.Task[None]] = []
         self._sockets: Sockets | None = None
@@ -181,7 +185,7 @@ class Bot:
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
         beside = Surroundings(self.runtime, self._allowed)
         sweeper = Sweeper(self.runtime, self._caller)
-        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside, sweeper)
+        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside, sweeper, self.keeping)
         self._loops += [self._watched(each.run()) for each in loops]
         await listeners.take_unfinished()
 
@@ -268,9 +272,19 @@ class Bot:
     async def _health(self) -> Health:
         """What `/readyz` tells."""
         connected = self._sockets is not None and await self._sockets.connected()
-        oldest = await self.db.read(outbox.oldest)
-        waits = max(self.runtime.wall.now() - oldest, timedelta(0)) if oldest else None
-        return Health(database=True, slack=connected, oldest=waits)
+        try:
+            oldest, given_up = await self.db.read(outbox.oldest), await self.db.read(outbox.given_up)
+        except (CannotKeep, StoreUnusable):
+            oldest, given_up = None, 0
+        trouble = self.db.trouble
+        return Health(
+            database=trouble is None,
+            slack=connected,
+            oldest=max(self.runtime.wall.now() - oldest, timedelta(0)) if oldest else None,
+            trouble=trouble.sentence if trouble else "",
+            given_up=given_up,
+            skew=self.keeping.skew,
+        )
 
     async def settled(self) -> None:
         """Returns when nothing is under way: for rehearsals and tests."""

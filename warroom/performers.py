@@ -24,6 +24,7 @@ from warroom.definitions.library import Library
 from warroom.outside.guard import Guard
 from warroom.runtime.deliver import POLL, Done, Performer, Result
 from warroom.runtime.handle import Runtime
+from warroom.store.errors import CannotKeep, StoreUnusable
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -138,7 +139,7 @@ class Actors:
             try:
                 told = (*await self._rest(claimed.room_id, effect, tail), ended)
                 await self._runtime.handle(claimed.room_id, *told, key=f"effect:{claimed.effect_id}")
-            except (SQLAlchemyError, OSError):
+            except (SQLAlchemyError, OSError, CannotKeep, StoreUnusable):
                 log.exception("how %s ended could not be told yet", claimed.effect_id)
                 await wall.wait(wall.now() + POLL, asyncio.Event())
             else:
@@ -165,7 +166,12 @@ class Actors:
     async def _is_to_stop(self, room: int, effect: f.RunAct) -> bool:
         try:
             act: ActRun = (await self._runtime.room(room)).runs[effect.run].acts[effect.act]
-        except (SQLAlchemyError, OSError):  # the database may be away for a while; the next look tries again
+        except (
+            SQLAlchemyError,
+            OSError,
+            CannotKeep,
+            StoreUnusable,
+        ):  # the database may be away for a while; the next look tries again
             log.exception("whether act %s of %s is to stop could not be read", effect.act, effect.run)
             return False
         return act.state is ActState.CANCELLING

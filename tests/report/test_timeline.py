@@ -143,6 +143,10 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("warroom", e.TwinRemoved(place="war-room", what="a message")),
         ("warroom", e.DeliveryReplayed(what="A message to the war room")),
         ("U2", e.TextRedacted(seq=3, field="text", reason="It held a password.")),
+        (
+            "warroom",
+            e.KeepingInterrupted(since=BEGAN, until=BEGAN + timedelta(seconds=95), why="the database did not answer"),
+        ),
     ]
     proposal = propose(
         (Card(id="disk", title="Disk full", cell=Cell("db", "full")),), Graph(), History(), NOW, "0" * 32
@@ -302,7 +306,7 @@ def test_what_is_for_the_machine_alone_is_known() -> None:
 PUBLIC = re.compile(
     r"Room|Channel|Game|Emergency|Real|InjectPlayed|Actor|PredictionsSealed|Player|Part|Team|Side|Back|Role|Incident|"
     r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin|Clock|"
-    r"Text"
+    r"Text|Keeping"
 )
 
 

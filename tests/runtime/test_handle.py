@@ -29,14 +29,14 @@ async def test_a_delivery_that_comes_twice_is_carried_out_once(runtime: Runtime)
 
 
 async def test_a_room_is_opened_once_for_one_key(runtime: Runtime) -> None:
-    """A command that opens a room and is delivered twice opens one room."""
+    """A command that opens a room and is delivered twice opens one room, and the second time is answered with that room."""
 
     def make(key: str) -> Sequence[c.Command]:
         return [c.OpenIncident(by="ana", key=key, workspace="T1", title="x")]
 
-    await runtime.open(make, workspace="T1", kind="incident", mode="real", key="command:1")
-    with pytest.raises(NotFound):
-        await runtime.open(make, workspace="T1", kind="incident", mode="real", key="command:1")
+    first = await runtime.open(make, workspace="T1", kind="incident", mode="real", key="command:1")
+    again = await runtime.open(make, workspace="T1", kind="incident", mode="real", key="command:1")
+    assert (again.id, again.room, again.repeated, again.entries) == (first.id, first.room, True, ())
     assert [row.key for row in await runtime.db.read(rooms.listing, None, mode="all")] == ["INC-1"]
 
 

@@ -120,7 +120,7 @@ def test_every_sqlite_connection(sqlite_url: str) -> None:
     durable = {"journal_mode": "wal", "synchronous": 2}
     safe = {"foreign_keys": 1, "recursive_triggers": 1, "secure_delete": 1}
     with Database(sqlite_url) as database:
-        assert database.tx_sync(settings, False) == PRAGMAS == durable | safe | {"busy_timeout": 10_000}
+        assert database.tx_sync(settings, False) == PRAGMAS == durable | safe | {"busy_timeout": 500}
         found: list[dict[str, object]] = []
         readers = [
             threading.Thread(target=lambda: found.append(database.read_sync(settings, True))) for _ in range(READERS)

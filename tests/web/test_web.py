@@ -349,7 +349,15 @@ async def test_ready() -> None:
         at.desk.health = Health(database=True, slack=True, oldest=timedelta(seconds=1.5))
         assert await at.get("/readyz") == (
             200,
-            {"ok": True, "database": True, "slack": True, "oldest_undelivered_seconds": 1.5, "troubles": []},
+            {
+                "ok": True,
+                "database": True,
+                "slack": True,
+                "oldest_undelivered_seconds": 1.5,
+                "given_up": 0,
+                "clock_skew_seconds": None,
+                "troubles": [],
+            },
         )
 
 
@@ -359,6 +367,41 @@ async def test_ready_without_slack() -> None:
         at.desk.health = Health(database=True, slack=False, oldest=timedelta(minutes=6))
         status, said = await at.get("/readyz")
         assert (status, said["slack"], len(said["troubles"])) == (200, False, 2)
+
+
+@pytest.mark.parametrize(
+    ("health", "status", "troubles"),
+    [
+        (
+            Health(database=False, slack=True, trouble="The disk of the database is full."),
+            503,
+            ["The disk of the database is full."],
+        ),
+        (
+            Health(database=True, slack=True, given_up=1),
+            200,
+            ["One thing that was to be said or done in an open room was given up; the timelines say what."],
+        ),
+        (Health(database=True, slack=True, given_up=3), 200, ["3 things were given up; the timelines say what."]),
+        (Health(database=True, slack=True, skew=timedelta(seconds=-0.9)), 200, []),
+        (
+            Health(database=True, slack=True, skew=timedelta(seconds=-1.25)),
+            200,
+            ["The database's clock is 1.2 s behind this machine's: see to it that both are set by the same source."],
+        ),
+        (
+            Health(database=True, slack=True, skew=timedelta(seconds=90)),
+            200,
+            ["The database's clock is 90.0 s before this machine's: see to it that both are set by the same source."],
+        ),
+    ],
+)
+async def test_troubles(health: Health, status: int, troubles: list[str]) -> None:
+    """What is wrong with the database makes it unready; what was given up, and clocks that differ, are named."""
+    async with site() as at:
+        at.desk.health = health
+        answered, said = await at.get("/readyz")
+        assert (answered, said["troubles"]) == (status, troubles)
 
 
 @pytest.mark.parametrize("fails", [None, RuntimeError("secret")])

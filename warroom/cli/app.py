@@ -273,14 +273,24 @@ def workspace(
 @app.command()
 def migrate(
     database: Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")] = None,
+    grant: Annotated[
+        str | None,
+        typer.Option(
+            help="A PostgreSQL role that is to serve: it gets what that needs, and cannot change the timeline."
+        ),
+    ] = None,
 ) -> None:
     """Bring a database up to this version's schema. `serve` and `demo` do it by themselves."""
+    from warroom.store import grants
     from warroom.store import migrate as migrations
     from warroom.store.db import Database
 
     with Database(_settings(database=database).database) as db:
         migrations.upgrade(db)
         print(f"The schema is at {migrations.current(db)}.")
+        if grant is not None:
+            db.tx_sync(grants.grant, grant)
+            print(f"{grant} may serve: it adds to the timeline, and cannot change it.")
 
 
 @slack.command("manifest")

@@ -762,3 +762,12 @@ class Redact(Command):
     field: str
     reason: str = ""
     operator: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordInterruption(Command):
+    """For a while nothing could be kept. Whoever noticed it says so; the first to say so is enough."""
+
+    since: datetime
+    until: datetime
+    why: str

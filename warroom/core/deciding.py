@@ -372,6 +372,13 @@ def _redact(room: Room, command: c.Redact, now: datetime) -> News:
     return [e.TextRedacted(seq=command.seq, field=command.field, reason=command.reason.strip())]
 
 
+def _record_interruption(room: Room, command: c.RecordInterruption, now: datetime) -> News:
+    """Every process that was cut off tells it; what is covered by what another has told is no news."""
+    if not room.open or (room.kept_again is not None and command.since <= room.kept_again):
+        return []
+    return [e.KeepingInterrupted(since=command.since, until=command.until, why=command.why)]
+
+
 # What a responder does about a failure; while automation should be left to act, it is noticed.
 _ACTS: dict[type[c.Command], str] = {
     c.StartRun: "began a runbook",
@@ -473,4 +480,5 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.RecordTwin: _record_twin,
     c.RecordReplay: _record_replay,
     c.Redact: _redact,
+    c.RecordInterruption: _record_interruption,
 }

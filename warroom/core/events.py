@@ -949,6 +949,15 @@ class TextRedacted(Event):
     reason: Typed = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeepingInterrupted(Event):
+    """For a while nothing could be kept. What happened then is here only if somebody wrote it down; `why` is a clause."""
+
+    since: datetime
+    until: datetime
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the timeline. `at` is when it was recorded, `occurred_at` when it happened, if that differs.

@@ -137,6 +137,7 @@ class Room:
     stops: Mapping[str, Watched] = field(default_factory=dict)
     outside: Outside = field(default_factory=Outside)
     murphy: Murphy | None = None
+    kept_again: datetime | None = None  # when the last time ended in which nothing could be kept
     too_early: frozenset[tuple[str, str]] = frozenset()  # (inject, person) that did not leave automation its time
 
     @property

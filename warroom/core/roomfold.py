@@ -79,6 +79,10 @@ def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
     return replace(room, closed_at=entry.at, clock=room.clock.stop(entry.at))
 
 
+def _keeping_interrupted(room: Room, entry: Entry, event: e.KeepingInterrupted) -> Room:
+    return replace(room, kept_again=event.until)
+
+
 # --- incidents and alerts
 
 
@@ -222,6 +226,7 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.ChannelRefused: _channel_refused,
     e.ClockSetBack: _clock_set_back,
     e.RoomClosed: _room_closed,
+    e.KeepingInterrupted: _keeping_interrupted,
     e.IncidentDeclared: _incident_declared,
     e.IncidentAcknowledged: _incident_acknowledged,
     e.IncidentMitigated: _incident_mitigated,

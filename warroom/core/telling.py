@@ -21,7 +21,7 @@ from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
 from warroom.core.saying import inside, titled, who
 from warroom.core.views import StatusView, offer_asks, status
-from warroom.core.words import Bold, HashOf, Person, Place, Word, Words
+from warroom.core.words import Bold, HashOf, Person, Place, Time, Word, Words
 
 Effects = Iterable[Effect]
 
@@ -137,6 +137,23 @@ def _redacted(room: Room, entry: Entry, event: e.TextRedacted) -> Effects:
             f" has removed a text from entry {event.seq} of the timeline{why}",
             "\nMessages in this channel that hold it are not changed by that; their authors can delete them.",
         ),
+    )
+
+
+def _kept_again(room: Room, entry: Entry, event: e.KeepingInterrupted) -> Effects:
+    yield Say(
+        place=WAR_ROOM if _has_war_room(room) else BACKCHANNEL,
+        tone=Tone.GOOD_NEWS,
+        title="Everything is kept again",
+        body=(
+            "From ",
+            Time(event.since),
+            " to ",
+            Time(event.until),
+            f" nothing could be kept, because {event.why}. What was done then is not on the timeline: whoever wrote it "
+            "down, please add it now, with its time. `/warroom note` does that.",
+        ),
+        real=room.drill,
     )
 
 
@@ -306,6 +323,7 @@ _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.RoomOpened: _opened,
     e.RoomClosed: _closed,
     e.TextRedacted: _redacted,
+    e.KeepingInterrupted: _kept_again,
     e.IncidentDeclared: _declared,
     e.IncidentAcknowledged: _acknowledged,
     e.IncidentMitigated: _mitigated,

@@ -382,4 +382,10 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.ChannelRefused: _no_channel,
 }
 _SCRIPTED = ("planned", "contingency")
-_HAPPENS = (e.DeliveryFailed, e.TwinRemoved, e.ChannelOpened, e.ChannelRefused)  # not done by whoever the entry names
+_HAPPENS = (
+    e.DeliveryFailed,
+    e.TwinRemoved,
+    e.KeepingInterrupted,
+    e.ChannelOpened,
+    e.ChannelRefused,
+)  # not done by whoever the entry names

@@ -304,6 +304,15 @@ def _redacted(t: Telling, event: e.TextRedacted) -> str:
     return f"{t.who} removed a text from entry {event.seq}{t.because(event.reason)}"
 
 
+def _interrupted(t: Telling, event: e.KeepingInterrupted) -> str:
+    day = "" if event.since.date() == event.until.date() else f"{event.until:%Y-%m-%d} "
+    lasted = write(timedelta(seconds=round((event.until - event.since).total_seconds())))
+    return (
+        f"Nothing could be kept from {event.since:%Y-%m-%d %H:%M:%S} to {day}{event.until:%H:%M:%S} UTC ({lasted}), because "
+        f"{event.why.rstrip('.')}. What happened then is here only if somebody wrote it down"
+    )
+
+
 _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.RoomOpened: (Kind.ROOM, _opened),
     e.ChannelOpened: (Kind.ROOM, _channel),
@@ -373,4 +382,5 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.ClockSetBack: (Kind.ROOM, _clock_set_back),
     e.DeliveryReplayed: (Kind.DELIVERY, lambda t, event: f"This is delivered after all: {lowered(event.what)}"),
     e.TextRedacted: (Kind.ROOM, _redacted),
+    e.KeepingInterrupted: (Kind.DELIVERY, _interrupted),
 }

@@ -168,7 +168,7 @@ class Delivery:
                 at = self._wall.now() + (after if after is not None else _pause(claimed.tries))
                 log.info("%s put back: %s", claimed.effect_id, reason)
                 clean = result.clean
-                await self._runtime.db.tx(outbox.put_back, claimed, at, reason, counts=after is None, clean=clean)
+                await self._runtime.db.tx_again(outbox.put_back, claimed, at, reason, counts=after is None, clean=clean)
             case Later(reason=reason):
                 await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.tries} times)"))
             case Never():
@@ -177,7 +177,7 @@ class Delivery:
     async def _settle(self, claimed: Claimed, done: Done) -> None:
         now = self._wall.now()
         settle = partial(outbox.settle, outcome=dict(done.outcome), pace=done.pace, together=done.together)
-        if not await self._runtime.db.tx(settle, claimed, now):
+        if not await self._runtime.db.tx_again(settle, claimed, now):
             log.warning("%s was done after its lease had gone to somebody else", claimed.effect_id)
             await self._runtime.db.tx(outbox.suspect, claimed, now)
 

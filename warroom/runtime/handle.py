@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from warroom.core.commands import Command, RecordReplay, Redact
+from warroom.core.commands import Command, RecordReplay, Redact, Tick
 from warroom.core.deciding import decide
 from warroom.core.effects import Effect
 from warroom.core.events import ChannelOpened, Entry, TextRedacted
@@ -63,6 +63,7 @@ class Runtime:
         self.clock = clock
         self.wall = wall or clock
         self._folds: OrderedDict[int, Room] = OrderedDict()
+        self._generation = db.generation
         self._nudges: list[asyncio.Event] = []
 
     def nudged(self) -> asyncio.Event:
@@ -93,9 +94,13 @@ class Runtime:
     async def handle(self, room: int, *commands: Command, key: str | None = None) -> Handled:
         """Carry out these commands, all or none. The same `key` is carried out once, ever.
 
-        Raises Refused (nothing has changed) and NotFound.
+        Raises Refused (nothing has changed), NotFound, and CannotKeep when the database is in trouble.
         """
-        return self._remember(await self.db.tx(self._handle, room, commands, key))
+        # What carries a key, or is a tick, does nothing the second time: it may be asked again when the database broke
+        # while it was committing, and nobody knows whether it was kept.
+        harmless = key is not None or all(isinstance(each, Tick) for each in commands)
+        tx = self.db.tx_again if harmless else self.db.tx
+        return self._remember(await tx(self._handle, room, commands, key))
 
     async def redact(self, room: int, command: Redact, *, key: str | None = None, thoroughly: bool = False) -> Redacted:
         """Remove a typed text, and look whether it is gone from the files. Raises as `handle`, and NotFound without it.
@@ -122,8 +127,12 @@ class Runtime:
         correlation: str = "",
         key: str | None = None,
     ) -> Handled:
-        """Open a room: `make` is given the room's key (`GD-3`) and returns the commands that open it."""
-        return self._remember(await self.db.tx(self._open, make, workspace, kind, mode, correlation, key))
+        """Open a room: `make` is given the room's key (`GD-3`) and returns the commands that open it.
+
+        What was asked for under this `key` already is not opened again: it is the room that was opened then.
+        """
+        tx = self.db.tx if key is None else self.db.tx_again
+        return self._remember(await tx(self._open, make, workspace, kind, mode, correlation, key))
 
     async def open_or_handle(
         self,
@@ -141,10 +150,11 @@ class Runtime:
         `keys` name what was delivered; when all of them are known already, nothing happens. None: nothing to do.
         """
         given = (make, further, workspace, kind, mode, correlation, keys)
+        tx = self.db.tx_again if keys else self.db.tx
         try:
-            handled = await self.db.tx(self._open_or_handle, *given)
+            handled = await tx(self._open_or_handle, *given)
         except AlreadyOpen:  # another replica was first by a hair: now there is a room to go to
-            handled = await self.db.tx(self._open_or_handle, *given)
+            handled = await tx(self._open_or_handle, *given)
         return self._remember(handled) if handled else None
 
     async def room(self, room: int) -> Room:
@@ -173,9 +183,17 @@ class Runtime:
     ) -> Handled:
         now = self.clock.now()
         if key is not None and not inbox.first_time(conn, key, now):
-            raise NotFound("That was asked for already.")
+            return self._opened(conn, key)
         row = rooms.create(conn, workspace=workspace, kind=kind, mode=mode, at=now, correlation=correlation)
+        if key is not None:
+            inbox.went_to(conn, key, row.id)
         return self._carry_out(conn, row, make(row.key))
+
+    def _opened(self, conn: Connection, key: str) -> Handled:
+        room = inbox.room_of(conn, key)
+        if room is None:
+            raise NotFound("That was asked for already.")  # by a release that did not write down which room it was
+        return Handled(id=room, room=self._load(conn, room), entries=(), repeated=True)
 
     def _open_or_handle(
         self,
@@ -243,6 +261,10 @@ class Runtime:
         return self._load(conn, room)
 
     def _load(self, conn: Connection, room: int) -> Room:
+        if self._generation != self.db.generation:
+            # The server is perhaps another one, to which not everything had come: what is remembered may never have been.
+            self._generation = self.db.generation
+            self._folds.clear()
         known = self._folds.get(room)
         new = rooms.entries(conn, room, after=known.seq if known else 0)
         if known and _redactions(new):  # what is remembered here may hold what another process removed

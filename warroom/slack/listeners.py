@@ -38,6 +38,8 @@ from warroom.slack.slash import Asked, Reply, Slash, about_life
 from warroom.slack.verdicts import judge
 from warroom.store import cards as cards_kept
 from warroom.store import inbox
+from warroom.store.errors import CannotKeep, StoreUnusable
+from warroom.store.trouble import Kind
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,10 @@ MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 Takes = Callable[["Listeners", Body, Body], Awaitable[None]]
+Listens = Callable[[Ack, Body], Awaitable[None]]
+ANSWER_WITHIN = 2.6  # seconds; Slack shows an error of its own after three
+LIFE = "This is about warroom itself, not part of any exercise."
+SLOW = "This takes longer than it should. It may still be carried out: look before you ask again."
 
 
 class Listeners:
@@ -71,11 +77,11 @@ class Listeners:
         """Every listener of the bot, in one place."""
         app = self._app
         app.middleware(self._keep_events)
-        app.command("/warroom")(self._command)
-        app.action(re.compile(r"^warroom:"))(self._press)
-        app.view(re.compile(r"^warroom:"))(self._submit)
-        app.shortcut("warroom_start")(self._shortcut)
-        app.shortcut("warroom_note")(self._note_message)
+        app.command("/warroom")(self._in_time(self._command))
+        app.action(re.compile(r"^warroom:"))(self._in_time(self._press))
+        app.view(re.compile(r"^warroom:"))(self._in_time(self._submit))
+        app.shortcut("warroom_start")(self._in_time(self._shortcut))
+        app.shortcut("warroom_note")(self._in_time(self._note_message))
         app.event(re.compile(".*"))(self._event)
         app.error(self._failed)
 
@@ -340,6 +346,37 @@ class Listeners:
         except (Refused, NotFound) as refused:
             self._soon(self._refuse(body, refused))
         await ack()
+
+    # --- when the database is in trouble
+
+    def _in_time(self, listener: Listens) -> Listens:
+        """Whoever asks is answered within Slack's three seconds, whatever the database does. What is slow goes on."""
+
+        async def answered(ack: Ack, body: Body) -> None:
+            work = asyncio.ensure_future(listener(ack, body))
+            await asyncio.wait({work}, timeout=ANSWER_WITHIN)
+            if not work.done():
+                self._under_way.add(work)
+                work.add_done_callback(self._ended)
+                await self._answer_without_database(ack, body, SLOW)
+                return
+            try:
+                await work
+            except (CannotKeep, StoreUnusable) as error:
+                log.warning("a delivery of type %s could not be kept", body.get("type", "command"), exc_info=error)
+                sentence = str(error) if isinstance(error, CannotKeep) else Kind.UNSAFE.sentence
+                await self._answer_without_database(ack, body, f"{sentence} {LIFE}")
+
+        return answered
+
+    async def _answer_without_database(self, ack: Ack, body: Body, sentence: str) -> None:
+        if body.get("type") == "view_submission":
+            await ack(response_action="errors", errors={modals.first_input(body["view"]): sentence})
+        elif "command" in body:
+            await ack(text=escape(sentence))
+        else:
+            await ack()
+            self._soon(self._refuse(body, NotFound(sentence)))
 
     # --- what Slack's three seconds must not wait for
 

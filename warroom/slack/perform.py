@@ -35,7 +35,7 @@ from warroom.store.outbox import Claimed
 log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
-SLOW = timedelta(minutes=2)  # how far Slack's clock and ours may differ when a message is looked for
+SLOW = timedelta(hours=1)  # by so much our clock may be ahead of Slack's when a message is looked for
 LISTED = 999  # channels or replies in one page, the most there may be: many pages would exhaust the rate limit
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 NOT_YET = timedelta(milliseconds=250)

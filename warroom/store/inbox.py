@@ -26,6 +26,16 @@ def first_time(conn: Connection, key: str, at: datetime, payload: str = "", room
     return _add(conn, key, at, payload, room, DONE)
 
 
+def went_to(conn: Connection, key: str, room: int) -> None:
+    """A delivery has opened this room, which did not exist when it came."""
+    conn.execute(update(inbox).where(inbox.c.key == key).values(room=room))
+
+
+def room_of(conn: Connection, key: str) -> int | None:
+    """The room a delivery went to, or opened."""
+    return conn.execute(select(inbox.c.room).where(inbox.c.key == key)).scalar_one_or_none()
+
+
 def keep(conn: Connection, key: str, at: datetime, payload: str) -> bool:
     """Keep a delivery that is acknowledged before it is handled. False if it is here already, handled or not."""
     return _add(conn, key, at, payload, None, KEPT)

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 import warroom
 from warroom.store.copying import copy, file_of, must_be_sound, name, part_of, quiet, reading
@@ -16,6 +17,7 @@ from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 
 _log = logging.getLogger(__name__)
+NOT_ALLOWED = "42501"  # PostgreSQL's code for what a role may not do
 LOCK = 0x77617272  # "warr"; any number that is ours alone in this PostgreSQL database
 
 
@@ -82,7 +84,15 @@ def _upgrade(conn: Connection) -> None:
         )
     config = _config()
     config.attributes["connection"] = conn
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
+            raise
+        raise StoreUnusable(
+            f"The schema is at {here or 'nothing'}, this release needs {head()}, and the role that warroom uses may not "
+            "change it. Run `warroom migrate --grant ROLE` once, as the role that owns the tables."
+        ) from error
 
 
 def _scripts() -> ScriptDirectory:

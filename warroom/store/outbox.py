@@ -208,6 +208,13 @@ def oldest(conn: Connection) -> datetime | None:
     return since
 
 
+def given_up(conn: Connection) -> int:
+    """How much of what open rooms owed was given up."""
+    there = outbox.join(rooms, rooms.c.id == outbox.c.room)
+    where = and_(rooms.c.open.is_(True), outbox.c.state == "failed")
+    return int(conn.execute(select(func.count()).select_from(there).where(where)).scalar_one())
+
+
 def failures(conn: Connection, room_id: int | None = None) -> list[Failure]:
     """What was given up, oldest first."""
     where = and_(outbox.c.state == "failed", _of_room(outbox.c.room, room_id))

@@ -183,6 +183,39 @@ def listing(
     return _all(conn, _rooms(chosen).order_by(rooms.c.id.desc()))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Whereabouts:
+    """An open room and a channel in which something can be said to it. `channel` is empty if it has none."""
+
+    id: int
+    key: str
+    workspace: str
+    mode: str
+    title: str
+    channel: str
+
+
+def whereabouts(conn: Connection, places: Sequence[str]) -> list[Whereabouts]:
+    """Every open room with the first of these places that it has; real ones first, then the newest."""
+    there = select(rooms, channels.c.place, channels.c.channel).outerjoin(
+        channels, and_(channels.c.room == rooms.c.id, channels.c.place.in_(places))
+    )
+    found: dict[int, tuple[int, Whereabouts]] = {}
+    for each in conn.execute(there.where(rooms.c.open.is_(True)).order_by(rooms.c.mode.desc(), rooms.c.id.desc())):
+        rank = places.index(each.place) if each.place else len(places)
+        if each.id not in found or rank < found[each.id][0]:
+            one = Whereabouts(
+                id=each.id,
+                key=each.key,
+                workspace=each.workspace,
+                mode=each.mode,
+                title=each.title,
+                channel=each.channel or "",
+            )
+            found[each.id] = (rank, one)
+    return [one for _, one in found.values()]
+
+
 def real_open(conn: Connection, workspace: str) -> tuple[str, ...]:
     """The keys of the real incidents that are open, in order."""
     return tuple(sorted(row.key for row in listing(conn, workspace, mode="real", open_only=True)))

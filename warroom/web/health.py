@@ -13,16 +13,24 @@ from aiohttp import web
 
 log = logging.getLogger(__name__)
 
+APART = timedelta(seconds=1)  # two clocks further apart than this are not set by the same source
 LATE = timedelta(minutes=5)  # a message that waits longer than this is worth somebody's attention
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
-    """`oldest` is how long the oldest undelivered message has waited; None when none waits."""
+    """`oldest` is how long the oldest undelivered message has waited; None when none waits.
+
+    `trouble` is what is wrong with the database, in a sentence; `given_up` how many deliveries of open rooms were;
+    `skew` how far the database's clock is before this machine's.
+    """
 
     database: bool
     slack: bool
     oldest: timedelta | None = None
+    trouble: str = ""
+    given_up: int = 0
+    skew: timedelta | None = None
 
     @property
     def ready(self) -> bool:
@@ -33,10 +41,25 @@ class Health:
         """What is not as it should be, in sentences."""
         late = self.oldest is not None and self.oldest > LATE
         return (
-            *(() if self.database else ("The database does not answer.",)),
+            *(() if self.database else (self.trouble or "The database does not answer.",)),
             *(() if self.slack else ("There is no connection to Slack; what is to be said waits.",)),
             *(("Messages are not getting out.",) if late else ()),
+            *((_many_given_up(self.given_up),) if self.given_up else ()),
+            *((_apart(self.skew),) if self.skew is not None and abs(self.skew) > APART else ()),
         )
+
+
+def _many_given_up(number: int) -> str:
+    what = "One thing that was to be said or done in an open room was" if number == 1 else f"{number} things were"
+    return f"{what} given up; the timelines say what."
+
+
+def _apart(skew: timedelta) -> str:
+    where = "before" if skew > timedelta(0) else "behind"
+    return (
+        f"The database's clock is {abs(skew).total_seconds():.1f} s {where} this machine's: see to it that both are set "
+        "by the same source."
+    )
 
 
 HealthCheck = Callable[[], Awaitable[Health]]
@@ -67,5 +90,7 @@ def _shown(health: Health) -> dict[str, object]:
         "database": health.database,
         "slack": health.slack,
         "oldest_undelivered_seconds": None if health.oldest is None else round(health.oldest.total_seconds(), 3),
+        "given_up": health.given_up,
+        "clock_skew_seconds": None if health.skew is None else round(health.skew.total_seconds(), 3),
         "troubles": health.troubles,
     }
