@@ -349,7 +349,14 @@ async def test_ready() -> None:
         at.desk.health = Health(database=True, slack=True, oldest=timedelta(seconds=1.5))
         assert await at.get("/readyz") == (
             200,
-            {"ok": True, "database": True, "slack": True, "oldest_undelivered_seconds": 1.5, "troubles": []},
+            {
+                "ok": True,
+                "database": True,
+                "slack": True,
+                "oldest_undelivered_seconds": 1.5,
+                "put_aside": 0,
+                "troubles": [],
+            },
         )
 
 

@@ -79,6 +79,17 @@ def _room_closed(room: Room, entry: Entry, event: e.RoomClosed) -> Room:
     return replace(room, closed_at=entry.at, clock=room.clock.stop(entry.at))
 
 
+# --- what was said
+
+
+def _heard(room: Room, entry: Entry, event: e.MessageHeard | e.MessageEdited) -> Room:
+    return replace(room, recovered=room.recovered + 1) if event.recovered else room
+
+
+def _gap_filled(room: Room, entry: Entry, event: e.GapFilled) -> Room:
+    return replace(room, recovered=0)
+
+
 # --- incidents and alerts
 
 
@@ -222,6 +233,9 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.ChannelRefused: _channel_refused,
     e.ClockSetBack: _clock_set_back,
     e.RoomClosed: _room_closed,
+    e.MessageHeard: _heard,
+    e.MessageEdited: _heard,
+    e.GapFilled: _gap_filled,
     e.IncidentDeclared: _incident_declared,
     e.IncidentAcknowledged: _incident_acknowledged,
     e.IncidentMitigated: _incident_mitigated,

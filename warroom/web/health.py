@@ -18,15 +18,21 @@ LATE = timedelta(minutes=5)  # a message that waits longer than this is worth so
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
-    """`oldest` is how long the oldest undelivered message has waited; None when none waits."""
+    """`oldest` is how long the oldest undelivered message has waited; None when none waits.
+
+    `unmet` says why this process, which has never met Slack, cannot be told anything yet. `put_aside` is how many
+    deliveries failed too often and are not tried any more.
+    """
 
     database: bool
     slack: bool
     oldest: timedelta | None = None
+    unmet: str = ""
+    put_aside: int = 0
 
     @property
     def ready(self) -> bool:
-        return self.database
+        return self.database and not self.unmet
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -34,9 +40,16 @@ class Health:
         late = self.oldest is not None and self.oldest > LATE
         return (
             *(() if self.database else ("The database does not answer.",)),
+            *((f"Nothing can be taken in until Slack has been met once. {self.unmet}",) if self.unmet else ()),
             *(() if self.slack else ("There is no connection to Slack; what is to be said waits.",)),
             *(("Messages are not getting out.",) if late else ()),
+            *((_aside(self.put_aside),) if self.put_aside else ()),
         )
+
+
+def _aside(count: int) -> str:
+    what = "Something that was told to the bot" if count == 1 else f"{count} things that were told to the bot"
+    return f"{what} could not be handled and {'was' if count == 1 else 'were'} put aside; the log says why."
 
 
 HealthCheck = Callable[[], Awaitable[Health]]
@@ -67,5 +80,6 @@ def _shown(health: Health) -> dict[str, object]:
         "database": health.database,
         "slack": health.slack,
         "oldest_undelivered_seconds": None if health.oldest is None else round(health.oldest.total_seconds(), 3),
+        "put_aside": health.put_aside,
         "troubles": health.troubles,
     }
