@@ -63,6 +63,9 @@ class Intake:
         claimed = await self._db.tx(inbox.claim, key, self._wall.now())
         if claimed is None:
             return False
+        if claimed.tries > MOST:  # whoever took it up did not even live to say that it had failed
+            await self._put_aside(claimed)
+            return True
         log.info("%s was kept and not finished; taking it up (%s)", key, claimed.tries)
         await self.tend(claimed)
         return True
@@ -84,11 +87,14 @@ class Intake:
 
     async def _failed(self, delivery: Delivery) -> None:
         if delivery.tries >= MOST:
-            log.error("%s has failed %s times and is put aside; nobody tries it again", delivery.key, delivery.tries)
-            await self._settle(inbox.put_aside, delivery.key)
+            await self._put_aside(delivery)
         else:
             after = min(timedelta(seconds=2**delivery.tries), LONGEST)
             await self._settle(inbox.hold, delivery.key, self._wall.now() + after)
+
+    async def _put_aside(self, delivery: Delivery) -> None:
+        log.error("%s could not be handled, %s times, and is put aside; nobody tries it again", delivery.key, MOST)
+        await self._settle(inbox.put_aside, delivery.key)
 
     async def _settle(
         self, settle: Callable[Concatenate[Connection, P], object], *args: P.args, **more: P.kwargs
