@@ -51,7 +51,7 @@ from warroom.slack.calling import Caller
 from warroom.slack.desk import INCIDENT, Desk
 from warroom.slack.hearing import Hearing
 from warroom.slack.homes import Homes
-from warroom.slack.http import NotOfSlack, Requests
+from warroom.slack.http import NotOfSlack, Requests, Signatures
 from warroom.slack.listeners import Listeners
 from warroom.slack.people import People
 from warroom.slack.perform import Talker
@@ -311,9 +311,8 @@ class Bot:
             tokens=dict.fromkeys(SOURCES, self.settings.webhook_tokens),
         )
         if self.settings.slack_signing_secret:
-            now = self.runtime.wall.now
-            door = SlackDoor(self.settings.slack_signing_secret, self._take_request, lambda: now().timestamp())
-            site_app.add_routes(door.routes())
+            signatures = Signatures(self.settings.slack_signing_secret, self.runtime.wall)
+            site_app.add_routes(SlackDoor(signatures.signed, self._take_request).routes())
         self._runner = web_runner(site_app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.web_host, self.settings.web_port)

@@ -24,7 +24,7 @@ from warroom.runtime.intake import NotYet
 from warroom.slack.calling import Held
 from warroom.slack.hearing import Hearing
 from warroom.slack.verdicts import Verdict, judge
-from warroom.store import cards, gaps, inbox, rooms
+from warroom.store import gaps, inbox, rooms
 from warroom.store.gaps import Gap
 from warroom.store.inbox import Delivery
 
@@ -38,7 +38,8 @@ GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be re
 PAGE, PAGES = 200, 50
 
 Message = Mapping[str, Any]
-Call = Callable[..., Awaitable[Mapping[str, Any]]]  # a method of the Web API and its arguments
+Call = Callable[..., Awaitable[Message]]  # a method of the Web API and its arguments
+Page = Callable[[Mapping[str, str]], Awaitable[Message]]  # given the cursor of the one before
 
 
 class Unreadable(Exception):
@@ -111,15 +112,17 @@ class Backfill:
 
     async def _read(self, room: int, channel: str, since: datetime, until: datetime) -> None:
         """Hear what was said there in this time, oldest first."""
-        top, whole = await self._pages("conversations.history", since, channel=channel)
+
+        def history(cursor: Mapping[str, str]) -> Awaitable[Message]:
+            return self._call("conversations.history", channel=channel, limit=PAGE, **cursor)
+
+        top, whole = await self._pages(history, back_to=since)
         shown = await self._db.read(cards.in_channel, room, channel)
         active = [str(each["ts"]) for each in top if _at(each.get("latest_reply") or "0") >= since]
         threads = dict.fromkeys([*active, *(set(shown) - {str(each["ts"]) for each in top})])
         found = {str(each["ts"]): each for each in top}
         for thread in threads:
-            replies, all_of_it = await self._pages(
-                "conversations.replies", since, channel=channel, ts=thread, oldest=_ts(since)
-            )
+            replies, all_of_it = await self._thread(channel, thread, since)
             whole = whole and all_of_it
             found |= {str(each["ts"]): each for each in replies}
         for message in sorted(found.values(), key=lambda each: _at(each["ts"])):
@@ -131,39 +134,43 @@ class Backfill:
         if not whole:
             raise Unreadable(f"more than {PAGE * PAGES:,} messages; the rest is not here", for_now=True)
 
-    async def _pages(self, method: str, since: datetime, **arguments: str) -> tuple[list[Message], bool]:
-        """Page after page, until one reaches back beyond `since`; its older messages, too, for they may be answered.
+    async def _thread(self, channel: str, thread: str, since: datetime) -> tuple[list[Message], bool]:
+        def replies(cursor: Mapping[str, str]) -> Awaitable[Message]:
+            return self._call(
+                "conversations.replies", channel=channel, ts=thread, oldest=_ts(since), limit=PAGE, **cursor
+            )
 
-        With it, whether that is all there is.
+        return await self._pages(replies)
+
+    async def _pages(self, page: Page, back_to: datetime | None = None) -> tuple[list[Message], bool]:
+        """Page after page; where the newest comes first, until one reaches back beyond this instant: with its older
+        messages, for they may have been answered since. And whether that is all there is.
         """
         found: list[Message] = []
         cursor: dict[str, str] = {}
         for _ in range(PAGES):
-            answer = await self._asked(method, limit=PAGE, **arguments, **cursor)
-            page = answer.get("messages") or []
-            found += page
+            answer = await self._asked(page, cursor)
+            found += answer.get("messages") or []
             following = (answer.get("response_metadata") or {}).get("next_cursor")
-            newest_first = method == "conversations.history"
-            if not following or (newest_first and page and _at(page[-1]["ts"]) < since):
+            if not following or (back_to is not None and found and _at(found[-1]["ts"]) < back_to):
                 return found, True
             cursor = {"cursor": following}
         return found, False
 
-    async def _asked(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+    async def _asked(self, page: Page, cursor: Mapping[str, str]) -> Message:
         """The answer, as soon as it may be asked for: others read history, too, and this can wait."""
-        try:
-            while True:
-                try:
-                    return await self._call(method, **arguments)
-                except Held as held:
-                    await self._wall.wait(self._wall.now() + held.after, asyncio.Event())
-        except Exception as error:
-            judged = judge(error)
-            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                raise NotYet(f"{method} answers {judged.code}", judged.after or LATER) from error
-            if judged.code == "thread_not_found":
-                return {}
-            raise Unreadable(judged.code) from error
+        while True:
+            try:
+                return await page(cursor)
+            except Held as held:
+                await self._wall.wait(self._wall.now() + held.after, asyncio.Event())
+            except Exception as error:
+                judged = judge(error)
+                if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                    raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
+                if judged.code == "thread_not_found":
+                    return {}
+                raise Unreadable(judged.code) from error
 
 
 def _note_start(conn: Connection, workspace: str, now: datetime) -> None:

@@ -1,18 +1,22 @@
-"""The way of a request that came over HTTP, once it is known to be Slack's, into the same Bolt app as over Socket Mode."""
+"""Slack over HTTP: whether a request is Slack's, and its way into the same Bolt app as over Socket Mode."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import Clock as SlackClock
+from slack_sdk.signature import SignatureVerifier
 
-from warroom.errors import WarroomError
+from warroom.errors import SettingsError, WarroomError
 from warroom.runtime.clock import Clock
 from warroom.slack.backfill import Backfill
 from warroom.store import inbox
 from warroom.store.db import Database
 
+SHORTEST = 20  # characters of a signing secret; Slack's have 32
 LIMITED = timedelta(seconds=90)  # Slack says each minute that it has dropped events; history is read when it is quiet
 
 Body = Mapping[str, object]
@@ -29,6 +33,31 @@ class Answered:
     status: int
     body: str = ""
     kind: str = "text/plain"
+
+
+class Signatures:
+    """Knows Slack's requests by one of these secrets. Raises SettingsError for one that is too short."""
+
+    def __init__(self, secrets: Sequence[SecretStr], wall: Clock) -> None:
+        values = [each.get_secret_value() for each in secrets]
+        if any(len(each) < SHORTEST for each in values):
+            raise SettingsError(
+                f"WARROOM_SLACK_SIGNING_SECRET: a signing secret has at least {SHORTEST} characters. "
+                "It is under “Basic Information” of your app."
+            )
+        self._verifiers = [SignatureVerifier(each, _Reads(wall)) for each in values]
+
+    def signed(self, raw: str, timestamp: str, signature: str) -> bool:
+        """Whether Slack has signed this body, at this time, not more than five minutes ago."""
+        return any(each.is_valid(raw, timestamp, signature) for each in self._verifiers)
+
+
+class _Reads(SlackClock):
+    def __init__(self, wall: Clock) -> None:
+        self._wall = wall
+
+    def now(self) -> float:
+        return self._wall.now().timestamp()
 
 
 class Requests:
