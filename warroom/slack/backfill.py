@@ -24,7 +24,7 @@ from warroom.runtime.intake import NotYet
 from warroom.slack.calling import Held
 from warroom.slack.hearing import Hearing
 from warroom.slack.verdicts import Verdict, judge
-from warroom.store import gaps, inbox, rooms
+from warroom.store import cards, gaps, inbox, rooms
 from warroom.store.gaps import Gap
 from warroom.store.inbox import Delivery
 
