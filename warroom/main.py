@@ -366,6 +366,12 @@ class Bot:
             return True
         return self._requests.used or (self._sockets is not None and await self._sockets.connected())
 
+    async def take_up(self) -> None:
+        """Look now what was kept and not finished, as the bot does by itself every other second."""
+        if self._listeners is not None:
+            await self._listeners.intake.look()
+            await self._listeners.intake.finish()
+
     async def settled(self) -> None:
         """Returns when nothing is under way: for rehearsals and tests."""
         if self._listeners is not None:

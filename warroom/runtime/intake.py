@@ -7,8 +7,8 @@ delivery that nobody can handle must not be tried for ever. Looking costs a read
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec
 
@@ -44,6 +44,9 @@ class Intake:
     def __init__(self, runtime: Runtime, takes: Mapping[str, Take]) -> None:
         self._runtime, self._takes = runtime, takes
         self._db, self._wall = runtime.db, runtime.wall
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -59,7 +62,26 @@ class Intake:
         due = await self._db.read(inbox.due, self._wall.now(), AT_ONCE)
         return sum(await asyncio.gather(*(self._take_up(each.key) for each in due)))
 
+    async def finish(self) -> None:
+        """Returns when nothing is being handled here."""
+        await self._idle.wait()
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
     async def _take_up(self, key: str) -> bool:
+        with self._busy():
+            return await self._claimed(key)
+
+    async def _claimed(self, key: str) -> bool:
         claimed = await self._db.tx(inbox.claim, key, self._wall.now())
         if claimed is None:
             return False
@@ -72,6 +94,10 @@ class Intake:
 
     async def tend(self, delivery: Delivery) -> None:
         """Handle what this process has under lease. Does not raise: what fails is tried again later."""
+        with self._busy():
+            await self._tend(delivery)
+
+    async def _tend(self, delivery: Delivery) -> None:
         try:
             async with self._alone_with(delivery.key):
                 await self._takes[delivery.key.partition(":")[0]](delivery)
