@@ -215,7 +215,7 @@ async def test_connections_that_were_gone(town: Town) -> None:
         await town.workspace.wait_for_connections(town.app, 0)
         await town.people["ana"].say(war, "Is anybody there?")
         while not await town.bot.db.read(noted):
-            await asyncio.sleep(0.1)
+            pass
         town.workspace.faults.discard_backlog()
         await town.workspace.wait_for_connections(town.app, 1)
         while not await town.gaps(room):
