@@ -267,7 +267,7 @@ class Listeners:
                 self._soon(self._tell_directly(where.person, cards.plainly(told)))
         elif do == "schedule":
             zone = await self._people.zone(where.workspace, where.person)
-            planned = await self._slash.calendars.plan(wished(given, at, zone))
+            planned = await self._slash.calendars.plan(wished(given, at, zone), key)
             self._soon(self._tell_directly(where.person, cards.plainly(planned)))
         elif do == "declare":
             await self._desk.declare(
