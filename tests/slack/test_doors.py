@@ -15,6 +15,7 @@ from tests.slack.test_backfill import Town, open_town
 from warroom import failpoints
 from warroom.core import events as e
 from warroom.store import inbox, rooms, schedules
+from warroom.store.inbox import LEASE
 from warroom.store.tables import inbox as table
 
 
@@ -132,11 +133,11 @@ async def test_an_event_whose_handling_fails_is_acknowledged_and_tried_again(tow
         async with asyncio.timeout(20):
             await town.workspace.settled()
         assert acknowledged(town) == before + 1
-        assert len(await town.bot.db.read(inbox.unfinished, town.clock.now())) == 1
+        assert len(await town.bot.db.read(inbox.unfinished, town.clock.now() + LEASE)) == 1
         await town.look()
     finally:
         failpoints.listen(None)
-    assert await town.bot.db.read(inbox.unfinished, town.clock.now()) == []
+    assert await town.bot.db.read(inbox.unfinished, town.clock.now() + LEASE) == []
     assert await town.heard(room) == ["It is dark"]
 
 
@@ -156,10 +157,11 @@ async def test_a_slow_event_is_acknowledged_in_time(town: Town) -> None:
         async with asyncio.timeout(20):
             await town.workspace.settled()
         assert acknowledged(town) == before + 1
-        assert len(await town.bot.db.read(inbox.unfinished, town.clock.now())) == 1
+        assert len(await town.bot.db.read(inbox.unfinished, town.clock.now() + LEASE)) == 1
         over.set()
         await town.settled()
     finally:
+        over.set()
         failpoints.listen(None)
     assert await town.heard(room) == ["It is dark"]
 
