@@ -7,6 +7,7 @@
     ├── NotFound                a room, runbook or scenario that is not there, with what is near
     ├── VerificationFailed      an export or a timeline that does not verify; as a BadEntry it names the first bad one
     ├── SlackUnusable           the tokens or the workspace will not do, and what to do about it
+    │   └── SlackAway           Slack could not be asked, which says nothing of the tokens
     ├── StoreUnusable           the database cannot be used (store.errors)
     ├── InTheWay                a file that is there already, or somebody who has the database open
     ├── CannotKeep              the database is in trouble just now (store.errors)
@@ -49,3 +50,7 @@ class InTheWay(WarroomError):
 
 class SlackUnusable(WarroomError):
     """Slack answered, but this bot cannot work with what it said."""
+
+
+class SlackAway(SlackUnusable):
+    """Slack did not answer, or not now; it may be asked again."""

@@ -10,7 +10,8 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from warroom.core.readiness import Finding
 from warroom.core.scenario import FaultSpec
 from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
-from warroom.errors import NotFound, SettingsError
+from warroom.errors import NotFound, SettingsError, SlackAway, SlackUnusable
 from warroom.exporters import export
 from warroom.failpoints import reached
 from warroom.faults import Driver
@@ -46,9 +47,12 @@ from warroom.runtime.wake import Waker
 from warroom.scheduling import Scheduler
 from warroom.settings import Settings
 from warroom.slack import manifest, preflight
+from warroom.slack.backfill import Backfill
 from warroom.slack.calling import Caller
 from warroom.slack.desk import INCIDENT, Desk
+from warroom.slack.hearing import Hearing
 from warroom.slack.homes import Homes
+from warroom.slack.http import NotOfSlack, Requests, Signatures
 from warroom.slack.listeners import Listeners
 from warroom.slack.outages import Outages
 from warroom.slack.people import People
@@ -57,7 +61,7 @@ from warroom.slack.preflight import Identity
 from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.slack.sweeping import Sweeper
-from warroom.store import migrate, outbox
+from warroom.store import gaps, identities, inbox, migrate, outbox
 from warroom.store.db import Database
 from warroom.store.errors import CannotKeep, StoreUnusable
 from warroom.watching import FaultRooms, Surroundings, Watchers
@@ -65,10 +69,13 @@ from warroom.web.app import Taken
 from warroom.web.app import build as build_web
 from warroom.web.app import runner as web_runner
 from warroom.web.health import Health
+from warroom.web.slackdoor import Answer, Asked, Malformed, SlackDoor
 
 log = logging.getLogger(__name__)
 
 SLACK_TIMEOUT = 8  # seconds for one call; well within the lease of a lane
+SOCKETS_WITHIN = 10.0  # seconds a start waits for its connections; after that they are made beside everything else
+ASK_AGAIN = (1.0, 60.0)  # seconds between two tries to reach Slack: at first, and at most
 
 
 class Bot:
@@ -111,13 +118,17 @@ class Bot:
         self.act = Delivery(self.runtime, {**self._actors().performers(), **watchers}, kind="act")
         self.watch = Delivery(self.runtime, watchers, kind="watch")
         self.waker = Waker(self.runtime)
-        self.keeping = Keeping(self.runtime, tell=Outages(self.client).tell)
+        self.keeping = Keeping(self.runtime, tell=Outages(self.client).tell, on_recovered=self.missed_since)
         self.web_address = ""
         self._loops: list[asyncio.Task[None]] = []
         self._sockets: Sockets | None = None
         self._runner: web.AppRunner | None = None
         self._reports: Reports | None = None
         self._listeners: Listeners | None = None
+        self._requests: Requests | None = None
+        self._backfill: Backfill | None = None
+        self._by_socket = False  # whether connections are to be made
+        self._away = ""  # why Slack cannot be worked with now
 
     def _make_breaking(self, drivers: Mapping[str, Driver] | None) -> Breaking:
         return make_breaking(
@@ -167,30 +178,90 @@ class Bot:
     # --- life
 
     async def start(self) -> None:
-        """Returns when the bot can be talked to. Raises SlackUnusable, SettingsError or StoreUnusable with a sentence."""
+        """Returns when the bot can be talked to. Raises SlackUnusable, SettingsError or StoreUnusable with a sentence.
+
+        When Slack is away and has been met before, everything else starts, and Slack is tried again beside it. When it
+        was never met, nobody knows whose rooms these are: the web side says so, and this waits for Slack.
+        """
         await asyncio.to_thread(migrate.upgrade, self.db)
-        app_token = self.settings.slack_app_token.get_secret_value()
-        self.identity = await preflight.check(self.client, app_token, manifest.scopes())
-        await self.begin(self.identity)
         await self._start_web()
-        await self._connect(app_token)
+        self._by_socket = bool(self.settings.slack_app_token.get_secret_value())
+        identity = await self._who()
+        await self.begin(identity)
+        if self._away:
+            self._loops.append(self._watched(self._meet_slack()))
+        else:
+            await self._connect()
+
+    async def _who(self) -> Identity:
+        """Who the bot is: as Slack says, or has said; as soon as it does, if it never has."""
+        try:
+            return await self._ask_slack()
+        except SlackAway as away:
+            self._away = str(away)
+        known = await self.db.read(identities.known, self._token)
+        if known is not None:
+            log.warning("%s Starting all the same as %s; Slack is tried again.", self._away, known["user"])
+            return Identity(**known)
+        return await self._ask_until_met()
+
+    async def _ask_slack(self) -> Identity:
+        app_token = self.settings.slack_app_token.get_secret_value()
+        identity = await preflight.check(self.client, app_token, manifest.scopes())
+        await self.db.tx(identities.remember, self._token, asdict(identity), self.runtime.wall.now())
+        self._away = ""
+        return identity
+
+    async def _ask_until_met(self) -> Identity:
+        wait, longest = ASK_AGAIN
+        while True:
+            log.warning("%s Trying again in %.0f s.", self._away, wait)
+            await asyncio.sleep(wait)
+            try:
+                return await self._ask_slack()
+            except SlackAway as away:
+                self._away = str(away)
+            wait = min(wait * 2, longest)
+
+    async def _meet_slack(self) -> None:
+        """Slack was away at the start. A token that it refuses when it is back is a trouble, but no reason to end now."""
+        while True:
+            try:
+                identity = await self._ask_until_met()
+                break
+            except SlackUnusable as error:
+                self._away = str(error)
+                log.error("Slack is back, and: %s", error)
+                await asyncio.sleep(ASK_AGAIN[1])
+        log.info("Slack is back: %s in %s", identity.user, identity.workspace_name)
+        await self._connect()
+
+    @property
+    def _token(self) -> str:
+        return self.settings.slack_bot_token.get_secret_value()
 
     async def begin(self, identity: Identity) -> None:
         """Everything but the doors: what the bot is without a network. The database is of this release."""
         self.identity, self._caller.workspace = identity, identity.workspace
         if self.db.dialect == "sqlite":
             await self.db.tx(outbox.reclaim, self.runtime.wall.now())
+            await self.db.tx(inbox.reclaim, self.runtime.wall.now())
+        self._backfill = backfill = self._make_backfill(identity)
+        await backfill.started()
         self._listeners = listeners = self._make_listeners(identity)
         await self.breaking.recover()
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
         beside = Surroundings(self.runtime, self._allowed)
         sweeper = Sweeper(self.runtime, self._caller)
-        loops = (self.breaking, self.talk, self.act, self.watch, self.waker, scheduler, beside, sweeper, self.keeping)
+        if not self._away:  # or what needs a name would wait for Slack, and the start with it
+            await listeners.intake.look()
+        own = (self.breaking, self.talk, self.act, self.watch, self.waker, self.keeping)
+        loops = (*own, scheduler, beside, sweeper, listeners.intake)
         self._loops += [self._watched(each.run()) for each in loops]
-        await listeners.take_unfinished()
+        self._requests = Requests(self.app, self.db, self.runtime.wall, backfill)
 
     def _make_listeners(self, identity: Identity) -> Listeners:
-        token = self.settings.slack_bot_token.get_secret_value()
+        token = self._token
 
         async def authorize(**_: Any) -> AuthorizeResult:
             """One workspace, one token: known since the start, so that no event waits for Slack to say so."""
@@ -219,14 +290,21 @@ class Bot:
         )
         people = People(self.client, self.db, self.runtime.wall)
         self._reports = Reports(self.client, desk, self._export)
-        listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
+        takes = {gaps.PREFIX.rstrip(":"): self._fill_gap}
+        listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall, takes)
         listeners.register()
         self.app = app
         return listeners
 
-    async def _connect(self, app_token: str) -> None:
-        self._sockets = Sockets(self.app, app_token, self.settings.slack_connections)
-        await self._sockets.connect()
+    async def _connect(self) -> None:
+        """Socket Mode, if there is a token for it. What takes long is done beside everything else."""
+        if not self._by_socket:
+            return
+        app_token = self.settings.slack_app_token.get_secret_value()
+        self._sockets = Sockets(
+            self.app, app_token, self.settings.slack_connections, self.runtime.wall, self.missed_since
+        )
+        await self._sockets.connect(SOCKETS_WITHIN)
 
     async def _start_web(self) -> None:
         site_app = build_web(
@@ -236,6 +314,9 @@ class Bot:
             take_alerts=self._take_alerts,
             tokens=dict.fromkeys(SOURCES, self.settings.webhook_tokens),
         )
+        if self.settings.slack_signing_secret:
+            signatures = Signatures(self.settings.slack_signing_secret, self.runtime.wall)
+            site_app.add_routes(SlackDoor(signatures.signed, self._take_request).routes())
         self._runner = web_runner(site_app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.settings.web_host, self.settings.web_port)
@@ -271,26 +352,76 @@ class Bot:
 
     async def _health(self) -> Health:
         """What `/readyz` tells."""
-        connected = self._sockets is not None and await self._sockets.connected()
         try:
             oldest, given_up = await self.db.read(outbox.oldest), await self.db.read(outbox.given_up)
+            put_aside = await self.db.read(inbox.failures)
         except (CannotKeep, StoreUnusable):
-            oldest, given_up = None, 0
+            oldest, given_up, put_aside = None, 0, 0
         trouble = self.db.trouble
         return Health(
             database=trouble is None,
-            slack=connected,
+            slack=await self._listening(),
             oldest=max(self.runtime.wall.now() - oldest, timedelta(0)) if oldest else None,
             trouble=trouble.sentence if trouble else "",
             given_up=given_up,
             skew=self.keeping.skew,
+            unmet=self._away if self.identity is None else "",
+            put_aside=put_aside,
         )
+
+    async def _listening(self) -> bool:
+        """Whether what Slack tells is heard now. Over HTTP alone nobody can know: then yes, unless Slack is away."""
+        if self._away or self._requests is None:
+            return False
+        if not self._by_socket:
+            return True
+        return self._requests.used or (self._sockets is not None and await self._sockets.connected())
+
+    async def take_up(self) -> None:
+        """Look now what was kept and not finished, as the bot does by itself every other second."""
+        if self._listeners is not None:
+            await self._listeners.intake.look()
+            await self._listeners.intake.finish()
 
     async def settled(self) -> None:
         """Returns when nothing is under way: for rehearsals and tests."""
         if self._listeners is not None:
             await self._listeners.finish()
         await self.runtime.settled()
+
+    # --- what Slack says
+
+    async def missed_since(self, since: datetime) -> None:
+        """From then on what Slack told may not have been heard, or not kept: it is looked for in the channels."""
+        if self._backfill is not None:
+            await self._backfill.missed(since)
+
+    def _make_backfill(self, identity: Identity) -> Backfill:
+        return Backfill(
+            self.runtime,
+            self._hearing,
+            self._caller.call,
+            self._listening,
+            workspace=identity.workspace,
+        )
+
+    def _hearing(self) -> Hearing:
+        if self._listeners is None:
+            raise NotFound("The bot has not started yet.")
+        return self._listeners.hearing
+
+    async def _fill_gap(self, delivery: inbox.Delivery) -> None:
+        if self._backfill is not None:
+            await self._backfill.take(delivery)
+
+    async def _take_request(self, asked: Asked) -> Answer:
+        if self._requests is None:
+            raise NotFound("The bot has not started yet.")
+        try:
+            answered = await self._requests.take(asked.body, asked.signature)
+        except NotOfSlack as error:
+            raise Malformed(str(error)) from error
+        return Answer(status=answered.status, body=answered.body, kind=answered.kind)
 
     # --- alerts
 
@@ -369,22 +500,14 @@ def load_definitions(settings: Settings) -> Library:
 
 
 def must_have_tokens(settings: Settings) -> None:
-    missing = [
-        f"{name}: not set. {how}"
-        for name, secret, how in (
-            (
-                "SLACK_BOT_TOKEN",
-                settings.slack_bot_token,
-                "It is under “OAuth & Permissions” of your app; it begins with xoxb-.",
-            ),
-            (
-                "SLACK_APP_TOKEN",
-                settings.slack_app_token,
-                "Make one under “Basic Information”, “App-Level Tokens”, with the scope connections:write; xapp-….",
-            ),
+    missing = []
+    if not settings.slack_bot_token.get_secret_value():
+        missing.append("SLACK_BOT_TOKEN: not set. It is under “OAuth & Permissions” of your app; it begins with xoxb-.")
+    if not settings.slack_app_token.get_secret_value() and not settings.slack_signing_secret:
+        missing.append(
+            "SLACK_APP_TOKEN: not set. Make one under “Basic Information”, “App-Level Tokens”, with the scope "
+            "connections:write; xapp-…. Or set SLACK_SIGNING_SECRET, to be told over HTTP."
         )
-        if not secret.get_secret_value()
-    ]
     if missing:
         raise SettingsError("\n".join([*missing, "To try warroom without Slack: warroom demo"]))
 

@@ -1,6 +1,6 @@
 """Every setting: its name, its default, one sentence. All come from the environment, as `WARROOM_…`.
 
-The two Slack tokens are also read under Slack's own names. A secret may be given as `…_FILE`, the path of a file that
+The two Slack tokens and the signing secret are also read under Slack's own names. A secret may be given as `…_FILE`, the path of a file that
 holds it. All mistakes are reported together, and a name that nobody knows is one of them.
 """
 
@@ -34,7 +34,14 @@ class Settings(BaseModel):
         SecretStr(""),
         description=(
             "The app-level token for Socket Mode, `xapp-…`, with the scope `connections:write`; "
-            "`SLACK_APP_TOKEN` will do as well."
+            "`SLACK_APP_TOKEN` will do as well. This or the signing secret is needed."
+        ),
+    )
+    slack_signing_secret: Annotated[tuple[SecretStr, ...], BeforeValidator(_split)] = Field(
+        (),
+        description=(
+            "The signing secret, with which Slack's requests over HTTP to `/slack/events` are known; two, comma-separated, "
+            "while one is being replaced. `SLACK_SIGNING_SECRET` will do as well."
         ),
     )
     slack_api: str = Field(
@@ -77,7 +84,7 @@ class Settings(BaseModel):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret among them, so that they can be kept out of what is shown: the database's password too."""
-        held = (self.slack_bot_token, self.slack_app_token, *self.webhook_tokens)
+        held = (self.slack_bot_token, self.slack_app_token, *self.slack_signing_secret, *self.webhook_tokens)
         password = _password(self.database)
         found = (*(each.get_secret_value() for each in held), password, unquote(password))
         return tuple(dict.fromkeys(each for each in found if each))
@@ -91,8 +98,9 @@ def _password(address: str) -> str:
 
 
 PREFIX = "WARROOM_"
-_SECRETS = ("slack_bot_token", "slack_app_token", "webhook_tokens")
+_SECRETS = ("slack_bot_token", "slack_app_token", "slack_signing_secret", "webhook_tokens")
 _BEGINNINGS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+_SLACKS = (*_BEGINNINGS, "slack_signing_secret")  # known by Slack's own names, too
 _ELSEWHERE = {"WARROOM_REWRITE"}  # variables of ours that are not settings
 
 
@@ -128,7 +136,7 @@ def _from_variables(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _slack_names(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: environment[name.upper()] for name in _BEGINNINGS if name.upper() in environment}
+    return {name: environment[name.upper()] for name in _SLACKS if name.upper() in environment}
 
 
 def _from_files(environment: Mapping[str, str], mistakes: list[str]) -> dict[str, str]:

@@ -16,8 +16,9 @@ def upgrade() -> None:
     op.add_column("inbox", sa.Column("tries", sa.Integer, nullable=False, server_default="0"))
     op.execute("UPDATE inbox SET take_at = received_at WHERE state = 'kept'")
     op.drop_index("ix_inbox_unfinished", "inbox")
-    kept = sa.column("state", sa.String) == "kept"
+    kept = sa.column("take_at", INSTANT).is_not(None)
     op.create_index("ix_inbox_unfinished", "inbox", ["take_at"], sqlite_where=kept, postgresql_where=kept)
+    op.create_index("ix_inbox_received_at", "inbox", ["received_at"])
     op.add_column("outbox", sa.Column("sweep_at", INSTANT))
     owed = sa.column("sweep_at", INSTANT).is_not(None)
     op.create_index("ix_outbox_sweep_at", "outbox", ["sweep_at"], sqlite_where=owed, postgresql_where=owed)

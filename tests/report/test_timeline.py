@@ -138,6 +138,11 @@ def one_of_each() -> list[tuple[str, Event]]:
         ("U2", e.MessageHeard(channel="C1", ts="1350810100.000100", text="Yes", thread="1350810000.000100")),
         ("U2", e.MessageEdited(ts="1350810100.000100", text="Hello all")),
         ("U2", e.MessageDeleted(ts="1350810100.000100")),
+        ("U2", e.MessageHeard(channel="C1", ts="1350810100.000100", text="Was", recovered=True)),
+        ("U2", e.MessageEdited(ts="1350810100.000100", text="Is", edited="1350810109.000000", recovered=True)),
+        ("warroom", e.GapFilled(since=BEGAN, until=BEGAN + timedelta(minutes=9), found=1)),
+        ("warroom", e.GapFilled(since=BEGAN, until=BEGAN, found=0, unread=("war-room",), reason="is_archived")),
+        ("warroom", e.GapFilled(since=BEGAN, until=BEGAN, found=3, unread=("a", "b"), reason="it does not answer")),
         ("warroom", e.DeliveryFailed(what="A message to the war room", reason="the chat said no")),
         ("warroom", e.ClockSetBack(by=timedelta(hours=1))),
         ("warroom", e.TwinRemoved(place="war-room", what="a message")),
@@ -305,7 +310,7 @@ def test_what_is_for_the_machine_alone_is_known() -> None:
 
 PUBLIC = re.compile(
     r"Room|Channel|Game|Emergency|Real|InjectPlayed|Actor|PredictionsSealed|Player|Part|Team|Side|Back|Role|Incident|"
-    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Delivery|Twin|Clock|"
+    r"Moment|Severity|Status|Runbook|Alert|Run|Value|Evidence|Step|Announced|Check|Act|Note|Message|Gap|Delivery|Twin|Clock|"
     r"Text|Keeping"
 )
 

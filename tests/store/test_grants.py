@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.postgres import Server
 from tests.runtime.bench import clear, game, incident, note
 from tests.store.building import NOON
-from warroom.core.commands import RecordChannel
+from warroom.core.commands import RecordChannel, Redact
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
 from warroom.store import cards, grants, inbox, migrate, rooms
@@ -61,7 +61,7 @@ async def test_the_bot_works(served: Database) -> None:
     assert await served.tx(inbox.finish, "event:1")
     for digest in ("a", "b"):
         await served.tx(cards.remember, room, "status", "war-room", channel="C1", ts="1", digest=digest, pinned=True)
-    assert await served.tx(rooms.redact, room, noted.entries[-1].seq, "text")
+    await runtime.redact(room, Redact(by="ana", seq=noted.entries[-1].seq, field="text", operator=True))
     await served.read(rooms.verify, room)
     assert await served.probe() is None
 

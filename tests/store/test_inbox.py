@@ -72,3 +72,74 @@ def test_handled_at_once_does_not_wait(database: Database) -> None:
     room = database.tx_sync(new_room).id
     assert database.tx_sync(inbox.first_time, "a", NOON, payload="{}", room=room)
     assert database.read_sync(inbox.unfinished, NOON + SECOND) == []
+
+
+# --- taken up by whoever lives
+
+
+def test_whoever_keeps_it_has_it_alone(database: Database) -> None:
+    """What was kept just now is being handled: it is due only when the lease of its keeper has run out."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    assert database.tx_sync(inbox.claim, "a", NOON + inbox.LEASE - SECOND) is None
+    assert database.read_sync(inbox.due, NOON + inbox.LEASE - SECOND, 9) == []
+    assert [each.key for each in database.read_sync(inbox.due, NOON + inbox.LEASE, 9)] == ["a"]
+    taken = database.tx_sync(inbox.claim, "a", NOON + inbox.LEASE)
+    assert taken == Delivery(key="a", received_at=NOON, payload="x", tries=1)
+
+
+def test_one_of_several_gets_it(database: Database) -> None:
+    """Of many that would take up the same delivery at once, one does."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    with ThreadPoolExecutor(8) as several:
+        got = several.map(lambda _: database.tx_sync(inbox.claim, "a", NOON + inbox.LEASE), range(8))
+        assert [each.tries for each in got if each is not None] == [1]
+
+
+def test_held_and_postponed(database: Database) -> None:
+    """Held, it is due at the instant that was said; a postponement does not count as a try."""
+    database.tx_sync(inbox.keep, "a", NOON, "x", lease=SECOND)
+    database.tx_sync(inbox.claim, "a", NOON + SECOND)
+    database.tx_sync(inbox.hold, "a", NOON + 5 * SECOND)
+    assert database.tx_sync(inbox.claim, "a", NOON + 4 * SECOND) is None
+    second = database.tx_sync(inbox.claim, "a", NOON + 5 * SECOND)
+    assert second is not None
+    assert second.tries == 2
+    database.tx_sync(inbox.postpone, "a", NOON + 6 * SECOND)
+    third = database.tx_sync(inbox.claim, "a", NOON + 6 * SECOND)
+    assert third is not None
+    assert third.tries == 2
+
+
+def test_put_aside(database: Database) -> None:
+    """What is put aside is counted, stays with its payload, and is due and unfinished no more."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    assert database.read_sync(inbox.failures) == 0
+    assert database.tx_sync(inbox.put_aside, "a")
+    assert database.read_sync(inbox.failures) == 1
+    later = NOON + 100 * inbox.LEASE
+    assert database.read_sync(inbox.due, later, 9) == database.read_sync(inbox.unfinished, later) == []
+    assert database.tx_sync(inbox.claim, "a", later) is None
+    assert not database.tx_sync(inbox.keep, "a", later, "again")
+
+
+def test_a_process_alone_ends_every_lease(database: Database) -> None:
+    """On a database of one process, what a dead one has left can be taken up at once."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    database.tx_sync(inbox.reclaim, NOON)
+    assert database.tx_sync(inbox.claim, "a", NOON) is not None
+
+
+def test_finished_only_as_it_was_handled(database: Database) -> None:
+    """When more was said about it meanwhile, what was handled is not all of it."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    assert not database.tx_sync(inbox.finish, "a", "y")
+    assert database.tx_sync(inbox.finish, "a", "x")
+
+
+def test_when_something_was_last_heard(database: Database) -> None:
+    """The newest of what Slack tells by itself counts, handled or not; what others tell does not."""
+    assert database.read_sync(inbox.last_heard) is None
+    database.tx_sync(inbox.keep, "event:2", NOON + SECOND, "x")
+    database.tx_sync(inbox.keep, "event:1", NOON, "x")
+    database.tx_sync(inbox.first_time, "alertmanager:1", NOON + 5 * SECOND)
+    assert database.read_sync(inbox.last_heard) == NOON + SECOND

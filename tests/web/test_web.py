@@ -356,6 +356,7 @@ async def test_ready() -> None:
                 "oldest_undelivered_seconds": 1.5,
                 "given_up": 0,
                 "clock_skew_seconds": None,
+                "put_aside": 0,
                 "troubles": [],
             },
         )

@@ -294,11 +294,16 @@ def migrate(
 
 
 @slack.command("manifest")
-def slack_manifest() -> None:
+def slack_manifest(
+    url: Annotated[
+        str,
+        typer.Option(help="Where Slack reaches warroom over HTTP: https://…/slack/events. Socket Mode when absent."),
+    ] = "",
+) -> None:
     """Print the app manifest: paste it at api.slack.com under "create an app from a manifest"."""
     from warroom.slack.manifest import manifest
 
-    print(json.dumps(manifest(), indent=2))
+    print(json.dumps(manifest(url), indent=2))
 
 
 @slack.command("check")

@@ -608,21 +608,41 @@ class TakeNote(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HearMessage(Command):
+    """`recovered`: it was missed when it was said, and found in the channel afterwards."""
+
     channel: str
     ts: str
     text: str
     thread: str = ""
+    recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HearEdit(Command):
+    """`edited` is the chat's own time of the edit: of several that come in any order, the last one counts."""
+
     ts: str
     text: str
+    edited: str = ""
+    recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HearDeletion(Command):
     ts: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordGap(Command):
+    """For a time the bot could not hear; what was said in the room's channels meanwhile has been read afterwards.
+
+    `unread` are the places that could not be read, and `reason` says why.
+    """
+
+    since: datetime
+    until: datetime
+    unread: tuple[str, ...] = ()
+    reason: str = ""
 
 
 # --- what the world answered

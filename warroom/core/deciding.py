@@ -252,11 +252,19 @@ def _hear(room: Room, command: c.HearMessage, now: datetime) -> News:
     called = _called(room, command, place, now)
     if place == BACKCHANNEL:
         return called
-    heard = e.MessageHeard(channel=command.channel, ts=command.ts, text=command.text, thread=command.thread)
-    return [heard, *called, *_listened(room, command.text)]
+    heard = e.MessageHeard(
+        channel=command.channel,
+        ts=command.ts,
+        text=command.text,
+        thread=command.thread,
+        recovered=command.recovered,
+    )
+    over = command.occurred_at is not None and not room.clock.has_run_since(command.occurred_at)
+    return [heard, *called, *([] if over else _listened(room, command.text))]
 
 
 def _called(room: Room, command: c.HearMessage, place: str, now: datetime) -> News:
+    """However late it is heard: a false alarm costs the game minutes, one that is not heard can cost everything."""
     if room.game is None or room.game.knows_of_something_real(now) or not calls_no_duff(command.text):
         return []
     return [e.EmergencyCalled(words=command.text, place=place)]
@@ -277,11 +285,26 @@ def _listened(room: Room, text: str) -> News:
 
 
 def _hear_edit(room: Room, command: c.HearEdit, now: datetime) -> News:
-    return [e.MessageEdited(ts=command.ts, text=command.text)]
+    return [e.MessageEdited(ts=command.ts, text=command.text, edited=command.edited, recovered=command.recovered)]
 
 
 def _hear_deletion(room: Room, command: c.HearDeletion, now: datetime) -> News:
     return [e.MessageDeleted(ts=command.ts)]
+
+
+def _record_gap(room: Room, command: c.RecordGap, now: datetime) -> News:
+    """Nothing missed, nothing unread: nothing to say. How much was found the room has counted itself."""
+    if not room.recovered and not command.unread:
+        return []
+    return [
+        e.GapFilled(
+            since=command.since,
+            until=command.until,
+            found=room.recovered,
+            unread=command.unread,
+            reason=command.reason,
+        )
+    ]
 
 
 def _tick(room: Room, command: c.Tick, now: datetime) -> News:
@@ -470,6 +493,7 @@ _ASKED: dict[type[c.Command], Callable[[Room, Any, datetime], News]] = {
     c.HearMessage: _hear,
     c.HearEdit: _hear_edit,
     c.HearDeletion: _hear_deletion,
+    c.RecordGap: _record_gap,
     c.Tick: _tick,
     c.RecordChannel: _record_channel,
     c.RecordNoChannel: _record_no_channel,

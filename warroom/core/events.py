@@ -886,23 +886,46 @@ class NoteTaken(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageHeard(Event):
-    """Something said in the war room. `ts` is the chat's own id of the message; `thread` that of its parent."""
+    """Something said in the war room. `ts` is the chat's own id of the message; `thread` that of its parent.
+
+    `recovered`: it was missed when it was said, and found in the channel afterwards.
+    """
 
     channel: str
     ts: str
     text: Typed
     thread: str = ""
+    recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageEdited(Event):
+    """`edited` is the chat's own time of the edit. Edits may be heard in any order; the one edited last counts."""
+
     ts: str
     text: Typed
+    edited: str = ""
+    recovered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageDeleted(Event):
     ts: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GapFilled(Event):
+    """From `since` to `until` the bot may not have heard all that was said; the channels were read again afterwards.
+
+    `found` is how much was missed and is on the timeline now. `unread` are the places that could not be read; what was
+    said there only people can tell.
+    """
+
+    since: datetime
+    until: datetime
+    found: int
+    unread: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -257,7 +257,10 @@ def _go_said(room: Room, entry: Entry, event: e.GoSaid) -> Room:
 
 
 def _phrase_heard(room: Room, entry: Entry, event: e.PhraseHeard) -> Room:
-    return replace(room, heard={**room.heard, event.phrase: room.clock.reading(entry.at)})
+    """When it was said counts, not when it was heard; and of twice, the last time."""
+    reading = room.clock.reading(min(entry.occurred_at or entry.at, entry.at))
+    known = room.heard.get(event.phrase, reading)
+    return replace(room, heard={**room.heard, event.phrase: max(known, reading)})
 
 
 def _hands_off_broken(room: Room, entry: Entry, event: e.HandsOffBroken) -> Room:

@@ -132,6 +132,7 @@ class Room:
     update: Update | None = None
     story: Story | None = None
     heard: Mapping[str, timedelta] = field(default_factory=dict)  # what conditions listen for: when it was last said
+    recovered: int = 0  # what was found in the channels afterwards, and no gap has been told of yet
     readiness: Readiness = field(default_factory=Readiness)
     breakable: Mapping[str, Target] = field(default_factory=dict)
     stops: Mapping[str, Watched] = field(default_factory=dict)

@@ -35,6 +35,10 @@ class RoomClock:
         """The same reading at a time of day that is now called an earlier one."""
         return self if self.since is None else replace(self, since=self.since - by)
 
+    def has_run_since(self, at: datetime) -> bool:
+        """Whether it runs now and has not stood still since then."""
+        return self.since is not None and self.since <= at
+
     def start(self, now: datetime) -> "RoomClock":
         return self if self.running else replace(self, since=now)
 

@@ -83,6 +83,17 @@ def _keeping_interrupted(room: Room, entry: Entry, event: e.KeepingInterrupted) 
     return replace(room, kept_again=event.until)
 
 
+# --- what was said
+
+
+def _heard(room: Room, entry: Entry, event: e.MessageHeard | e.MessageEdited) -> Room:
+    return replace(room, recovered=room.recovered + 1) if event.recovered else room
+
+
+def _gap_filled(room: Room, entry: Entry, event: e.GapFilled) -> Room:
+    return replace(room, recovered=0)
+
+
 # --- incidents and alerts
 
 
@@ -227,6 +238,9 @@ _MOVES: dict[type[e.Event], Callable[[Room, Entry, Any], Room]] = {
     e.ClockSetBack: _clock_set_back,
     e.RoomClosed: _room_closed,
     e.KeepingInterrupted: _keeping_interrupted,
+    e.MessageHeard: _heard,
+    e.MessageEdited: _heard,
+    e.GapFilled: _gap_filled,
     e.IncidentDeclared: _incident_declared,
     e.IncidentAcknowledged: _incident_acknowledged,
     e.IncidentMitigated: _incident_mitigated,

@@ -38,7 +38,7 @@ from warroom.report.incidentaccount import Incidents
 from warroom.report.moment import Moment
 from warroom.report.phrasing import Names, name
 from warroom.report.reading import Reading, withheld, without_notes
-from warroom.report.timeline import place, speaker
+from warroom.report.timeline import gap, place, speaker
 from warroom.report.walkaccount import Walks
 
 NO_DUFF = "NO DUFF: something real"
@@ -84,6 +84,7 @@ class Account:
     sources: set[str] = field(default_factory=set)
     undelivered: list[str] = field(default_factory=list)
     doubled: int = 0
+    gaps: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reading = Reading(names=self.names, roll=self.names if self.roll is None else self.roll)
@@ -355,6 +356,10 @@ def _twin(account: Account, moment: Moment, event: e.TwinRemoved) -> None:
     account.doubled += 1
 
 
+def _gap(account: Account, moment: Moment, event: e.GapFilled) -> None:
+    account.gaps.append(gap(event))
+
+
 def _no_channel(account: Account, moment: Moment, event: e.ChannelRefused) -> None:
     account.undelivered.append(f"Opening {place(event.place)} ({event.reason.rstrip('.')})")
 
@@ -380,12 +385,15 @@ _KEPT: dict[type[e.Event], Callable[[Account, Moment, Any], None]] = {
     e.DeliveryFailed: _failed,
     e.TwinRemoved: _twin,
     e.ChannelRefused: _no_channel,
+    e.GapFilled: _gap,
 }
 _SCRIPTED = ("planned", "contingency")
+# not done by whoever the entry names
 _HAPPENS = (
     e.DeliveryFailed,
     e.TwinRemoved,
     e.KeepingInterrupted,
+    e.GapFilled,
     e.ChannelOpened,
     e.ChannelRefused,
-)  # not done by whoever the entry names
+)

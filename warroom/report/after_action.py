@@ -81,6 +81,7 @@ def _material(account: Account) -> Material:
         alerts_left_out=account.incidents.left_out,
         undelivered=tuple(account.undelivered),
         doubled=account.doubled,
+        gaps=tuple(account.gaps),
         game=account.game_facts({each.id: each for each in incidents}, over=course.over),
     )
     return material if course.over or not room.drill else _while_playing(material)

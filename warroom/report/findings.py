@@ -47,6 +47,7 @@ class Material:
     alerts_left_out: int
     undelivered: tuple[str, ...]
     doubled: int
+    gaps: tuple[str, ...] = ()
     game: GameFacts | None = None
 
 
@@ -225,6 +226,7 @@ def went_wrong(m: Material) -> Iterator[str]:
         yield f"Not delivered: {what}."
     if m.doubled:
         yield f"{capital(many(m.doubled, 'message'))} stood in a channel twice for some seconds, until the second was removed."
+    yield from map(sentence, m.gaps)
 
 
 def _watched(behind: Revealed) -> Iterator[str]:

@@ -278,11 +278,23 @@ def _said_at(ts: str) -> str:
 
 
 def _heard(t: Telling, event: e.MessageHeard) -> str:
-    return f"{t.who} {'answered in a thread' if event.thread else 'said'}: {t.said(event.text)}"
+    how = " (it was read later)" if event.recovered else ""
+    return f"{t.who} {'answered in a thread' if event.thread else 'said'}{how}: {t.said(event.text)}"
 
 
 def _edited(t: Telling, event: e.MessageEdited) -> str:
-    return f"{t.who} changed the message{_said_at(event.ts)} to: {t.said(event.text)}"
+    how = " (it was read later)" if event.recovered else ""
+    return f"{t.who} changed the message{_said_at(event.ts)}{how} to: {t.said(event.text)}"
+
+
+def gap(event: e.GapFilled) -> str:
+    """What was not heard in time, in a sentence: when, how much of it was found, and what nobody but people can tell."""
+    when = f"from {event.since:%H:%M} to {event.until:%H:%M} UTC"
+    found = f"{many(event.found, 'message')} {'was' if event.found == 1 else 'were'} found in the channels afterwards"
+    if not event.unread:
+        return f"Not all that was said {when} was heard in time; {found}"
+    unread = f"{listed(map(place, event.unread))} could not be read ({event.reason.rstrip('.')})"
+    return also(sentence(f"Not all that was said {when} was heard; {unread}"), capital(found) if event.found else "")
 
 
 def _failed(t: Telling, event: e.DeliveryFailed) -> str:
@@ -376,6 +388,7 @@ _SENTENCES: dict[type[Event], tuple[Kind, Callable[[Telling, Any], str]]] = {
     e.NoteTaken: (Kind.TALK, lambda t, event: f"{t.who} noted: {t.said(event.text)}"),
     e.MessageHeard: (Kind.TALK, _heard),
     e.MessageEdited: (Kind.TALK, _edited),
+    e.GapFilled: (Kind.DELIVERY, lambda t, event: gap(event)),
     e.MessageDeleted: (Kind.TALK, lambda t, event: f"{t.who} deleted the message{_said_at(event.ts)}"),
     e.DeliveryFailed: (Kind.DELIVERY, _failed),
     e.TwinRemoved: (Kind.DELIVERY, _twin),

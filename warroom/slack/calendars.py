@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from warroom.core import commands as c
 from warroom.core.calendar import REPEATS, UNANNOUNCED, WINDOW, Occurrence, drawn
 from warroom.core.game import GameState
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.slack.desk import Desk, Whereabouts
 from warroom.slack.mrkdwn import escape_line, moment, person
-from warroom.store import rooms, schedules
+from warroom.store import inbox, rooms, schedules
 from warroom.store.schedules import People, Schedule, Wish
 
 _DEFAULT_WINDOW = timedelta(hours=4)
@@ -58,8 +60,8 @@ class Calendars:
     def __init__(self, desk: Desk) -> None:
         self._desk, self._runtime = desk, desk.runtime
 
-    async def plan(self, wish: Wish) -> str:
-        """Put it onto the calendar; the sentence that says so. Raises Refused with why not."""
+    async def plan(self, wish: Wish, key: str = "") -> str:
+        """Put it onto the calendar, once for the same `key`; the sentence that says so. Raises Refused with why not."""
         scenario, now = self._desk.scenario(wish.scenario), self._runtime.clock.now()
         if wish.first_at <= now:
             raise NotNow("That is over already. Choose a time to come.")
@@ -72,7 +74,7 @@ class Calendars:
             raise NotNow(f"Say where: {', '.join(scenario.environments)}.")
         if len({*wish.people.players, *wish.people.directors}) < 2:
             raise NotNow("A game needs players: name at least one person besides who directs it.")
-        number = await self._runtime.db.tx(schedules.add, wish, first_of(wish), at=now)
+        number = await self._runtime.db.tx(_add_once, wish, key, now)
         self._runtime.nudge()
         return f"Planned as number {number}. The backchannel opens a day before; `calendar` lists what is planned."
 
@@ -133,3 +135,9 @@ def coming_after(each: Schedule, coming: tuple[int, datetime] | None) -> Occurre
         return None
     number, begins = coming
     return Occurrence(number=number, begins=begins, starts=drawn(begins, each.window, each.seed, number))
+
+
+def _add_once(conn: Connection, wish: Wish, key: str, now: datetime) -> int:
+    if key and not inbox.first_time(conn, key, now):
+        raise NotNow("That was asked for already.")
+    return schedules.add(conn, wish, first_of(wish), at=now)

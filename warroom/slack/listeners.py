@@ -1,25 +1,21 @@
 """What arrives from Slack, and which door it goes through.
 
-Bolt acknowledges events before a listener has run, so a global middleware keeps every event in the inbox, under its own
-id, before anything else happens; what was kept and not finished is taken up again at the next start. Commands, presses
-and submissions are not retried by Slack: they are carried out and committed before they are acknowledged, under a key
-of their own, so that a double delivery is carried out once. Refusals are told to whoever asked, and to nobody else.
+A global middleware keeps every event in the inbox, under its own id, before anything else happens; whoever keeps it
+handles it, and what was kept and not finished is taken up by whichever process lives (`runtime/intake.py`). Commands,
+presses and submissions are not retried by Slack: they are carried out and committed before they are acknowledged, under
+a key of their own, so that a double delivery is carried out once. Refusals are told to whoever asked, and to nobody else.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from warroom.core import commands as c
-from warroom.core.effects import BACKCHANNEL
 from warroom.core.refusals import NotNow, Refused, Unknown
 from warroom.core.roster import must_be_staff, must_control
 from warroom.core.views import EMERGENCY, Mark, mark
@@ -27,23 +23,25 @@ from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
+from warroom.runtime.intake import Intake, Take
 from warroom.slack import asks, cards, modals, presses
 from warroom.slack.calendars import wished
 from warroom.slack.desk import Desk, Whereabouts
+from warroom.slack.hearing import MENTIONED, Hearing, said_at
 from warroom.slack.homes import Homes
 from warroom.slack.mrkdwn import escape, unescape
 from warroom.slack.people import People
 from warroom.slack.reports import Reports
 from warroom.slack.slash import Asked, Reply, Slash, about_life
 from warroom.slack.verdicts import judge
-from warroom.store import cards as cards_kept
 from warroom.store import inbox
 from warroom.store.errors import CannotKeep, StoreUnusable
+from warroom.store.inbox import Delivery
 from warroom.store.trouble import Kind
 
 log = logging.getLogger(__name__)
 
-MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
+ACKNOWLEDGED_WITHIN = 2.0  # seconds; Slack wants an answer in three
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
 Takes = Callable[["Listeners", Body, Body], Awaitable[None]]
@@ -54,13 +52,25 @@ SLOW = "This takes longer than it should. It may still be carried out: look befo
 
 
 class Listeners:
-    def __init__(self, app: AsyncApp, desk: Desk, people: People, reports: Reports, homes: Homes, wall: Clock) -> None:
+    """`takes` is who handles what else is kept in the inbox, by the kind that its keys begin with."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        desk: Desk,
+        people: People,
+        reports: Reports,
+        homes: Homes,
+        wall: Clock,
+        takes: Mapping[str, Take],
+    ) -> None:
         self._app, self._client = app, app.client
         self._desk, self._people, self._reports, self._homes = desk, people, reports, homes
         self._wall = wall
         self._slash = Slash(desk, people)
         self._under_way: set[asyncio.Task[None]] = set()
-        self._taking: set[str] = set()
+        self.hearing = Hearing(desk.runtime, people, wall, self._soon)
+        self.intake = Intake(desk.runtime, {"event": self.take, **takes})
 
     @property
     def desk(self) -> Desk:
@@ -87,90 +97,41 @@ class Listeners:
 
     # --- events: kept first, then taken
 
-    async def _keep_events(self, body: Body, next: Callable[[], Awaitable[Any]]) -> None:
+    async def _keep_events(self, body: Body, context: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> None:
         if body.get("type") == "event_callback":
+            key, now = f"event:{body['event_id']}", self._wall.now()
             payload = json.dumps({"team_id": body.get("team_id"), "event": body["event"]})
-            await self._desk.runtime.db.tx(inbox.keep, f"event:{body['event_id']}", self._wall.now(), payload)
+            kept = await self._desk.runtime.db.tx(inbox.keep, key, now, payload)
+            context["kept"] = Delivery(key=key, received_at=now, payload=payload) if kept else None
             await reached("event.kept")
         await next()
 
-    async def _event(self, body: Body) -> None:
-        await self._take(f"event:{body['event_id']}", body)
+    async def _event(self, context: dict[str, Any]) -> None:
+        """Whoever keeps an event handles it. What is here already is somebody's, and only acknowledged.
 
-    async def take_unfinished(self) -> int:
-        """Take up what was kept but not finished before the process ended. Returns how many."""
-        kept = await self._desk.runtime.db.read(inbox.unfinished, self._wall.now())
-        for delivery in kept:
-            try:
-                await self._take(delivery.key, {**json.loads(delivery.payload), "late": True})
-            except Exception:  # whatever is wrong with one of them, the bot must come up; it is tried at the next start
-                log.exception("%s was kept and cannot be taken", delivery.key)
-        return len(kept)
+        The acknowledgement waits for it as long as Slack has patience; after that it is handled all the same.
+        """
+        delivery: Delivery | None = context.get("kept")
+        if delivery is not None:
+            task = self._soon(self.intake.tend(delivery))
+            await asyncio.wait({task}, timeout=ACKNOWLEDGED_WITHIN)
 
-    async def _take(self, key: str, body: Body) -> None:
-        """Not twice, when Slack delivers an event again because it was impatient."""
-        if key in self._taking:
-            return
-        self._taking.add(key)
-        try:
-            if not await self._desk.runtime.db.read(inbox.finished, key):
-                await self._taken(key, body)
-        finally:
-            self._taking.discard(key)
-
-    async def _taken(self, key: str, body: Body) -> None:
+    async def take(self, delivery: Delivery) -> None:
+        """Carry out what an event that was kept asks for. Raises when that fails; it is tried again."""
+        body = {**json.loads(delivery.payload), "key": delivery.key, "late": delivery.tries > 0}
         event = body["event"]
         takes = EVENTS.get(event["type"])
         try:
             if takes is not None:
-                await takes(self, {**body, "key": key}, event)
+                await takes(self, body, event)
         except (Refused, NotFound) as refused:
-            log.info("%s refused: %s", key, refused)
-        await reached("event.taken")
-        await self._desk.runtime.db.tx(inbox.finish, key)
-        await reached("event.finished")
+            log.info("%s refused: %s", delivery.key, refused)
 
     async def _message(self, body: Body, event: Body) -> None:
         if event.get("channel_type") == "im":
             await self._direct(body, event)
-            return
-        here = await self._desk.room_here(_whereabouts(body, event))
-        if here is None:
-            return
-        command = _heard(event, await self._names(body, event))
-        if here[1] == BACKCHANNEL and not isinstance(command, c.HearMessage):
-            return  # of what is said there only a call of NO DUFF is heard, and nothing is kept
-        if command is not None and body.get("late"):
-            command = replace(command, occurred_at=_said_at(event["event_ts"]))
-        if command is not None:
-            await self._desk.runtime.handle(here[0], command, key=f"heard:{body['key']}")
-            self._soon(self._people.meet(str(body["team_id"]), [command.by]))
-        await self._keep_files(here[0], body, event)
-
-    async def _keep_files(self, room: int, body: Body, event: Body) -> None:
-        """What somebody puts into the thread of a walk's card is evidence for the step it stands at."""
-        files, thread = event.get("files") or (), event.get("thread_ts", "")
-        if not files or not thread or event.get("bot_id"):
-            return
-        card = await self._desk.runtime.db.read(cards_kept.at, str(body["team_id"]), str(event["channel"]), thread)
-        if card is None or not card.card.startswith("run:"):
-            return
-        for place, file in enumerate(files):
-            evidence = c.GiveEvidence(
-                by=str(event["user"]),
-                run=card.card.removeprefix("run:"),
-                kind="file",
-                text=str(file.get("name") or file.get("title") or file["id"]),
-                link=str(file.get("permalink") or ""),
-            )
-            with contextlib.suppress(
-                Refused
-            ):  # somebody who only watches, or a game that is over: it was heard all the same
-                await self._desk.runtime.handle(room, evidence, key=f"file:{body['key']}:{place}")
-
-    async def _names(self, body: Body, event: Body) -> dict[str, str]:
-        text = f"{event.get('text', '')} {(event.get('message') or {}).get('text', '')}"
-        return await self._people.named(str(body["team_id"]), MENTIONED.findall(text))
+        else:
+            await self.hearing.hear(str(body["team_id"]), event, late=body["late"])
 
     async def _direct(self, body: Body, event: Body) -> None:
         if event.get("bot_id") or event.get("subtype"):
@@ -312,7 +273,7 @@ class Listeners:
                 self._soon(self._tell_directly(where.person, cards.plainly(told)))
         elif do == "schedule":
             zone = await self._people.zone(where.workspace, where.person)
-            planned = await self._slash.calendars.plan(wished(given, at, zone))
+            planned = await self._slash.calendars.plan(wished(given, at, zone), key)
             self._soon(self._tell_directly(where.person, cards.plainly(planned)))
         elif do == "declare":
             await self._desk.declare(
@@ -341,7 +302,7 @@ class Listeners:
             room = await self._desk.room_meant(where)
             said = body["message"].get("text") or ""
             text = unescape(said, await self._people.named(where.workspace, MENTIONED.findall(said)))
-            note = c.TakeNote(by=where.person, text=text, occurred_at=_said_at(body["message"]["ts"]))
+            note = c.TakeNote(by=where.person, text=text, occurred_at=said_at(body["message"]["ts"]))
             await self._desk.runtime.handle(room, note, key=f"note:{where.channel}:{body['message']['ts']}")
         except (Refused, NotFound) as refused:
             self._soon(self._refuse(body, refused))
@@ -380,11 +341,12 @@ class Listeners:
 
     # --- what Slack's three seconds must not wait for
 
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+    def _soon(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do this after the acknowledgement: nothing is lost if it is not done."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
@@ -521,38 +483,6 @@ def _pressed_where(body: Body) -> Whereabouts:
         workspace=body["team"]["id"],
         person=body["user"]["id"],
         channel=(body.get("channel") or {}).get("id", ""),
-    )
-
-
-def _said_at(ts: str) -> datetime:
-    """When a message was said; its id is that time, in seconds."""
-    return datetime.fromtimestamp(int(ts.partition(".")[0]), UTC)
-
-
-def _heard(event: Body, names: Mapping[str, str]) -> c.Command | None:
-    """The command that puts something said in a war room on its timeline; None for what is not people's words."""
-    subtype = event.get("subtype", "")
-    if subtype == "message_changed":
-        message = event["message"]
-        if message.get("bot_id") or message.get("text") == (event.get("previous_message") or {}).get("text"):
-            return None
-        said = unescape(message.get("text") or "", names)
-        return c.HearEdit(by=message.get("user") or "", ts=message["ts"], text=said)
-    if subtype == "message_deleted":
-        previous = event.get("previous_message") or {}
-        if previous.get("bot_id") or not previous.get("user"):
-            return None
-        return c.HearDeletion(by=previous["user"], ts=event["deleted_ts"])
-    if event.get("bot_id") or subtype not in ("", "thread_broadcast", "file_share", "me_message"):
-        return None
-    if not event.get("user"):
-        return None
-    return c.HearMessage(
-        by=event["user"],
-        channel=event["channel"],
-        ts=event["ts"],
-        text=unescape(event.get("text") or "", names),
-        thread=event.get("thread_ts", "") if event.get("thread_ts") != event["ts"] else "",
     )
 
 

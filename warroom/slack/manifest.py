@@ -36,10 +36,17 @@ METHODS = (
 EVENTS = ("app_home_opened", "app_mention", "message.channels", "message.groups", "message.im")
 
 
-def manifest() -> dict[str, Any]:
-    """The manifest as it ships."""
+def manifest(address: str = "") -> dict[str, Any]:
+    """The manifest as it ships, for Socket Mode; or for an app that is told over HTTP, at this address."""
     text = resources.files("warroom.slack").joinpath("manifest.json").read_text(encoding="utf-8")
     shipped: dict[str, Any] = json.loads(text)
+    if address:
+        settings = shipped["settings"]
+        settings["socket_mode_enabled"] = False
+        settings["event_subscriptions"]["request_url"] = address
+        settings["interactivity"]["request_url"] = address
+        for command in shipped["features"]["slash_commands"]:
+            command["url"] = address
     return shipped
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from warroom.errors import SlackUnusable
-from warroom.slack.verdicts import judge
+from warroom.errors import SlackAway, SlackUnusable
+from warroom.slack.verdicts import Verdict, judge
 
 _ADVICE = {
     "invalid_auth": "Slack does not know this token. Copy it again from the app's settings, whole and without spaces.",
@@ -30,7 +30,9 @@ class Identity:
 
 
 async def check(client: AsyncWebClient, app_token: str, wanted: frozenset[str]) -> Identity:
-    """Raises SlackUnusable with a sentence for everything that would stop the bot from working."""
+    """Raises SlackUnusable with a sentence for everything that would stop the bot from working; without an app token
+    there is none to ask about. Raises SlackAway when Slack could not be asked, which says nothing of the tokens.
+    """
     who = await _asked("SLACK_BOT_TOKEN", client, "")
     held = {scope for scope in (who.headers.get("X-OAuth-Scopes") or "").split(",") if scope}
     if held and (missing := wanted - held):
@@ -38,7 +40,8 @@ async def check(client: AsyncWebClient, app_token: str, wanted: frozenset[str]) 
             f"The bot lacks these permissions: {', '.join(sorted(missing))}. Add them to the app "
             "(its manifest lists them all), install it again, and start warroom once more."
         )
-    await _asked("SLACK_APP_TOKEN", client, app_token)
+    if app_token:
+        await _asked("SLACK_APP_TOKEN", client, app_token)
     return Identity(
         workspace=str(who.data["team_id"]),
         workspace_name=str(who.data.get("team", "")),
@@ -60,10 +63,11 @@ async def _asked(name: str, client: AsyncWebClient, app_token: str) -> _Answer:
     except Exception as error:
         judged = judge(error)
         advice = _ADVICE.get(judged.code)
-        if advice is None:
-            raise SlackUnusable(
+        if advice is None and judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+            raise SlackAway(
                 f"Slack could not be asked about {name} ({judged.code}). Is {client.base_url} reachable?"
             ) from None
+        advice = advice or "Slack refuses it. Look at the app's settings, and at those of the workspace."
         raise SlackUnusable(f"{name}: {advice} (Slack says {judged.code}.)") from None
     data = response.data
     return _Answer(data=data if isinstance(data, dict) else {}, headers=dict(response.headers))

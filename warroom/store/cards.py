@@ -32,6 +32,12 @@ def at(conn: Connection, workspace: str, channel: str, ts: str) -> Card | None:
     return _one(conn, and_(rooms.c.workspace == workspace, cards.c.channel == channel, cards.c.ts == ts))
 
 
+def in_channel(conn: Connection, room_id: int, channel: str) -> list[str]:
+    """The messages of this channel that show a card of the room."""
+    shown = and_(cards.c.room == room_id, cards.c.channel == channel)
+    return list(conn.execute(select(cards.c.ts).where(shown).order_by(cards.c.ts)).scalars())
+
+
 def remember(
     conn: Connection, room_id: int, card: str, place: str, *, channel: str, ts: str, digest: str, pinned: bool
 ) -> None:

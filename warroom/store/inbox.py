@@ -1,29 +1,41 @@
-"""Every delivery from outside, by its sender's own id, so that one that comes twice counts once."""
+"""Every delivery from outside, by its sender's own id, so that one that comes twice counts once.
+
+What is acknowledged before it is handled is leased to whoever kept it: `take_at` is when somebody else may take it up,
+because its keeper has died or could not handle it. So lease and backoff are one column, and an idle inbox costs nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
 
 from warroom.store.db import insert
 from warroom.store.tables import inbox
 
-KEPT, DONE = "kept", "done"
+KEPT, DONE, FAILED = "kept", "done", "failed"
+LEASE = timedelta(seconds=15)  # how long whoever takes up a delivery has it alone; renewed while it is handled
+EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from the one to the other
+
+# Spelled out, not bound: a partial index is used only by a question that can be seen to fall within it.
+_KEPT = inbox.c.state == literal_column(f"'{KEPT}'")
+_FAILED = inbox.c.state == literal_column(f"'{FAILED}'")
+_LEASED = inbox.c.take_at.is_not(None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """Something that was accepted and is not handled yet."""
+    """Something that was accepted and is not handled yet. `tries` is how often it was taken up again."""
 
     key: str
     received_at: datetime
     payload: str
+    tries: int = 0
 
 
 def first_time(conn: Connection, key: str, at: datetime, payload: str = "", room: int | None = None) -> bool:
     """Whether this delivery is new; for one that is handled in the same transaction."""
-    return _add(conn, key, at, payload, room, DONE)
+    return _add(conn, key, at, payload, DONE, room=room)
 
 
 def went_to(conn: Connection, key: str, room: int) -> None:
@@ -36,22 +48,27 @@ def room_of(conn: Connection, key: str) -> int | None:
     return conn.execute(select(inbox.c.room).where(inbox.c.key == key)).scalar_one_or_none()
 
 
-def keep(conn: Connection, key: str, at: datetime, payload: str) -> bool:
-    """Keep a delivery that is acknowledged before it is handled. False if it is here already, handled or not."""
-    return _add(conn, key, at, payload, None, KEPT)
+def keep(conn: Connection, key: str, at: datetime, payload: str, lease: timedelta = LEASE) -> bool:
+    """Keep a delivery that is acknowledged before it is handled. False if it is here already, handled or not.
+
+    Whoever has kept it handles it, and has it alone as long as the lease lasts.
+    """
+    return _add(conn, key, at, payload, KEPT, take_at=at + lease)
 
 
 def unfinished(conn: Connection, before: datetime) -> Sequence[Delivery]:
-    """What was kept before this instant and is not finished, oldest first."""
-    waiting = and_(inbox.c.state == KEPT, inbox.c.received_at < before)
-    found = conn.execute(select(inbox).where(waiting).order_by(inbox.c.received_at, inbox.c.key))
-    return [Delivery(key=each.key, received_at=each.received_at, payload=each.payload or "") for each in found]
+    """What was told before this instant and is not finished, oldest first; not what was put aside, and no gaps."""
+    told = and_(_KEPT, _LEASED, inbox.c.received_at < before, inbox.c.key.not_like("gap:%"))
+    return _found(conn, told)
 
 
-def finish(conn: Connection, key: str) -> bool:
-    """It is handled; its payload is not needed any more. False if it was finished before, or never kept."""
-    waiting = and_(inbox.c.key == key, inbox.c.state == KEPT)
-    return conn.execute(update(inbox).where(waiting).values(state=DONE, payload=None)).rowcount == 1
+def finish(conn: Connection, key: str, payload: str | None = None) -> bool:
+    """It is handled; its payload is not needed any more. False if it was finished before, or never kept.
+
+    With the payload that was handled it is finished only if that has not changed since.
+    """
+    same = () if payload is None else (inbox.c.payload == (payload or None),)
+    return _change(conn, key, *same, state=DONE, payload=None, take_at=None)
 
 
 def finished(conn: Connection, key: str) -> bool:
@@ -60,8 +77,83 @@ def finished(conn: Connection, key: str) -> bool:
     return conn.execute(select(inbox.c.key).where(there)).first() is not None
 
 
-def _add(conn: Connection, key: str, at: datetime, payload: str, room: int | None, state: str) -> bool:
-    added = insert(conn, inbox).values(key=key, received_at=at, room=room, payload=payload or None, state=state)
+# --- taken up by whoever lives
+
+
+def due(conn: Connection, now: datetime, limit: int) -> Sequence[Delivery]:
+    """What may be taken up now, the longest waiting first."""
+    return _found(conn, and_(_KEPT, inbox.c.take_at <= now), limit)
+
+
+def claim(conn: Connection, key: str, now: datetime, lease: timedelta = LEASE) -> Delivery | None:
+    """Take up what is due. None if somebody else has: of several that ask at once, one gets it."""
+    mine = and_(inbox.c.key == key, _KEPT, inbox.c.take_at <= now)
+    taken = update(inbox).where(mine).values(take_at=now + lease, tries=inbox.c.tries + 1)
+    found = conn.execute(taken.returning(inbox.c.key)).first()
+    return _found(conn, inbox.c.key == key)[0] if found else None
+
+
+def hold(conn: Connection, key: str, until: datetime) -> bool:
+    """Nobody takes it up before this instant: a lease that goes on, or a failure that is to be tried again then."""
+    return _change(conn, key, take_at=until)
+
+
+def postpone(conn: Connection, key: str, until: datetime) -> bool:
+    """It could not be handled yet, for no fault of its own: this does not count as a try."""
+    return _change(conn, key, take_at=until, tries=inbox.c.tries - 1)
+
+
+def put_aside(conn: Connection, key: str) -> bool:
+    """Nobody takes it up any more; it stays here with its payload, for a person to look at."""
+    return _change(conn, key, state=FAILED)
+
+
+def reclaim(conn: Connection, now: datetime) -> None:
+    """End every lease: for the only process of a database, which has just started."""
+    conn.execute(update(inbox).where(_KEPT, inbox.c.take_at > now).values(take_at=now))
+
+
+def failures(conn: Connection) -> int:
+    """How many deliveries were put aside."""
+    aside = and_(_FAILED, _LEASED)
+    return int(conn.execute(select(func.count()).select_from(inbox).where(aside)).scalar_one())
+
+
+def last_heard(conn: Connection) -> datetime | None:
+    """When something last came that Slack tells by itself. Until then it was surely heard, for we were there to hear."""
+    first, end = EVENTS
+    heard = select(inbox.c.received_at).where(inbox.c.key >= first, inbox.c.key < end)
+    return conn.execute(heard.order_by(inbox.c.received_at.desc()).limit(1)).scalar_one_or_none()
+
+
+# --- what all of them share
+
+
+def _add(
+    conn: Connection,
+    key: str,
+    at: datetime,
+    payload: str,
+    state: str,
+    *,
+    room: int | None = None,
+    take_at: datetime | None = None,
+) -> bool:
+    values = {"key": key, "received_at": at, "room": room, "payload": payload or None, "state": state}
+    added = insert(conn, inbox).values(**values, take_at=take_at)
     once = added.on_conflict_do_nothing(index_elements=["key"])
     # Not rowcount: of an INSERT, SQLAlchemy does not promise it, and with psycopg it is -1.
     return conn.execute(once.returning(inbox.c.key)).first() is not None
+
+
+def _change(conn: Connection, key: str, *more: ColumnElement[bool], **values: object) -> bool:
+    waiting = and_(inbox.c.key == key, _KEPT, *more)
+    return conn.execute(update(inbox).where(waiting).values(**values)).rowcount == 1
+
+
+def _found(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> Sequence[Delivery]:
+    found = select(inbox).where(where).order_by(inbox.c.received_at, inbox.c.key).limit(limit)
+    return [
+        Delivery(key=each.key, received_at=each.received_at, payload=each.payload or "", tries=each.tries)
+        for each in conn.execute(found)
+    ]

@@ -148,16 +148,17 @@ inbox = Table(
     Column("received_at", Instant, nullable=False),
     Column("room", BigId, ForeignKey("rooms.id")),
     Column("payload", Escaped),
-    Column("state", String, nullable=False),  # kept | done
+    Column("state", String, nullable=False),  # kept | done | failed
     Column("take_at", Instant),  # lease and backoff at once; NULL when it is done
     Column("tries", Integer, nullable=False, server_default="0"),
 )
 Index(
     "ix_inbox_unfinished",
     inbox.c.take_at,
-    sqlite_where=inbox.c.state == "kept",
-    postgresql_where=inbox.c.state == "kept",
+    sqlite_where=inbox.c.take_at.is_not(None),
+    postgresql_where=inbox.c.take_at.is_not(None),
 )
+Index("ix_inbox_received_at", inbox.c.received_at)  # when something was last heard
 
 cards = Table(
     "cards",

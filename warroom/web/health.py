@@ -23,6 +23,8 @@ class Health:
 
     `trouble` is what is wrong with the database, in a sentence; `given_up` how many deliveries of open rooms were;
     `skew` how far the database's clock is before this machine's.
+    `unmet` says why this process, which has never met Slack, cannot be told anything yet. `put_aside` is how many
+    deliveries failed too often and are not tried any more.
     """
 
     database: bool
@@ -31,10 +33,12 @@ class Health:
     trouble: str = ""
     given_up: int = 0
     skew: timedelta | None = None
+    unmet: str = ""
+    put_aside: int = 0
 
     @property
     def ready(self) -> bool:
-        return self.database
+        return self.database and not self.unmet
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -42,9 +46,11 @@ class Health:
         late = self.oldest is not None and self.oldest > LATE
         return (
             *(() if self.database else (self.trouble or "The database does not answer.",)),
+            *((f"Nothing can be taken in until Slack has been met once. {self.unmet}",) if self.unmet else ()),
             *(() if self.slack else ("There is no connection to Slack; what is to be said waits.",)),
             *(("Messages are not getting out.",) if late else ()),
             *((_many_given_up(self.given_up),) if self.given_up else ()),
+            *((_aside(self.put_aside),) if self.put_aside else ()),
             *((_apart(self.skew),) if self.skew is not None and abs(self.skew) > APART else ()),
         )
 
@@ -60,6 +66,11 @@ def _apart(skew: timedelta) -> str:
         f"The database's clock is {abs(skew).total_seconds():.1f} s {where} this machine's: see to it that both are set "
         "by the same source."
     )
+
+
+def _aside(count: int) -> str:
+    what = "Something that was told to the bot" if count == 1 else f"{count} things that were told to the bot"
+    return f"{what} could not be handled and {'was' if count == 1 else 'were'} put aside; the log says why."
 
 
 HealthCheck = Callable[[], Awaitable[Health]]
@@ -92,5 +103,6 @@ def _shown(health: Health) -> dict[str, object]:
         "oldest_undelivered_seconds": None if health.oldest is None else round(health.oldest.total_seconds(), 3),
         "given_up": health.given_up,
         "clock_skew_seconds": None if health.skew is None else round(health.skew.total_seconds(), 3),
+        "put_aside": health.put_aside,
         "troubles": health.troubles,
     }

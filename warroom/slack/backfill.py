@@ -1,0 +1,193 @@
+"""Reads in the channels what was said while nobody listened.
+
+Slack drops events when it cannot deliver them for long, and now and then for no reason of ours. So whenever the bot may
+have missed something, that is noted in the inbox as a gap (`store/gaps.py`) before anything else is heard, and whichever
+process lives then reads the open rooms' channels from when something was last surely heard. What was heard already is
+known by its key; the rest is heard as if it had come as an event, with the time it was said. One entry for each room says
+what was found, or that it could not be read, so that a person can look.
+
+When something was last heard is known from the newest event in the inbox: no clock has to be written while nothing goes on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from warroom.core import commands as c
+from warroom.failpoints import reached
+from warroom.runtime.handle import Runtime
+from warroom.runtime.intake import NotYet
+from warroom.slack.calling import Held
+from warroom.slack.hearing import Hearing
+from warroom.slack.verdicts import Verdict, judge
+from warroom.store import cards, gaps, inbox, rooms
+from warroom.store.gaps import Gap
+from warroom.store.inbox import Delivery
+
+log = logging.getLogger(__name__)
+
+MARGIN = timedelta(minutes=2)  # events may come out of order, and two clocks may differ
+SETTLE = timedelta(seconds=3)  # what waits at Slack comes by itself as soon as it can; it need not be looked for
+FRESH = timedelta(seconds=2)  # what was said just now is on its way
+LATER = timedelta(seconds=30)  # until the next try, when Slack does not say how long
+GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be read
+PAGE, PAGES = 200, 50
+
+Message = Mapping[str, Any]
+Call = Callable[..., Awaitable[Message]]  # a method of the Web API and its arguments
+Page = Callable[[Mapping[str, str]], Awaitable[Message]]  # given the cursor of the one before
+
+
+class Unreadable(Exception):
+    """This channel cannot be read, or not to the end; for good, or `for_now`."""
+
+    def __init__(self, reason: str, *, for_now: bool = False) -> None:
+        super().__init__(reason)
+        self.for_now = for_now
+
+
+class Backfill:
+    """`call` asks Slack, within what it allows; `listening` says whether anything is heard now."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        hearing: Callable[[], Hearing],
+        call: Call,
+        listening: Callable[[], Awaitable[bool]],
+        *,
+        workspace: str,
+    ) -> None:
+        self._runtime, self._hearing, self._call, self._listening = runtime, hearing, call, listening
+        self._workspace = workspace
+        self._db, self._wall = runtime.db, runtime.wall
+
+    # --- noticing
+
+    async def started(self) -> None:
+        """This process begins to listen: whatever was said since something was last heard may have been missed."""
+        await self._db.tx(_note_start, self._workspace, self._wall.now())
+
+    async def missed(self, since: datetime, ready: timedelta = SETTLE) -> None:
+        """Since then something may have been missed: Slack was away, or had too much to tell, or the database was away."""
+        now = self._wall.now()
+        await self._db.tx(_note, self._workspace, since, now, now + ready)
+
+    # --- filling
+
+    async def take(self, delivery: Delivery) -> None:
+        """Fill a gap that was noted. Raises NotYet as long as it cannot be done."""
+        gap = gaps.read(delivery)
+        if not await self._listening():
+            raise NotYet("nothing is heard from Slack yet", LATER)
+        until = self._wall.now() - FRESH
+        for row in await self._db.read(rooms.listing, self._workspace, mode="all", open_only=True):
+            since = max(gap.since - MARGIN, row.opened_at) if gap.since > gaps.EVER else row.opened_at
+            await self._fill(row.id, gap, since, until)
+
+    async def _fill(self, room: int, gap: Gap, since: datetime, until: datetime) -> None:
+        unread: dict[str, Unreadable] = {}
+        for place, channel in (await self._runtime.room(room)).channels.items():
+            try:
+                await self._read(room, channel.id, since, until)
+            except Unreadable as error:
+                unread[place] = error
+            except NotYet as not_yet:
+                if self._wall.now() - gap.noted < GIVE_UP:
+                    raise
+                unread[place] = Unreadable(str(not_yet), for_now=True)
+        await reached("gap.read")
+        found = (await self._runtime.room(room)).recovered
+        if found or unread:
+            reason = ", ".join(dict.fromkeys(map(str, unread.values())))
+            told = c.RecordGap(since=since, until=until, unread=tuple(unread), reason=reason)
+            for_good = not found and not any(each.for_now for each in unread.values())
+            # What can never be read is said once, not at every start.
+            key = f"gap:{room}:{','.join(unread)}:{reason}" if for_good else None
+            await self._runtime.handle(room, told, key=key)
+
+    async def _read(self, room: int, channel: str, since: datetime, until: datetime) -> None:
+        """Hear what was said there in this time, oldest first."""
+
+        def history(cursor: Mapping[str, str]) -> Awaitable[Message]:
+            return self._call("conversations.history", channel=channel, limit=PAGE, **cursor)
+
+        top, whole = await self._pages(history, back_to=since)
+        shown = await self._db.read(cards.in_channel, room, channel)
+        active = [str(each["ts"]) for each in top if _at(each.get("latest_reply") or "0") >= since]
+        threads = dict.fromkeys([*active, *(set(shown) - {str(each["ts"]) for each in top})])
+        found = {str(each["ts"]): each for each in top}
+        for thread in threads:
+            replies, all_of_it = await self._thread(channel, thread, since)
+            whole = whole and all_of_it
+            found |= {str(each["ts"]): each for each in replies}
+        for message in sorted(found.values(), key=lambda each: _at(each["ts"])):
+            if max(_at(message["ts"]), _at((message.get("edited") or {}).get("ts") or "0")) < since:
+                continue
+            if _at(message["ts"]) <= until:
+                event = {**message, "type": "message", "channel": channel}
+                await self._hearing().hear(self._workspace, event, recovered=True)
+        if not whole:
+            raise Unreadable(f"more than {PAGE * PAGES:,} messages; the rest is not here", for_now=True)
+
+    async def _thread(self, channel: str, thread: str, since: datetime) -> tuple[list[Message], bool]:
+        def replies(cursor: Mapping[str, str]) -> Awaitable[Message]:
+            return self._call(
+                "conversations.replies", channel=channel, ts=thread, oldest=_ts(since), limit=PAGE, **cursor
+            )
+
+        return await self._pages(replies)
+
+    async def _pages(self, page: Page, back_to: datetime | None = None) -> tuple[list[Message], bool]:
+        """Page after page; where the newest comes first, until one reaches back beyond this instant: with its older
+        messages, for they may have been answered since. And whether that is all there is.
+        """
+        found: list[Message] = []
+        cursor: dict[str, str] = {}
+        for _ in range(PAGES):
+            answer = await self._asked(page, cursor)
+            found += answer.get("messages") or []
+            following = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not following or (back_to is not None and found and _at(found[-1]["ts"]) < back_to):
+                return found, True
+            cursor = {"cursor": following}
+        return found, False
+
+    async def _asked(self, page: Page, cursor: Mapping[str, str]) -> Message:
+        """The answer, as soon as it may be asked for: others read history, too, and this can wait."""
+        while True:
+            try:
+                return await page(cursor)
+            except Held as held:
+                await self._wall.wait(self._wall.now() + held.after, asyncio.Event())
+            except Exception as error:
+                judged = judge(error)
+                if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                    raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
+                if judged.code == "thread_not_found":
+                    return {}
+                raise Unreadable(judged.code) from error
+
+
+def _note_start(conn: Connection, workspace: str, now: datetime) -> None:
+    since = inbox.last_heard(conn) or gaps.EVER
+    _note(conn, workspace, since, now, now + SETTLE)
+
+
+def _note(conn: Connection, workspace: str, since: datetime, now: datetime, ready: datetime) -> None:
+    """Without an open room there is nothing that could have been missed, and nothing is written."""
+    if rooms.listing(conn, workspace, mode="all", open_only=True):
+        gaps.note(conn, workspace, since, now, ready)
+
+
+def _at(ts: str) -> datetime:
+    whole, _, rest = str(ts).partition(".")
+    return datetime.fromtimestamp(int(whole), UTC) + timedelta(microseconds=int(f"{rest:0<6}"[:6]))
+
+
+def _ts(at: datetime) -> str:
+    return f"{at.timestamp():.6f}"
