@@ -53,12 +53,24 @@ def _declared(declared: type[Any], *, kw_only: bool) -> type[Any]:
 
 def _methods(cls: type[Any], members: tuple[Field[Any], ...]) -> Iterator[tuple[str, Callable[..., Any]]]:
     names = frozenset(each.name for each in members)
-    yield "__init__", _init(cls, members)
+    yield "__init__", _Init(cls, members)
     yield "__repr__", _repr([each.name for each in members if each.repr])
     yield from _equality([each.name for each in members if each.compare])
     yield from _frozen(cls, names)
     yield "__getstate__", _state
     yield "__setstate__", _come_back
+
+
+class _Init:
+    """An `__init__` that is written when it is first looked at; most classes are not needed in most runs."""
+
+    def __init__(self, cls: type[Any], members: tuple[Field[Any], ...]) -> None:
+        self._cls, self._members = cls, members
+
+    def __get__(self, value: Any, kind: type[Any]) -> Callable[..., None]:
+        init = _init(self._cls, self._members)
+        setattr(self._cls, "__init__", init)
+        return init if value is None else init.__get__(value, kind)
 
 
 def _init(cls: type[Any], members: tuple[Field[Any], ...]) -> Callable[..., None]:
