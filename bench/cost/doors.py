@@ -13,7 +13,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from bench.cost import places
 from bench.cost.figures import Bars, Figure, Measured, median, quantile, ratios, spread
@@ -34,9 +33,11 @@ class Subject:
 
     slack: PretendSlack
     rooms: list[int]
+    process: int
     rates: dict[int, list[float]] = field(default_factory=dict)
     took: dict[int, list[float]] = field(default_factory=dict)
     steady: list[float] = field(default_factory=list)
+    sustained: float = 0.0
 
     def talk(self) -> Make:
         return lambda number: message(number, f"C{self.rooms[number % len(self.rooms)]}", f"U{number % PEOPLE}")
@@ -61,7 +62,7 @@ async def subject(command: tuple[str, ...], rooms: list[int], transport: Transpo
         try:
             async with asyncio.timeout(PATIENCE):
                 await slack.linked()
-            yield Subject(slack, rooms)
+            yield Subject(slack, rooms, process.pid)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
@@ -111,8 +112,8 @@ async def _measured(place: Place, transport: Transport, url: str, floor_url: str
             for each in subjects:
                 took = await steady(each.slack, each.talk(), rate=RATE, seconds=place.seconds / 2)
                 each.steady.append(1000 * quantile(took, 0.99))
-        ours.sustained = await _sustained(ours, place.seconds)  # type: ignore[attr-defined]
-        commit.sustained = await _sustained(commit, place.seconds)  # type: ignore[attr-defined]
+        ours.sustained = await _sustained(ours, place.seconds)
+        commit.sustained = await _sustained(commit, place.seconds)
         return subjects
 
 
@@ -151,7 +152,7 @@ def _figures(name: str, bare: Subject, commit: Subject, ours: Subject) -> list[F
                 },
             )
         )
-    sustained: dict[str, Any] = {"ours": [vars(ours)["sustained"]], "one commit": [vars(commit)["sustained"]]}
+    sustained = {"ours": [ours.sustained], "one commit": [commit.sustained]}
     share = sustained["ours"][0] / sustained["one commit"][0]
     found.append(
         Figure(

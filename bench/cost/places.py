@@ -8,16 +8,20 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
+
+import psutil
+from sqlalchemy import Connection, update
 
 from tests.postgres import Server, _programs
 from warroom.core import commands as c
 from warroom.core.events import Entry, NoteTaken
+from warroom.core.room import Room
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime, summary
-from warroom.store import migrate, outbox, rooms
+from warroom.store import migrate, rooms
 from warroom.store.db import Database
+from warroom.store.tables import lanes, outbox
 
 # As an operator's PostgreSQL: every commit is on the disk when it is answered.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "listen_addresses": "''", "max_connections": "100"}
@@ -88,7 +92,7 @@ def open_rooms(url: str, number: int) -> list[int]:
         with Database(url) as db:
             runtime = Runtime(db, SystemClock())
             opened = list(await asyncio.gather(*(_open(runtime) for _ in range(number))))
-            await db.tx(_settle_everything, runtime.wall.now())
+            await db.tx(settle)
             return opened
 
     return asyncio.run(made())
@@ -103,10 +107,10 @@ async def _open(runtime: Runtime) -> int:
     return room
 
 
-def _settle_everything(conn: object, now: object) -> None:
-    while owed := outbox.claim(conn, now, timedelta(seconds=60), 100):  # type: ignore[arg-type]
-        for each in owed:
-            outbox.settle(conn, each, now, outcome={})  # type: ignore[arg-type]
+def settle(conn: Connection) -> None:
+    """Nothing is owed to anybody any more."""
+    conn.execute(update(lanes).values(done_number=lanes.c.last_number))
+    conn.execute(update(outbox).values(state="done"))
 
 
 def lengthen(url: str, room: int, to: int) -> None:
@@ -118,18 +122,18 @@ def lengthen(url: str, room: int, to: int) -> None:
             at = db.tx_sync(_lengthen, room, min(to, at + 1000), summary(state))
 
 
-async def _folded(db: Database, room: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+async def _folded(db: Database, room: int) -> Room:
     return await Runtime(db, SystemClock()).room(room)
 
 
-def _lengthen(conn: object, room: int, to: int, shown: rooms.Summary) -> int:
-    row = rooms.lock(conn, room)  # type: ignore[arg-type]
+def _lengthen(conn: Connection, room: int, to: int, shown: rooms.Summary) -> int:
+    row = rooms.lock(conn, room)
     now = SystemClock().now()
     added = [
         Entry(seq=seq, at=now, by=f"U{seq % 30}", event=NoteTaken(text=f"Note {seq}: the queue is still growing."))
         for seq in range(row.seq + 1, to + 1)
     ]
-    rooms.append(conn, row, added, shown)  # type: ignore[arg-type]
+    rooms.append(conn, row, added, shown)
     return to
 
 
@@ -142,14 +146,10 @@ def python(*arguments: str, **environment: str) -> tuple[list[str], dict[str, st
 
 def memory(pid: int) -> float:
     """What a process holds in memory now, in MB."""
-    import psutil
-
     return psutil.Process(pid).memory_info().rss / 2**20
 
 
 def processor(pid: int) -> float:
     """How many seconds of a processor it has used."""
-    import psutil
-
     spent = psutil.Process(pid).cpu_times()
     return spent.user + spent.system

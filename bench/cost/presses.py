@@ -62,9 +62,12 @@ async def _acknowledged(on: stage.Stage, person: PersonAt) -> float:
 async def _pressed(person: PersonAt, channel: str, label: str) -> float:
     """Milliseconds."""
     card = await stage.with_button(person, channel, label)
+    before = [id(event) for event in person.heard("message_changed")]
     began = time.perf_counter()
     changed = asyncio.create_task(
-        person.wait_for(lambda event: event["type"] == "message_changed" and event["channel"] == channel)
+        person.wait_for(
+            lambda event: event["type"] == "message_changed" and event["channel"] == channel and id(event) not in before
+        )
     )
     await person.press(card, label)
     await changed
