@@ -224,7 +224,9 @@ def _table(counts: list[Count]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for each in counts:
-        calls = ", ".join(f"{times} × `{name}`" if times > 1 else f"`{name}`" for name, times in sorted(each.calls.items()))
+        calls = ", ".join(
+            f"{times} × `{name}`" if times > 1 else f"`{name}`" for name, times in sorted(each.calls.items())
+        )
         lines.append(
             f"| {each.action} | {each.transactions} | {each.writes} | {each.statements} | {each.looks} | {calls or 'none'} |"
         )

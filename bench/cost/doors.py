@@ -53,7 +53,9 @@ class Subject:
 
 
 @asynccontextmanager
-async def subject(command: tuple[str, ...], rooms: list[int], transport: Transport, **given: str) -> AsyncIterator[Subject]:
+async def subject(
+    command: tuple[str, ...], rooms: list[int], transport: Transport, **given: str
+) -> AsyncIterator[Subject]:
     async with transport().open() as slack:
         line, environment = places.python(*command, WARROOM_SLACK_API=f"{slack.url}/api/", **given)
         process = await asyncio.create_subprocess_exec(
@@ -95,7 +97,9 @@ def measure(place: Place, transport: Transport = PretendSlack) -> Measured:
     return Measured(figures=found, bars=bars)
 
 
-async def _measured(place: Place, transport: Transport, url: str, floor_url: str, rooms: list[int]) -> tuple[Subject, ...]:
+async def _measured(
+    place: Place, transport: Transport, url: str, floor_url: str, rooms: list[int]
+) -> tuple[Subject, ...]:
     floor = ("-m", "bench.cost.floors")
     async with AsyncExitStack() as stack:
         bare = await stack.enter_async_context(subject((*floor, "none"), rooms, transport))

@@ -30,7 +30,7 @@ WRITERS = 4  # on PostgreSQL, as many as warroom has
 
 
 async def main(database: str) -> None:
-    client = AsyncWebClient(token="xoxb-pretend", base_url=os.environ["WARROOM_SLACK_API"])  # noqa: S106
+    client = AsyncWebClient(token="xoxb-pretend", base_url=os.environ["WARROOM_SLACK_API"])
     app = AsyncApp(client=client, authorize=_authorize, process_before_response=True)
     keep = _nothing if database == "none" else keeping(database)
 
@@ -47,7 +47,9 @@ async def main(database: str) -> None:
 
 
 async def _authorize(**_: Any) -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT", bot_id="BBOT", bot_token="xoxb-pretend")  # noqa: S106
+    return AuthorizeResult(
+        enterprise_id=None, team_id="T1", bot_user_id="UBOT", bot_id="BBOT", bot_token="xoxb-pretend"
+    )
 
 
 async def _nothing(payload: str) -> None:

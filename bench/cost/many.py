@@ -60,7 +60,9 @@ def _run(what: list[str], url: str, shares: list[list[int]], seconds: float) -> 
     running = []
     for rooms in shares:
         line, environment = places.python("-m", "bench.cost.many", *what, url, json.dumps(rooms), str(seconds))
-        running.append(subprocess.Popen(line, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+        running.append(
+            subprocess.Popen(line, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        )
     for each in running:
         assert each.stdout is not None
         each.stdout.readline()
@@ -88,7 +90,7 @@ async def _floor(url: str, rooms: list[int], seconds: float) -> float:
     return await _paced(lambda room: keep("The queue is still growing."), rooms, seconds)
 
 
-async def _paced(work, rooms: list[int], seconds: float) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001
+async def _paced(work, rooms: list[int], seconds: float) -> float:  # type: ignore[no-untyped-def]
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     began, done = time.perf_counter(), 0

@@ -75,7 +75,7 @@ def opened(*, quick: bool) -> Iterator[Place]:
     programs = _programs()
     server = None
     if programs is not None:
-        server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")), DURABLE)  # noqa: S108
+        server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")), DURABLE)
         server.start()
     try:
         yield Place(folder=folder, server=server, quick=quick)

@@ -74,7 +74,7 @@ async def _pressed(person: PersonAt, channel: str, label: str) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-class _bare:  # noqa: N801 - used as a function
+class _bare:
     """An app of its own that edits its message when its button is pressed."""
 
     def __init__(self, on: stage.Stage) -> None:

@@ -74,7 +74,13 @@ def measure(place: Place) -> Measured:
                 samples={f"{size}": [found["memory"]] for size, found in out.items()},
             ),
         ],
-        bars=[Bars(title="A command, by entries in its room", unit="ms", rows=[(f"{s:,}", median(t)) for s, t in took.items()])],
+        bars=[
+            Bars(
+                title="A command, by entries in its room",
+                unit="ms",
+                rows=[(f"{s:,}", median(t)) for s, t in took.items()],
+            )
+        ],
     )
 
 

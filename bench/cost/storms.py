@@ -5,7 +5,6 @@ read: what was accepted must be there, once.
 """
 
 import asyncio
-import json
 import socket
 import time
 from collections import Counter
@@ -31,7 +30,7 @@ from warroom.store.db import Database
 from warroom.testing import ManualClock
 
 SERVE = ("-m", "warroom.cli", "serve")
-TOKEN = "a-token-for-the-benchmarks-0001"  # noqa: S105 - of a bot that lives for a minute
+TOKEN = "a-token-for-the-benchmarks-0001"
 AT_ONCE, EACH = 20, 20  # deliveries under way, alerts in each
 AFTER = timedelta(minutes=1)  # the game's start, when its inject is due
 SPREAD = 30.0  # seconds over which the injects of all rooms are due
@@ -235,7 +234,7 @@ async def _game(runtime: Runtime, name: str, *, end: bool = False) -> int:
     return (await runtime.open(make, workspace=WORKSPACE, kind="game-day", mode="drill")).id
 
 
-async def _lateness(db: Database, room: int, due) -> float:  # type: ignore[no-untyped-def]  # noqa: ANN001
+async def _lateness(db: Database, room: int, due) -> float:  # type: ignore[no-untyped-def]
     played = [each for each in await db.read(rooms.entries, room) if isinstance(each.event, e.InjectPlayed)]
     return (played[0].at - due) / timedelta(milliseconds=1) if played else float("inf")
 
@@ -243,7 +242,7 @@ async def _lateness(db: Database, room: int, due) -> float:  # type: ignore[no-u
 async def _quiet(db: Database) -> None:
     """Returns when nothing is owed any more."""
     async with asyncio.timeout(300):
-        while await db.read(outbox.pending):
+        while await db.read(outbox.pending):  # noqa: ASYNC110 - of another process, which tells nobody
             await asyncio.sleep(0.2)
 
 

@@ -77,7 +77,11 @@ def plot(several: Iterable[Bars]) -> str:
         most = max(value for _, value in bars.rows) or 1.0
         for name, value in bars.rows:
             wide = max(1.0, WIDE * value / most)
-            ours = ' class="ours"' if name.startswith("warroom") or len({each.split(",")[0] for each, _ in bars.rows}) == 1 else ""
+            ours = (
+                ' class="ours"'
+                if name.startswith("warroom") or len({each.split(",")[0] for each, _ in bars.rows}) == 1
+                else ""
+            )
             drawn.append(f'<text x="{NAME - 8}" y="{top + 14}" text-anchor="end">{escape(name)}</text>')
             drawn.append(f'<rect{ours} x="{NAME}" y="{top + 3}" width="{wide:.0f}" height="{LINE - 6}" rx="2"/>')
             drawn.append(f'<text x="{NAME + wide + 6:.0f}" y="{top + 14}">{value:.3g}</text>')
@@ -92,5 +96,3 @@ def plot(several: Iterable[Bars]) -> str:
         "@media(prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}rect{fill:#6e7681}.ours{fill:#5b94dc}}"
         "</style>\n" + "\n".join(drawn) + "\n</svg>\n"
     )
-
-

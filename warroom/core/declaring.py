@@ -51,7 +51,7 @@ def _declared(declared: type[Any], *, kw_only: bool) -> type[Any]:
     return cls
 
 
-def _methods(cls: type[Any], members: tuple[Field[Any], ...]) -> Iterator[tuple[str, Callable[..., Any]]]:
+def _methods(cls: type[Any], members: tuple[Field[Any], ...]) -> Iterator[tuple[str, Any]]:
     names = frozenset(each.name for each in members)
     yield "__init__", _Init(cls, members)
     yield "__repr__", _repr([each.name for each in members if each.repr])
@@ -69,7 +69,7 @@ class _Init:
 
     def __get__(self, value: Any, kind: type[Any]) -> Callable[..., None]:
         init = _init(self._cls, self._members)
-        setattr(self._cls, "__init__", init)
+        self._cls.__init__ = init
         return init if value is None else init.__get__(value, kind)
 
 

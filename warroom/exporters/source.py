@@ -14,7 +14,6 @@ from warroom.report.people import people as people_of
 from warroom.store import people, rooms
 from warroom.store.rooms import RoomRow, StoredEntry
 
-
 Tell = Callable[[float], None]  # is told which share has been done
 TOLD = 1_000  # entries between two times that it is told
 
@@ -55,9 +54,7 @@ class Exporter:
     readings: int = 3
 
 
-def source(
-    conn: Connection, room_id: int, profile: Profile, *, tell: Tell | None = None, readings: int = 1
-) -> Source:
+def source(conn: Connection, room_id: int, profile: Profile, *, tell: Tell | None = None, readings: int = 1) -> Source:
     """The room as it is now: what is appended later is not in it. Use it within the transaction. Raises NotFound.
 
     `tell` is told now and then which share of so many readings has been done.
