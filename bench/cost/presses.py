@@ -51,6 +51,8 @@ async def _measured(place: Place) -> tuple[list[list[float]], list[list[float]]]
         for _ in range(place.rounds):
             ours.append([await _acknowledged(on, ana) for _ in range(often)])
             floor.append([await bare.pressed(ana) for _ in range(often)])
+        await on.workspace.settled()
+        await on.settled()
         return ours, floor
 
 
