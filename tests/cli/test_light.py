@@ -11,7 +11,6 @@ HEAVY = {
     "aiohttp",
     "slack_sdk",
     "slack_bolt",
-    "pydantic",
     "yaml",
     "jinja2",
     "psutil",
