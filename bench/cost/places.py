@@ -15,7 +15,7 @@ from sqlalchemy import Connection, update
 
 from tests.postgres import Server, _programs
 from warroom.core import commands as c
-from warroom.core.events import Entry, NoteTaken
+from warroom.core.events import Entry, Event, MessageHeard, NoteTaken
 from warroom.core.room import Room
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime, summary
@@ -114,7 +114,7 @@ def settle(conn: Connection) -> None:
 
 
 def lengthen(url: str, room: int, to: int) -> None:
-    """Notes until the room has so many entries; a thousand in one transaction."""
+    """Until the room has so many entries; a thousand in one transaction."""
     with Database(url) as db:
         state = asyncio.run(_folded(db, room))
         at = state.seq
@@ -129,12 +129,16 @@ async def _folded(db: Database, room: int) -> Room:
 def _lengthen(conn: Connection, room: int, to: int, shown: rooms.Summary) -> int:
     row = rooms.lock(conn, room)
     now = SystemClock().now()
-    added = [
-        Entry(seq=seq, at=now, by=f"U{seq % 30}", event=NoteTaken(text=f"Note {seq}: the queue is still growing."))
-        for seq in range(row.seq + 1, to + 1)
-    ]
+    added = [Entry(seq=seq, at=now, by=f"U{seq % 30}", event=_said(room, seq)) for seq in range(row.seq + 1, to + 1)]
     rooms.append(conn, row, added, shown)
     return to
+
+
+def _said(room: int, seq: int) -> Event:
+    """What fills a war room: people talk, and now and then somebody takes a note."""
+    if seq % 10 == 0:
+        return NoteTaken(text=f"Note {seq}: the queue is still growing.")
+    return MessageHeard(channel=f"C{room}", ts=f"1700000000.{seq:06d}", text=f"Number {seq}: I still see errors.")
 
 
 def python(*arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:

@@ -79,10 +79,10 @@ async def _alerts(place: Place, number: int) -> list[Figure]:
         Figure(
             group="Storms",
             name=f"{number:,} alerts of one group: messages that people get",
-            target="a handful",
+            target="a handful, at most 20",
             result=f"{said}",
-            holds=said <= 12,
-            says=f"Cards were edited {one.slack.calls['chat.update']} times.",
+            holds=said <= 20,
+            says="The first five by themselves, then one whenever there are ten, twenty, fifty and so on; the rest is the opening.",
             samples={"messages": [float(said)]},
         ),
     ]
@@ -150,8 +150,7 @@ async def _presses(place: Place, people: int) -> Figure:
         target="under 3 s, every press on the timeline",
         result=f"{max(took):.1f} s",
         holds=max(took) < 3 and taken == people + 1,
-        says=f"Half of them after {quantile(took, 0.5):.1f} s; {taken - 1} entries; the card was edited "
-        f"{one.slack.calls['chat.update']} times, and not {people} times.",
+        says=f"Half of them after {quantile(took, 0.5):.1f} s; {taken - 1} of {people} became entries.",
         samples={"seconds": took},
     )
 
