@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long soak bench lint lock clean
+.PHONY: setup demo test test-long soak bench bench-cost lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -46,6 +46,10 @@ test-long: $(VENV)/.developing
 bench: setup
 	$(BIN)/python -m bench.murphy
 	$(BIN)/python -m bench.game_day
+
+# What the bot costs, beside floors of the same run; writes docs/performance.md. A quarter of an hour on a machine of its own.
+bench-cost: $(VENV)/.developing
+	$(BIN)/python -m bench.cost --json var/cost.json
 
 # What takes long and prints its seeds: ten thousand game days played by chance (ten minutes), and the bot ended by every
 # signal at every point of a fault's life (five minutes).

@@ -57,7 +57,7 @@ class Programme:
 
 def run(world: World, choose: Choose, drills: int) -> Programme:
     """The whole programme. The coins are the world's own; who chooses draws from none of them."""
-    programme = Programme(world=world, dice=Random(f"{world.number} coins"), bad=set(world.bad), skill=world.skill)  # noqa: S311
+    programme = Programme(world=world, dice=Random(f"{world.number} coins"), bad=set(world.bad), skill=world.skill)
     for drill in range(drills):
         _drill(programme, choose, drill)
         _mend(programme, drill)

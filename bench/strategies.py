@@ -36,7 +36,7 @@ def _last(history: History, cell: Cell) -> float:
 
 
 def _any(world: World, situation: Situation, cards: Sequence[str]) -> str | None:
-    dice = Random(f"{_seed(world)} {situation.drill} {situation.turn}")  # noqa: S311
+    dice = Random(f"{_seed(world)} {situation.drill} {situation.turn}")
     return dice.choice(cards) if cards else None
 
 

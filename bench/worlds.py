@@ -33,7 +33,7 @@ class World:
 
 def make(number: int) -> World:
     """The world of this number, always the same."""
-    dice = Random(number)  # noqa: S311
+    dice = Random(number)
     graph = _graph(dice)
     deck = tuple(_card(dice, service, mode) for service in graph.services for mode in _modes(dice))
     bad = frozenset(

@@ -12,7 +12,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -61,8 +61,8 @@ END $$
 class Server:
     """A PostgreSQL server that answers on a socket in its own folder. It will not run as root, so root lends it a user."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs, self.folder = programs, folder
+    def __init__(self, programs: Path, folder: Path, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.programs, self.folder, self._settings = programs, folder, settings
         self._numbers = count(1)
         self._free: list[str] = []
         self._as_user: dict[str, Any] = (
@@ -88,7 +88,7 @@ class Server:
         self._make_template()
 
     def _start(self) -> None:
-        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        settings = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
         options = f"-k {self.folder} {settings}"
         data = str(self.folder / "data")
         self._run("pg_ctl", "start", "--wait", "-D", data, "-l", str(self.folder / "log"), "-o", options)

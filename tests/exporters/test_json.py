@@ -23,9 +23,9 @@ from warroom.core.chain import START, canonical, entry_hash, text_digest
 from warroom.core.events import Entry
 from warroom.core.roomfold import fold
 from warroom.errors import NotFound, VerificationFailed
-from warroom.exporters import EXPORTERS, Profile, export, file_name
+from warroom.exporters import EXPORTERS, USUAL, Profile, export, file_name, write
 from warroom.exporters import verify as verifier
-from warroom.exporters.source import source
+from warroom.exporters.source import TOLD, source
 from warroom.exporters.verify import BadEntry, Verified, verify
 from warroom.store import redacting, rooms
 
@@ -465,3 +465,19 @@ def test_the_verifier_needs_no_database() -> None:
     names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in imports}
     ours = {name for name in names if name and name.split(".")[0] not in sys.stdlib_module_names}
     assert ours == {"warroom.core.chain", "warroom.core.redactions", "warroom.errors"}
+
+
+def test_an_export_tells_how_far_it_is() -> None:
+    """The share that is done grows from nothing to the whole, in every usual format, and once for every few hundred entries."""
+    first = exercise().entries[0]
+    notes = [
+        Entry(seq=seq, at=first.at, by="U1", event=e.NoteTaken(text=f"Note {seq}")) for seq in range(2, 2 * TOLD + 1)
+    ]
+    with database() as db:
+        room = db.tx_sync(keep, [first, *notes])
+        for exporter in USUAL:
+            told: list[float] = []
+            db.read_sync(write, room, exporter, io.StringIO(), tell=told.append)
+            assert told == sorted(told)
+            assert len(told) == 2 * exporter.readings
+            assert told[-1] == 1.0

@@ -7,7 +7,7 @@ kind: its probe in `core.probes`, a file here like its neighbours, its line in `
 import logging
 from collections.abc import Callable, Iterable, Mapping
 
-from warroom.checks import command, dns, http, promql, tcp
+from warroom.checks import command, http, promql, tcp
 from warroom.checks.finding import Finding, World
 from warroom.core.allowed import Allowed
 from warroom.core.probes import KINDS, Command, Dns, Http, Probe, Promql, Tcp
@@ -48,6 +48,8 @@ async def look(
 async def _look(probe: Probe, resolve: Resolve, world: World) -> Finding:
     match probe:
         case Dns():
+            from warroom.checks import dns  # with its library, which takes longer to import than everything else here
+
             return await dns.look(probe, world)
         case Command():
             return await command.look(probe, world)

@@ -3,13 +3,16 @@
 A path is somebody's text and so is the document. Two descents, or the root again inside a filter, make the work grow
 with the square of the document; long lists of selectors one after another double it each time; and the functions `match`
 and `search` run regular expressions that may never end. None of them is needed to look at a health page.
+
+The library is imported with the first path: it takes a tenth of a start, and most bots never see a path.
 """
 
 import json
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from jsonpath import JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError
+if TYPE_CHECKING:
+    from jsonpath import JSONPathEnvironment
 
 _LONGEST = 300  # characters of a path
 _MOST = 1_000  # values that are looked at
@@ -24,6 +27,8 @@ def find(path: str, document: object) -> list[object]:
     """The values at this path. Raises Unusable."""
     if len(path) > _LONGEST or path.count("..") > 1 or path.count("$") > 1 or path.count(",") > _COMMAS:
         raise Unusable(f"{path[:60]!r} is more than a check works out; name the place more directly")
+    from jsonpath.exceptions import JSONPathError
+
     try:
         return [match.obj for match in islice(_environment().finditer(path, _holding(document)), _MOST)]
     except (JSONPathError, RecursionError) as error:
@@ -51,7 +56,9 @@ def written(found: object) -> str:
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
-def _environment() -> JSONPathEnvironment:
+def _environment() -> "JSONPathEnvironment":
+    from jsonpath import JSONPathEnvironment
+
     environment = JSONPathEnvironment(strict=True)
     for costly in ("match", "search"):
         environment.function_extensions.pop(costly, None)

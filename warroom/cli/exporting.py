@@ -1,12 +1,17 @@
 """`warroom export` and `warroom rooms`: reading a database from the command line."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy import Connection
 
 from warroom.errors import NotFound, SettingsError
-from warroom.exporters import EXPORTERS, USUAL, Profile, file_name, write
+from warroom.exporters import EXPORTERS, USUAL, Profile, Tell, file_name, write
 from warroom.settings import Settings
 from warroom.store import migrate, rooms
 from warroom.store.db import Database
@@ -28,12 +33,21 @@ def export_room(settings: Settings, key: str, out: Path, format: str, *, hidden:
         for path, exporter in zip(written, wanted, strict=True):
             part = path.with_suffix(path.suffix + ".part")  # a file that is there is whole
             try:
-                with part.open("w", encoding="utf-8", newline="\n") as text:
-                    db.read_sync(write, row.id, exporter, text, profile=profile)
+                with part.open("w", encoding="utf-8", newline="\n") as text, _progress(path.name) as tell:
+                    db.read_sync(write, row.id, exporter, text, profile=profile, tell=tell)
                 part.replace(path)
             finally:
                 part.unlink(missing_ok=True)
     return written
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Tell]:
+    """A bar on stderr while a file is being written, where somebody sees it; nothing is left of it."""
+    unseen = not sys.stderr.isatty()
+    with Progress(console=Console(stderr=True), transient=True, disable=unseen) as bar:
+        task = bar.add_task(name, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 def found(conn: Connection, database: str, key: str) -> RoomRow:

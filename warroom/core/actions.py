@@ -5,8 +5,9 @@ Whether it may is not said here but in the operator's allow-list (core.allowed),
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.values import Filling
 

@@ -6,11 +6,12 @@ is a regular expression that must match the whole of what it stands for, after a
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from warroom.core.actions import METHODS, Action, CallUrl, RunCommand
 from warroom.core.breakable import Breakables, parse_breakables
+from warroom.core.declaring import dataclass
 from warroom.core.probes import Command
 from warroom.core.reading import Fields
 

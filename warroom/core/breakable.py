@@ -11,11 +11,12 @@ one: a dataclass like its neighbours, its line in `KINDS`, a file in `warroom.fa
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import ClassVar
 
 from warroom.core.actions import METHODS
+from warroom.core.declaring import dataclass
 from warroom.core.probes import KINDS as PROBES
 from warroom.core.probes import Probe
 from warroom.core.reading import Fields

@@ -8,10 +8,11 @@ first is meant. Where in its window a game begins is drawn from a seed, so that 
 import hashlib
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from warroom.core.declaring import dataclass
 
 ONCE, WEEKLY, FORTNIGHTLY, MONTHLY = "once", "weekly", "fortnightly", "monthly"
 REPEATS: Mapping[str, str] = {

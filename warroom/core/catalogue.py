@@ -5,8 +5,9 @@ services, so one list says both what a failure reaches and where there is someth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 
 MOST_CRITICAL = 10

@@ -1,9 +1,10 @@
 """Everything that can be asked of a room. Imperative. `by` is who asks: a person's id, `warroom`, or an alert source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.faults import Target
 from warroom.core.murphy import Graph, History
 from warroom.core.readiness import Finding, Prediction

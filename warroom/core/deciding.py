@@ -8,7 +8,6 @@ world must be told. A refused command changes nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from warroom.core import events as e
 from warroom.core import roster as people
 from warroom.core.conditions import listens_for, phrase_in
 from warroom.core.coupling import consequences
+from warroom.core.declaring import dataclass
 from warroom.core.effects import BACKCHANNEL, Effect
 from warroom.core.emergency import calls_no_duff
 from warroom.core.events import Entry, Mode

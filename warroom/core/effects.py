@@ -4,12 +4,13 @@ What talks goes into the lane of its place, so that a channel is opened before a
 said in order. What acts has lanes of its own and never waits behind talk.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 from warroom.core.actions import Action
+from warroom.core.declaring import dataclass
 from warroom.core.probes import Probe
 from warroom.core.scenario import FaultSpec, SteadyState, StopCondition
 from warroom.core.words import Words

@@ -1,8 +1,8 @@
 """The evaluators' sheet: what the players should do, and how well they did it. Hidden; shown in the backchannel alone."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Ask
 from warroom.core.plan import ExpectationState
 from warroom.core.room import Room

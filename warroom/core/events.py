@@ -8,11 +8,12 @@ entry, not on the event.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.actions import Action
+from warroom.core.declaring import dataclass
 from warroom.core.faults import Target
 from warroom.core.murphy import Graph, History, Proposal
 from warroom.core.probes import Probe

@@ -8,11 +8,11 @@ The intent is kept before anything is broken, so that after a crash the rollback
 asked for but never reported is rolled back as well: undoing what was not done does no harm.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.breakable import PRETEND
+from warroom.core.declaring import dataclass
 
 
 class FaultState(StrEnum):

@@ -8,10 +8,11 @@ dungeon master lets it go on.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.refusals import NotNow
 
 HEARD = timedelta(hours=1)  # how long a call of NO DUFF is taken for the same, while nothing is played

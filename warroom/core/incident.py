@@ -8,10 +8,11 @@ Mitigation may be skipped, acknowledgement may not: whoever resolves or mitigate
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.refusals import NotNow
 
 

@@ -5,9 +5,9 @@ in the backchannel and nowhere else.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.durations import mark as reading_mark
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.faults import FaultState

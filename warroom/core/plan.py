@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from operator import itemgetter
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.move import Move
 from warroom.core.remembering import remembered, remembered_of
 from warroom.core.scenario import Expectation, Inject, Rating, Scenario

@@ -8,10 +8,11 @@ prediction  what should notice it, who should be paged, what should heal itself,
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime, timedelta
 
 from warroom.core import chain
+from warroom.core.declaring import dataclass
 
 APPROVED_FOR = timedelta(hours=12)  # an approval is for today
 FRESH = timedelta(minutes=30)  # a preflight older than this says nothing about now

@@ -7,11 +7,12 @@ said about it is in `telling`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.effects import TEAM, WAR_ROOM
 from warroom.core.events import Mode
 from warroom.core.faults import Fault, Target

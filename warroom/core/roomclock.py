@@ -4,8 +4,10 @@ Every deadline in a room is a reading of this clock, never a time of day. A game
 stopping the clock moves all deadlines at once. In a real incident the clock starts when the room opens and never stops.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from warroom.core.declaring import dataclass
 
 NOTHING = timedelta(0)
 

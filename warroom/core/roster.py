@@ -13,10 +13,11 @@ be in teams. Whoever is sidelined cannot be reached, in the game, until its cloc
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from warroom.core.changing import replace
+from warroom.core.declaring import dataclass
 from warroom.core.refusals import NotNow, NotYours
 from warroom.core.words import Person
 

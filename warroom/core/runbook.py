@@ -1,9 +1,10 @@
 """A runbook: "if this happens, you do this, this, and this". The text, not one walking of it (that is core.runs)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps import KINDS, StepKind
 from warroom.core.steps.kind import END

@@ -13,12 +13,13 @@ A step that walks another runbook, or several branches, does so in runs of their
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from warroom.core.actions import Action
 from warroom.core.changing import replace
+from warroom.core.declaring import dataclass
 from warroom.core.events import Parent, RunStarted
 from warroom.core.refusals import NotNow, TooLate, Unknown
 from warroom.core.runbook import Runbook, Step

@@ -1,10 +1,10 @@
 """What everybody in the war room may see of one walk through a runbook, and what may be asked of it next."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warroom.core.acting import SHOWN_WHOLE, shown_mark
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Ask
 from warroom.core.game import GameState
 from warroom.core.room import Room

@@ -3,9 +3,9 @@
 It is written as `2012-10-21 09:00`, has no zone, and is never compared with a real time.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 
 FORM = "%Y-%m-%d %H:%M"

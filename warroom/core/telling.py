@@ -10,6 +10,7 @@ from typing import Any
 from warroom.core import effects as f
 from warroom.core import events as e
 from warroom.core import gametelling, runtelling
+from warroom.core.alerttelling import change, firing_before, told
 from warroom.core.channelnames import war_room
 from warroom.core.effects import BACKCHANNEL, ORIGIN, WAR_ROOM, Ask, Effect, Say, Tone
 from warroom.core.evaluationview import evaluation
@@ -17,7 +18,6 @@ from warroom.core.events import Entry
 from warroom.core.panelview import panel
 from warroom.core.remembering import remembered_of_two
 from warroom.core.room import Room
-from warroom.core.rules.game import EXERCISE
 from warroom.core.runview import run
 from warroom.core.saying import inside, titled, who
 from warroom.core.views import StatusView, offer_asks, status
@@ -34,9 +34,12 @@ def tell(before: Room, entries: tuple[Entry, ...], after: Room) -> Effects:
 
 def news(entries: tuple[Entry, ...], after: Room) -> Effects:
     """The effects of these entries alone: what is said and what is asked of the world, but no card shown again."""
+    firing = firing_before(entries, after)
     for entry in entries:
-        teller = _TELLERS.get(type(entry.event))
-        if teller:
+        firing += change(entry.event)
+        if isinstance(entry.event, e.AlertFired | e.AlertResolved):
+            yield from told(entry.event, firing)
+        elif teller := _TELLERS.get(type(entry.event)):
             place = _where(after, entry.event)
             yield from (_there(effect, place) for effect in teller(after, entry, entry.event))
 
@@ -281,35 +284,6 @@ def _offered(room: Room, entry: Entry, event: e.RunbooksOffered) -> Effects:
 # --- alerts
 
 
-def _fired(room: Room, entry: Entry, event: e.AlertFired) -> Effects:
-    severity = f" ({event.severity})" if event.severity else ""
-    source = () if event.source == EXERCISE else (f"\nFrom {event.source}.",)
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.ALERT,
-        title=f"Alert firing: {event.name}{severity}",
-        body=(event.summary or "The source says no more about it.", *source),
-        under="status",
-    )
-
-
-def _alert_resolved(room: Room, entry: Entry, event: e.AlertResolved) -> Effects:
-    yield Say(
-        place=WAR_ROOM,
-        tone=Tone.GOOD_NEWS,
-        title=f"Alert resolved: {event.name}",
-        body=("Monitoring says it is over." if event.source == EXERCISE else f"{event.source} says it is over.",),
-        under="status",
-    )
-    if all(not alert.firing for alert in room.alerts.values()):
-        yield Say(
-            place=WAR_ROOM,
-            tone=Tone.GOOD_NEWS,
-            title="No alert is firing any more",
-            body=("If people agree that it is over, resolve the incident.",),
-        )
-
-
 def _cut_short(room: Room, entry: Entry, event: e.AlertsCutShort) -> Effects:
     yield Say(
         place=WAR_ROOM,
@@ -334,8 +308,6 @@ _TELLERS: dict[type[e.Event], Callable[[Room, Entry, Any], Effects]] = {
     e.RoleTaken: _role,
     e.RoleLeft: _role_left,
     e.RunbooksOffered: _offered,
-    e.AlertFired: _fired,
-    e.AlertResolved: _alert_resolved,
     e.AlertsCutShort: _cut_short,
     **gametelling.TELLERS,
     **runtelling.TELLERS,

@@ -7,9 +7,10 @@ give is text from outside: into a command it goes quoted, so that it stays one w
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 
 LONGEST = 500  # characters of a value

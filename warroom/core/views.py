@@ -7,9 +7,9 @@ master's view is elsewhere (core.panelview) and is shown in the backchannel alon
 Each view also says what may be asked for next, so that a card's buttons are those that will be accepted.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from warroom.core.declaring import dataclass
 from warroom.core.effects import TEAM, WAR_ROOM, Ask
 from warroom.core.game import GameState
 from warroom.core.incident import Incident, IncidentState

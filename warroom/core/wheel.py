@@ -6,10 +6,11 @@ who answers the pager is drawn. All of it follows from a seed that the game keep
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from warroom.core.calendar import least_recent
+from warroom.core.declaring import dataclass
 from warroom.core.injects import Speak
 from warroom.core.murphy import Card, Graph, History, Mode, Situation, propose
 from warroom.core.scenario import Actor, Ending, Expectation, Inject, Mishap, Scenario

@@ -4,9 +4,9 @@ What a word means in a room is in `conditions`. There is no expression language:
 able to read it in the morning, and a machine must be able to say that an id does not exist.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 
 INJECT, INCIDENT, FAULT, EXPECTATION, STEP = "inject", "incident", "fault", "expectation", "step"

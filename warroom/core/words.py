@@ -5,8 +5,9 @@ so nothing that came from an alert, a scenario or a responder can turn into a me
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from warroom.core.declaring import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from warroom.core.events import Mode
 from warroom.exporters import chaostoolkit, jsonfile, markdown
-from warroom.exporters.source import Exporter, Profile, Source, source
+from warroom.exporters.source import Exporter, Profile, Source, Tell, source
 
-__all__ = ["EXPORTERS", "USUAL", "Exporter", "File", "Profile", "export", "file_name", "write"]
+__all__ = ["EXPORTERS", "USUAL", "Exporter", "File", "Profile", "Tell", "export", "file_name", "write"]
 
 EXPORTERS: dict[str, Exporter] = {
     each.name: each for each in (markdown.EXPORTER, jsonfile.EXPORTER, chaostoolkit.EXPORTER)
@@ -45,9 +45,17 @@ def export(
     return tuple(_files(source(conn, room, profile), exporters))
 
 
-def write(conn: Connection, room: int, exporter: Exporter, out: TextIO, *, profile: Profile = Profile.PLAYERS) -> None:
-    """Write one format of the room to `out`. Raises NotFound."""
-    exporter.write(source(conn, room, profile), out)
+def write(
+    conn: Connection,
+    room: int,
+    exporter: Exporter,
+    out: TextIO,
+    *,
+    profile: Profile = Profile.PLAYERS,
+    tell: Tell | None = None,
+) -> None:
+    """Write one format of the room to `out`; `tell` is told which share has been done. Raises NotFound."""
+    exporter.write(source(conn, room, profile, tell=tell, readings=exporter.readings), out)
 
 
 def file_name(key: str, mode: str, exporter: Exporter) -> str:

@@ -250,4 +250,5 @@ EXPORTER = Exporter(
     title="what was really broken, as a journal of the Chaos Toolkit",
     write=write,
     on_request=True,
+    readings=2,
 )

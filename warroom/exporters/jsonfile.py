@@ -56,9 +56,21 @@ def export_json(
         kept = _withheld(each) if guarded and tells_too_early(entry.event) else _entry(each, profile)
         out.write(f"{comma}\n{canonical(kept)}")
         head, comma = each.hash, ","
-    around |= {"head": head, "report": codec.encode(report(account))}
-    out.write(f'\n],\n"head":"{head}",\n"report":{canonical(around["report"])},\n')
-    out.write(f'"seal":"{hashlib.sha256(canonical(around).encode()).hexdigest()}"}}\n')
+    told = canonical(codec.encode(report(account)))
+    out.write(f'\n],\n"head":"{head}",\n"report":{told},\n')
+    written = {name: canonical(value) for name, value in around.items()} | {"head": canonical(head), "report": told}
+    out.write(f'"seal":"{_seal(written)}"}}\n')
+
+
+def _seal(written: Mapping[str, str]) -> str:
+    """The digest of these members as one canonical object, without writing that object: the report may be long."""
+    digest, before = hashlib.sha256(), "{"
+    for name in sorted(written):
+        digest.update(f'{before}"{name}":'.encode())
+        digest.update(written[name].encode())
+        before = ","
+    digest.update(b"}")
+    return digest.hexdigest()
 
 
 def _room(row: RoomRow) -> dict[str, Any]:

@@ -16,10 +16,11 @@ cell, never of a person.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry
 from warroom.core.incident import Incident, IncidentState
 from warroom.core.plan import ExpectationState

@@ -4,9 +4,9 @@ Times of day are when things happened; `clock` is the room's own clock, which st
 lengths of time are differences of that clock in a drill, and of the time of day in a real incident.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.views import Mark
 from warroom.report.gamefacts import GameFacts
 from warroom.report.moment import Moment

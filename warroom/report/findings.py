@@ -5,8 +5,8 @@ by a planned time of a runbook, or because it was plainly left undone.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.core.durations import mark, write
 from warroom.core.faults import FaultState
 from warroom.core.plan import ExpectationState

@@ -1,9 +1,9 @@
 """Which runbooks are stale: never walked, changed since they were walked, or not walked for too long."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.report.usage import Walk
 
 NEVER, CHANGED, OLD = "never walked", "changed since", "not walked lately"

@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.readiness import Prediction
 from warroom.report.cells import CellOutcome
 from warroom.report.moment import Moment

@@ -1,10 +1,10 @@
 """What the use of runbooks teaches, in sentences with their evidence, the worst first."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from warroom.core import durations
+from warroom.core.declaring import dataclass
 from warroom.report.phrasing import listed, many, quoted
 from warroom.report.usage import (
     ABANDONED,

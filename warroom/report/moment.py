@@ -1,7 +1,8 @@
 """When something happened in a room, and who did it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from warroom.core.declaring import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,8 @@
 """What the sentences of the timeline are made from: the room just after an entry, the entry, and people's names."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry
 from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.room import Room

@@ -6,11 +6,11 @@ done and thought out of the players' sight is told only when the game is over, s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.durations import mark, write
 from warroom.core.effects import TEAM
 from warroom.core.events import Entry, Event, Mode

@@ -6,12 +6,13 @@ that the room was given for them, or not at all.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry, Mode
 from warroom.core.room import Room
 from warroom.core.roomfold import evolve

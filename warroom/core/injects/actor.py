@@ -1,8 +1,9 @@
 """`actor`: somebody outside the room speaks: the vendor, a manager, a customer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 

@@ -1,9 +1,10 @@
 """`alert`: monitoring says something. It goes onto the timeline as a real alert does, and is told in the same words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 

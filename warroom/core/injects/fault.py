@@ -1,8 +1,8 @@
 """`fault`: something really breaks, and nobody says so. Whether it is noticed is what one wants to know."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 

@@ -1,8 +1,9 @@
 """`hint`: help from the dungeon master, on a ladder: a nudge, a pointer, the answer."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 

@@ -1,7 +1,8 @@
 """What every kind of inject says about itself."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from warroom.core.declaring import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

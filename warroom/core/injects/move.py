@@ -1,8 +1,9 @@
 """`move`: the next part of the game begins: the evening, the second day, the recovery."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 from warroom.core.storytime import read_story_time

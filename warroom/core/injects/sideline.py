@@ -1,9 +1,10 @@
 """`sideline`: somebody everybody relies on cannot be reached for a while. Only who has agreed to it is taken out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects.kind import InjectBase
 from warroom.core.reading import Fields
 

@@ -5,8 +5,9 @@ the same way count as one. Combinatorial testing keeps the same books: NIST's t-
 one factor or two, few need three, none seen needed more than six. So single cells come first, then pairs.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from warroom.core.declaring import dataclass
 
 EASIEST, HARDEST = 1, 10
 

@@ -7,9 +7,10 @@ surprises. It is the team's; nobody has one of their own.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import EASIEST, HARDEST, Cell
 
 NEWEST = 0.5  # how much the newest result counts in the average of a cell

@@ -18,10 +18,11 @@ All times are readings of the room's clock, so a paused game does not age.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import Size
 
 _NO_TIME = timedelta(0)

@@ -4,8 +4,9 @@ A proposal is kept on the timeline, so that a replay reads it and never draws ag
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import Card
 from warroom.core.murphy.draw import chances, fingerprint, noises, ranked
 from warroom.core.murphy.graph import Graph

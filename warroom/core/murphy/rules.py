@@ -5,8 +5,8 @@ one function in one table; a card is rejected by the first that has something to
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import Card, CardKind, Size
 from warroom.core.murphy.situation import Mode, Situation
 

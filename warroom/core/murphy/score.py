@@ -19,9 +19,9 @@ term for age was measured beside the guard, did nothing of its own, and was take
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import Card, Cell
 from warroom.core.murphy.graph import Graph
 from warroom.core.murphy.learning import Drilled, History, chance_of_success, pair

@@ -1,10 +1,11 @@
 """What Murphy is told about the game at the moment of a draw. Nothing in it comes from a clock or from chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.murphy.cards import Cell
 from warroom.core.murphy.pacing import OPEN, Gate
 

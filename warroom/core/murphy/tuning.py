@@ -1,6 +1,8 @@
 """What may be tuned in the choice. The defaults are what `bench/murphy.py` measures."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from warroom.core.declaring import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,9 @@
 """`dns`: what a name leads to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.probes.probe import ProbeBase, within
 from warroom.core.reading import Fields
 from warroom.core.values import Filling

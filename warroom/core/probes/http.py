@@ -1,11 +1,12 @@
 """`http`: one request, and what its answer must be."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
 from warroom.core import durations
+from warroom.core.declaring import dataclass
 from warroom.core.probes.probe import ProbeBase, target, within
 from warroom.core.reading import Fields
 from warroom.core.values import Filling

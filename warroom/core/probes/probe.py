@@ -1,10 +1,10 @@
 """What every kind of look at the world says about itself."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 
 USUAL = timedelta(seconds=5)

@@ -1,7 +1,6 @@
 """The deck: mishaps that may be put into play when the plan has room for more, by the dungeon master or by Murphy."""
 
-from dataclasses import dataclass
-
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.scenario.inject import Inject, read_inject
 from warroom.core.when import Timing

@@ -1,9 +1,9 @@
 """What the players should do, and by when. A machine tells whether they did where it can; otherwise an evaluator does."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.when import INJECT, Conditions, read_condition
 

@@ -1,8 +1,8 @@
 """What must be true of the systems: before a game that breaks something begins, and all the time while it goes on."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.probes import Probe, read_probe
 from warroom.core.reading import Fields
 

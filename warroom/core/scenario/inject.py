@@ -1,9 +1,9 @@
 """One inject: what is put into play, when, and what it opens or breaks."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from warroom.core.breakable import DRIVERS, EVERY_MODE, MODES, PRETEND
+from warroom.core.declaring import dataclass
 from warroom.core.injects import KINDS, InjectKind, Silent
 from warroom.core.reading import Fields
 from warroom.core.when import Timing, read_timing

@@ -1,9 +1,10 @@
 """A scenario: the dungeon master's plan for a game day, as written. One playing of it is a game (core.plan)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.remembering import remembered_of
 from warroom.core.scenario.deck import Mishap, MurphyRules

@@ -4,11 +4,11 @@ The intent is on the timeline before anything runs, and so is the moment it bega
 not to have run; whatever began and was never heard of again is unknown, and is not run again by itself.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 from warroom.core.actions import Action, parse_action
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import StepBase
 

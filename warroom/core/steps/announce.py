@@ -1,9 +1,9 @@
 """`announce`: the bot says something, by itself, in the runbook's words."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import SHORTEST, StepBase
 

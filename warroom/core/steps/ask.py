@@ -1,8 +1,8 @@
 """`ask`: values that later steps need, asked of a person."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import StepBase
 from warroom.core.values import Value

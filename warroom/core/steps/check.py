@@ -5,10 +5,10 @@ every so often where `every` says so, until it holds or `at_most` is over. When 
 here, to be looked at again by hand, unless `fails` names where to go on.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.probes import KINDS as PROBES
 from warroom.core.probes import Probe
 from warroom.core.reading import Fields

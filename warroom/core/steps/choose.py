@@ -1,8 +1,8 @@
 """`choose`: a person's answer picks the branch."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import Answer, StepBase
 

@@ -1,8 +1,8 @@
 """`confirm`: several people say that something is so, each for themselves, before anything goes on."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import Answer, StepBase
 

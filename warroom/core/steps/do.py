@@ -1,8 +1,8 @@
 """`do`: a person does something and says so."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import Answer, StepBase
 

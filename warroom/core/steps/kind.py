@@ -1,9 +1,9 @@
 """What every kind of step says about itself. The walk (core.runs, core.walking) knows as few kinds by name as it can."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.probes import Probe
 
 END = "end"  # a `goto` that finishes the runbook

@@ -4,9 +4,9 @@ A branch begins at a step of this runbook and is over where the runbook ends, wh
 way goes on after the parallel step.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import StepBase
 from warroom.core.steps.runbook import FINISHED

@@ -1,8 +1,8 @@
 """`runbook`: another runbook is walked; when it is finished, this step is done."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import StepBase
 

@@ -1,9 +1,9 @@
 """`wait`: time that must pass. Nobody has to press anything; the game's clock counts."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.steps.kind import SHORTEST, StepBase
 
