@@ -1,0 +1,187 @@
+"""The store's own code on a database in memory: inline, one transaction at a time, with faults and places to die at.
+
+There are no threads, so the same seed gives the same order. A transaction takes a moment of virtual time before it
+begins and after it is kept, in which others may come first and the process may die. The tables, the SQL and the hash
+chain are the product's; tests/store runs its tests on this as well.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import OperationalError
+
+from tests.simulation.loop import Loop, Process
+from warroom.failpoints import passed
+from warroom.store import migrate
+from warroom.store.db import Database, _sqlite
+from warroom.store.tables import lanes, rooms, schedules
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOMENT = 0.001  # seconds
+_NOBODY = contextvars.Context()
+
+FAULTS = ("locked", "full", "read-only", "lost before", "lost after", "away 3", "away 20")
+_SAID = {
+    "locked": "database is locked",
+    "full": "database or disk is full",
+    "read-only": "attempt to write a readonly database",
+    "lost before": "server closed the connection unexpectedly",
+    "lost after": "server closed the connection unexpectedly",
+    "away": "connection refused",
+}
+
+
+class Died(BaseException):
+    """The process dies inside a transaction; raised by whoever listens to the places in it."""
+
+
+class Store:
+    """One database. It is emptied for the next day, because making one takes longer than a day."""
+
+    def __init__(self) -> None:
+        self._engine = _sqlite(make_url("sqlite://"))
+        with Database("sqlite://") as template:
+            migrate.upgrade(template)
+            self._empty: bytes = template.read_sync(lambda conn: _driver(conn).serialize())
+        self.conn = self._engine.connect()
+        self.empty()
+
+    def empty(self) -> None:
+        _driver(self.conn).deserialize(self._empty)
+        self.version = 0
+        self._horizon: tuple[int, datetime | None] | None = None
+        self.committed: Callable[[], None] = lambda: None
+
+    def run(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """In one transaction."""
+        with self.conn.begin():
+            return fn(self.conn, *args, **kwargs)
+
+    def horizon(self) -> datetime | None:
+        """When something in it falls due next."""
+        if self._horizon is None or self._horizon[0] != self.version:
+            self._horizon = (self.version, self.run(_horizon))
+        return self._horizon[1]
+
+    def close(self) -> None:
+        self.conn.close()
+        self._engine.dispose()
+
+
+def _driver(conn: Connection) -> Any:
+    return conn.connection.driver_connection
+
+
+_DUE = " UNION ALL ".join(
+    (
+        f"SELECT min({lanes.c.ready_at.name}) FROM lanes WHERE done_number < last_number",
+        f"SELECT min({rooms.c.wake_at.name}) FROM rooms",
+        f"SELECT min({schedules.c.wake_at.name}) FROM schedules",
+        "SELECT min(sweep_at) FROM outbox WHERE sweep_at IS NOT NULL",
+        "SELECT min(take_at) FROM inbox WHERE state = 'kept'",
+    )
+)
+
+
+def _horizon(conn: Connection) -> datetime | None:
+    found = [each for (each,) in _driver(conn).execute(_DUE).fetchall() if each]
+    return datetime.fromisoformat(min(found).replace("Z", "+00:00")) if found else None
+
+
+class SimDatabase(Database):
+    """One process's door to the store. Of a process that is dead nothing comes through, and nothing comes back."""
+
+    def __init__(self, store: Store, owner: Process, *, plan: "Troubles", shared: bool = False, loop: Loop) -> None:
+        """`shared` says that other processes use it too, as only PostgreSQL lets them."""
+        self.store, self.owner, self._plan, self._loop = store, owner, plan, loop
+        self.url = make_url("sqlite://")
+        self.dialect = "postgresql" if shared else "sqlite"
+
+    async def tx(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        await self._moment()
+        fault = self._plan.next(self._loop.time())
+        if fault in ("locked", "away", "lost before", "read-only"):
+            raise _trouble(fault)
+        try:
+            result = self._written(fault, fn, *args, **kwargs)
+        except Died:
+            return await self._never()
+        self.store.version += 1
+        self.store.committed()
+        if self.owner.dead:
+            return await self._never()
+        await self._moment()
+        if fault == "lost after":
+            raise _trouble(fault)
+        return result
+
+    def _written(self, fault: str, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        with self.store.conn.begin():
+            passed("tx.begun")
+            result = fn(self.store.conn, *args, **kwargs)
+            passed("tx.filled")
+            if fault == "full":
+                raise _trouble(fault)
+        try:
+            passed("tx.committed")
+        except Died:
+            self.owner.dead = True
+        return result
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        await asyncio.sleep(0)
+        if self._plan.away(self._loop.time()):
+            raise _trouble("away")
+        return self.store.run(fn, *args, **kwargs)
+
+    def tx_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.store.run(fn, *args, **kwargs)
+
+    def read_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.store.run(fn, *args, **kwargs)
+
+    def change_schema(self, fn: Callable[[Connection], T]) -> T:
+        return self.store.run(fn)
+
+    def close(self) -> None:
+        pass
+
+    async def _moment(self) -> None:
+        await asyncio.sleep(MOMENT)
+
+    async def _never(self) -> NoReturn:
+        await self._loop.create_future()
+        raise AssertionError("a dead process went on")
+
+
+class Troubles:
+    """What happens to transactions, by their number; shared by all processes of a day."""
+
+    def __init__(self, faults: Mapping[int, str]) -> None:
+        self._faults, self.transactions = faults, 0
+        self._away = (0.0, 0.0)
+        self.happened: dict[str, int] = {}
+        self.periods: list[tuple[float, float]] = []
+
+    def next(self, now: float) -> str:
+        self.transactions += 1
+        fault = self._faults.get(self.transactions, "")
+        if fault.startswith("away"):
+            self._away = (now, now + float(fault.partition(" ")[2]))
+            self.periods.append(self._away)
+            self.happened["away"] = self.happened.get("away", 0) + 1
+        elif fault and not self.away(now):
+            self.happened[fault] = self.happened.get(fault, 0) + 1
+        return "away" if self.away(now) else fault
+
+    def away(self, now: float) -> bool:
+        return self._away[0] <= now < self._away[1]
+
+
+def _trouble(fault: str) -> OperationalError:
+    return OperationalError("", {}, Exception(_SAID[fault]))
