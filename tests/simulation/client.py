@@ -112,7 +112,11 @@ class Wire:
             self.loop.trace(f"{owner} calls {method} #{number} {fault}")
 
         def arrive() -> None:
+            before = len(self.slack.posted)
             self._arrive(method, args, number, fault, answered)
+            if owner.zombie_until > self.loop.time():
+                for posted in self.slack.posted[before:]:
+                    posted.promised = False
 
         self.loop.call_later(self.latency(number, 0), arrive, context=_NOBODY)
         return await answered

@@ -17,11 +17,12 @@ from typing import Any
 from warroom.runtime.clock import whole
 
 BASE = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)  # a Friday
+MOST = 60_000  # turns in a day; a long one takes a quarter of that
 process: ContextVar["Process | None"] = ContextVar("process", default=None)
 
 
 class Deadlock(Exception):
-    """Nobody can go on, and no timer will change that."""
+    """Nobody can go on, and no timer will change that; or everybody goes on and nothing comes of it."""
 
 
 class Process:
@@ -30,6 +31,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name, self.dead, self.frozen = name, False, False
         self.held: list[Handle] = []
+        self.zombie_until = 0.0  # until then it may do what it had begun before it was frozen for too long
 
     def __repr__(self) -> str:
         return self.name
@@ -72,6 +74,8 @@ class Loop(asyncio.BaseEventLoop):
             owner.held.append(handle)
             return
         self.turns += 1
+        if self.turns > MOST:
+            raise Deadlock(f"at {self._time:.3f} s it goes round in circles")
         handle._run()
 
     def thaw(self, one: Process) -> None:

@@ -86,6 +86,8 @@ class Plan:
         return "\n".join(lines)
 
 
+LENGTHS = (30.0, 30.0, 45.0, 45.0, 45.0, 60.0, 60.0, 90.0, 150.0, 330.0)  # seconds; a game is six minutes at most
+
 # About how often a place is passed in a day: so far away a death may lie.
 _OFTEN = {"tx": 250, "deliver": 50, "slack": 60, "wake": 12, "press": 10, "event": 8, "command": 6, "form": 2, "alerts": 3}
 
@@ -93,8 +95,8 @@ _OFTEN = {"tx": 250, "deliver": 50, "slack": 60, "wake": 12, "press": 10, "event
 def draw(seed: int, *, jumps: bool = False) -> Plan:
     """The plan of a day. `jumps`: whether clocks may be set by an hour."""
     chance = random.Random(f"plan:{seed}")
-    lasts = chance.choice((90.0, 150.0, 150.0, 240.0, 330.0))
-    acts = sorted((_begin(chance, number) for number in range(chance.choice((1, 1, 1, 2)))), key=lambda act: act.at)
+    lasts = chance.choice(LENGTHS)
+    acts = sorted((_begin(chance, number) for number in range(1 if lasts < 100 else chance.choice((1, 1, 1, 2)))), key=lambda act: act.at)
     directors = [act.who for act in acts if act.verb == "start"]
     count = int(lasts / 10 * chance.uniform(0.4, 1.4)) + 4
     verbs, weights = list(VERBS), list(VERBS.values())
@@ -114,7 +116,7 @@ def draw(seed: int, *, jumps: bool = False) -> Plan:
     acts += _nemesis(chance, lasts, jumps)
     return Plan(
         seed=seed,
-        processes=chance.choice((1, 1, 2, 2, 3)),
+        processes=chance.choice((1, 1, 1, 2, 2, 3)),
         lasts=lasts,
         acts=tuple(sorted(acts, key=lambda act: act.at)),
         troubles=tuple(_trouble(chance) for _ in range(chance.choice((0, 1, 2, 3, 4)))),
