@@ -540,8 +540,15 @@ class Logs(logging.Handler):
             self._day.loop.trace(f"  log {record.name}: {said}")
 
 
-def play(plan: Plan, store: Store, library: Library, trace: Callable[[str], None] | None = None) -> Played:
-    """One day, from its plan to its verdict."""
+def play(
+    plan: Plan,
+    store: Store,
+    library: Library,
+    trace: Callable[[str], None] | None = None,
+    *,
+    keep: Callable[[Evidence], None] = lambda _: None,
+) -> Played:
+    """One day, from its plan to its verdict. `keep` is given the evidence."""
     logger = logging.getLogger("warroom")
     with seeded(str(plan.seed)):
         day = Day(plan, store, library, trace)
@@ -565,12 +572,15 @@ def play(plan: Plan, store: Store, library: Library, trace: Callable[[str], None
             logger.propagate = before[1]
             for task in asyncio.all_tasks(day.loop):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
-        verdict = check(day.evidence())
+        evidence = day.evidence()
+        keep(evidence)
+        verdict = check(evidence)
         digest = day.digest()
         _bury(day)
     counts = Counter(
         {
-            "entries": sum(each.row.seq for each in day.store.run(kept, attack=False).timelines) if trace else 0,
+            "entries": sum(each.row.seq for each in evidence.kept.timelines),
+            "statements": day.store.statements,
             "slack calls": day.wire.calls,
             "transactions": day.troubles.transactions,
             "acts": len(plan.acts),

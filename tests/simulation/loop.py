@@ -106,6 +106,9 @@ class Loop(asyncio.BaseEventLoop):
         if "was destroyed but it is pending" not in context.get("message", ""):
             super().call_exception_handler(context)
 
+    def __del__(self) -> None:
+        """It holds nothing that must be given back."""
+
     async def shutdown_default_executor(self, timeout: Any = None) -> None:
         pass
 

@@ -136,6 +136,8 @@ class Crowd:
             if doc.get("bot_id") == BOT
             for block, element in buttons(doc)
         ]
+        if act.text:  # a label that is looked for
+            seen = [each for each in seen if (each[3].get("text") or {}).get("text") == act.text][-1:]
         if not seen:
             return
         recent = list(dict.fromkeys(id(doc) for _, doc, _, _ in sorted(seen, key=lambda each: _moved(each[1]))))

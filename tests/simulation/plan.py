@@ -86,10 +86,10 @@ class Plan:
         return "\n".join(lines)
 
 
-LENGTHS = (30.0, 30.0, 45.0, 45.0, 45.0, 60.0, 60.0, 90.0, 150.0, 330.0)  # seconds; a game is six minutes at most
+LENGTHS = (20.0,) * 5 + (30.0,) * 6 + (45.0,) * 4 + (60.0, 60.0, 90.0, 150.0, 330.0)  # seconds
 
 # About how often a place is passed in a day: so far away a death may lie.
-_OFTEN = {"tx": 250, "deliver": 50, "slack": 60, "wake": 12, "press": 10, "event": 8, "command": 6, "form": 2, "alerts": 3}
+_OFTEN = {"tx": 120, "deliver": 30, "slack": 40, "wake": 5, "press": 3, "event": 2, "command": 2, "form": 1, "alerts": 1}
 
 
 def draw(seed: int, *, jumps: bool = False) -> Plan:
@@ -98,7 +98,7 @@ def draw(seed: int, *, jumps: bool = False) -> Plan:
     lasts = chance.choice(LENGTHS)
     acts = sorted((_begin(chance, number) for number in range(1 if lasts < 100 else chance.choice((1, 1, 1, 2)))), key=lambda act: act.at)
     directors = [act.who for act in acts if act.verb == "start"]
-    count = int(lasts / 10 * chance.uniform(0.4, 1.4)) + 4
+    count = int(lasts / 9 * chance.uniform(0.5, 1.4)) + 4
     verbs, weights = list(VERBS), list(VERBS.values())
     for _ in range(count):
         verb = chance.choices(verbs, weights)[0]
@@ -120,8 +120,8 @@ def draw(seed: int, *, jumps: bool = False) -> Plan:
         lasts=lasts,
         acts=tuple(sorted(acts, key=lambda act: act.at)),
         troubles=tuple(_trouble(chance) for _ in range(chance.choice((0, 1, 2, 3, 4)))),
-        slack=_faults(chance, client.FAULTS, 160, chance.choice((0.0, 0.05, 0.2))),
-        database=_faults(chance, database.FAULTS, 500, chance.choice((0.0, 0.0, 0.01, 0.03))),
+        slack=_faults(chance, client.FAULTS, client.WEIGHTS, 100, chance.choice((0.0, 0.05, 0.15))),
+        database=_faults(chance, database.FAULTS, _EVENLY, 300, chance.choice((0.0, 0.0, 0.01, 0.03))),
     )
 
 
@@ -155,5 +155,10 @@ def _trouble(chance: random.Random) -> Trouble:
     return Trouble(place, nth, what, round(after, 1))
 
 
-def _faults(chance: random.Random, kinds: Sequence[str], most: int, share: float) -> dict[int, str]:
-    return {number: chance.choice(kinds) for number in range(1, most) if chance.random() < share}
+_EVENLY = [1] * len(database.FAULTS)
+
+
+def _faults(
+    chance: random.Random, kinds: Sequence[str], weights: Sequence[int], most: int, share: float
+) -> dict[int, str]:
+    return {number: chance.choices(kinds, weights)[0] for number in range(1, most) if chance.random() < share}

@@ -337,7 +337,7 @@ class Slack:
     def _view(self, args: Mapping[str, Any]) -> Doc:
         view = args.get("view")
         view = json.loads(view) if isinstance(view, str) else view
-        if not isinstance(view, Mapping) or (self.strict and check_view(dict(view))):
+        if not isinstance(view, Mapping) or (self.strict and check_view(dict(view), "modal", "home")):
             raise Refused("invalid_arguments")
         return dict(view)
 
