@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import inspect
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -55,6 +56,7 @@ class Store:
             self._empty: bytes = template.read_sync(lambda conn: _driver(conn).serialize())
         self.conn = self._engine.connect()
         self._reading: RootTransaction | None = None
+        self._lock = threading.RLock()  # for tests that use threads; a day has none
         self.empty()
 
     def empty(self) -> None:
@@ -71,18 +73,20 @@ class Store:
 
     def run(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """To read. Reads that follow one another see the same, so they share a transaction."""
-        if self._reading is None:
-            self._reading = self.conn.begin()
-        return fn(self.conn, *args, **kwargs)
+        with self._lock:
+            if self._reading is None:
+                self._reading = self.conn.begin()
+            return fn(self.conn, *args, **kwargs)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: kept at its end, or not at all."""
-        if self._reading is not None:
-            self._reading.rollback()
-            self._reading = None
-        with self.conn.begin():
-            yield self.conn
+        with self._lock:
+            if self._reading is not None:
+                self._reading.rollback()
+                self._reading = None
+            with self.conn.begin():
+                yield self.conn
 
     def _noticed(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
         self.statements += 1
