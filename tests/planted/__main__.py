@@ -59,7 +59,9 @@ def look_for(bug: Bug, *, days: int, seed: int) -> Found:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.planted")
-    parser.add_argument("names", nargs="*", help="those whose name has one of these words in it; all of them when none is given")
+    parser.add_argument(
+        "names", nargs="*", help="those whose name has one of these words in it; all of them when none is given"
+    )
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)

@@ -162,7 +162,9 @@ def owed(change: Callable[[Owed], Owed]) -> Callable[[Evidence], Evidence]:
     def damage(good: Evidence) -> Evidence:
         place = next(at for at, each in enumerate(good.kept.owed) if each.type == "Say")
         changed = change(good.kept.owed[place])
-        return replace(good, kept=replace(good.kept, owed=(*good.kept.owed[:place], changed, *good.kept.owed[place + 1 :])))
+        return replace(
+            good, kept=replace(good.kept, owed=(*good.kept.owed[:place], changed, *good.kept.owed[place + 1 :]))
+        )
 
     return damage
 

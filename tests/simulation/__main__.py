@@ -59,7 +59,19 @@ class Total:
             self.failed.append((played.plan.seed, played.violations))
 
     def join(self, other: "Total") -> None:
-        for name in ("days", "hours", "crashes", "faults", "counts", "sent", "said", "given_up", "twins_swept", "timers", "cpu"):
+        for name in (
+            "days",
+            "hours",
+            "crashes",
+            "faults",
+            "counts",
+            "sent",
+            "said",
+            "given_up",
+            "twins_swept",
+            "timers",
+            "cpu",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.latest = max(self.latest, other.latest)
         self.failed += other.failed

@@ -122,7 +122,9 @@ class Wire:
         self.loop.call_later(self.latency(number, 0), arrive, context=_NOBODY)
         return await answered
 
-    def _arrive(self, method: str, args: Mapping[str, Any], number: int, fault: str, answered: "asyncio.Future[Answer]") -> None:
+    def _arrive(
+        self, method: str, args: Mapping[str, Any], number: int, fault: str, answered: "asyncio.Future[Answer]"
+    ) -> None:
         if fault in BEFORE or fault in NEVER:
             self._back(answered, number, fault, None)
         elif fault in LATE:
@@ -153,6 +155,7 @@ class Wire:
                 return
             if isinstance(given, Exception):
                 answered.set_exception(given)
+                answered.exception()  # whoever waited for it may be dead
             else:
                 answered.set_result(given)
 
@@ -230,4 +233,6 @@ def _plain(data: Any) -> dict[str, Any]:
 def client(wire: Wire, owner: Process) -> AsyncWebClient:
     """One process's."""
     session: Any = Session(wire, owner)
-    return AsyncWebClient(token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=int(TIMEOUT), session=session)
+    return AsyncWebClient(
+        token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=int(TIMEOUT), session=session
+    )

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextvars
-import gc
 import hashlib
 import inspect
 import json
@@ -16,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy.exc import SQLAlchemyError
 
-from tests.reliability.evidence import Broken, Evidence, Kept, Message, Sent, kept
+from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
 from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
 from tests.simulation.chance import seeded
@@ -38,7 +37,6 @@ from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
 from warroom.store import inbox, outbox, rooms, tables
-from warroom.store.db import Database
 
 CONTENT = Path(__file__).parent / "content"
 CANARIES = (
@@ -124,7 +122,7 @@ class Day:
         self.shelf = Shelf()
         self.replicas = [Replica(number, Process(f"p{number}.1")) for number in range(plan.processes)]
         self.crowd = Crowd(self)
-        self.sent: list["Parcel"] = []
+        self.sent: list[Parcel] = []
         self.crashes: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
         self.idle: list[tuple[datetime, datetime]] = []
@@ -184,7 +182,7 @@ class Day:
     def kill(self, owner: Process, after: float, why: str) -> None:
         """As kill -9 does it. It is started again after so many seconds."""
         replica = next((each for each in self.replicas if each.process is owner), None)
-        if replica is None or not replica.up and not why:
+        if replica is None or (not replica.up and not why):
             return
         owner.dead, replica.up = True, False
         self.crashes[why] += 1
@@ -390,7 +388,6 @@ class Day:
                 break
             await asyncio.sleep(1.0 if self.loop.time() < until - PATIENCE + 60 else 5.0)
         self.ended_at = self.now()
-        await asyncio.sleep(1.5)
 
     def _tasks_waiting(self) -> bool:
         return bool(self._tasks)
@@ -464,7 +461,9 @@ class Day:
             for row in self.store.run(_everything, table.name):
                 whole.update(repr(tuple(row)).encode())
         for channel in self.slack.channels.values():
-            whole.update(json.dumps([channel.id, channel.name, channel.members, list(channel.messages.values())]).encode())
+            whole.update(
+                json.dumps([channel.id, channel.name, channel.members, list(channel.messages.values())]).encode()
+            )
         whole.update(repr((self.loop.turns, round(self.loop.time(), 6), self.wire.calls)).encode())
         return whole.hexdigest()
 
@@ -480,7 +479,9 @@ class Parcel:
     may_miss: bool = False
 
     def sent(self, day: Day) -> Sent:
-        return Sent(kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, may_miss=self.may_miss)
+        return Sent(
+            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, may_miss=self.may_miss
+        )
 
 
 async def _taken(bot: Bot, group: Any, keys: tuple[str, ...]) -> bool:
@@ -515,13 +516,15 @@ def _settled(conn: Any, now: datetime) -> bool:
 
 
 _SETTINGS = Settings(
-    database="sqlite://", slack_bot_token=wires.TOKEN, slack_pace=1.0, state="/nonexistent/warroom", web_port=0  # type: ignore[arg-type]
+    database="sqlite://",
+    slack_bot_token=wires.TOKEN,
+    slack_pace=1.0,
+    state="/nonexistent/warroom",
+    web_port=0,  # type: ignore[arg-type]
 )
 
 
-_IDENTITY = Identity(
-    workspace=TEAM, workspace_name="sim", user=BOT_USER, bot=BOT, url="https://sim.slack.test/"
-)
+_IDENTITY = Identity(workspace=TEAM, workspace_name="sim", user=BOT_USER, bot=BOT, url="https://sim.slack.test/")
 
 
 class Logs(logging.Handler):

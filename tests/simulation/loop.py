@@ -109,9 +109,6 @@ class Loop(asyncio.BaseEventLoop):
     def __del__(self) -> None:
         """It holds nothing that must be given back."""
 
-    async def shutdown_default_executor(self, timeout: Any = None) -> None:
-        pass
-
 
 class SimClock:
     """The wall clock of one day: the loop's time, and by how much it was set forward or back.

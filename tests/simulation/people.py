@@ -70,7 +70,9 @@ class Crowd:
     # --- where they are, and what they see
 
     def _channels(self, who: str) -> list[Channel]:
-        return [each for each in self._slack.channels.values() if who in each.members and not each.im and not each.archived]
+        return [
+            each for each in self._slack.channels.values() if who in each.members and not each.im and not each.archived
+        ]
 
     def _own(self, who: str) -> list[Channel]:
         """Channels of rooms; general ones only if there is nothing else."""
@@ -160,7 +162,9 @@ class Crowd:
             await self._submit(act, since=before)
 
     def _pressed(self, who: str, channel: Channel, doc: Doc, block: Doc, element: Doc) -> Doc:
-        action = {name: element[name] for name in ("type", "action_id", "value", "selected_option", "text") if name in element}
+        action = {
+            name: element[name] for name in ("type", "action_id", "value", "selected_option", "text") if name in element
+        }
         return {
             "type": "block_actions",
             "team": {"id": TEAM, "domain": "sim"},
@@ -206,10 +210,14 @@ class Crowd:
                 lengths = any(word in block["block_id"] for word in ("length", "at", "restored"))
                 value: Doc = {"value": "30s" if lengths else f"because {self._mark()}"}
             case "static_select" | "radio_buttons":
-                options = element.get("options") or [each for group in element["option_groups"] for each in group["options"]]
+                options = element.get("options") or [
+                    each for group in element["option_groups"] for each in group["options"]
+                ]
                 value = {"selected_option": options[int(draw * len(options))]}
             case "multi_users_select":
-                value = {"selected_users": [each for place, each in enumerate(PEOPLE) if (draw * (place + 2)) % 1 < 0.4]}
+                value = {
+                    "selected_users": [each for place, each in enumerate(PEOPLE) if (draw * (place + 2)) % 1 < 0.4]
+                }
             case "users_select":
                 value = {"selected_user": list(PEOPLE)[int(draw * len(PEOPLE))]}
             case "datetimepicker":
@@ -293,12 +301,19 @@ class Crowd:
         from dataclasses import replace
 
         _, group = self._firing.pop(int(act.draw * len(self._firing)))
-        over = replace(group, alerts=tuple(replace(each, firing=False, ends_at=self._day.now()) for each in group.alerts))
+        over = replace(
+            group, alerts=tuple(replace(each, firing=False, ends_at=self._day.now()) for each in group.alerts)
+        )
         await self._day.alerts(over, delivery_keys(over), act.draw, None)
 
 
 def _said(channel: Channel, doc: Doc) -> Doc:
-    return {**doc, "channel": channel.id, "channel_type": "group" if channel.private else "channel", "event_ts": doc["ts"]}
+    return {
+        **doc,
+        "channel": channel.id,
+        "channel_type": "group" if channel.private else "channel",
+        "event_ts": doc["ts"],
+    }
 
 
 def _moved(doc: Doc) -> str:

@@ -79,26 +79,44 @@ class Plan:
         """For whoever has to understand it."""
         lines = [f"seed {self.seed}, {self.processes} processes, {self.lasts:.0f} s"]
         for act in self.acts:
-            lines.append(f"  {act.at:7.2f} s  {act.verb} {act.who} {act.draw:.4f} {act.text}{' (twice)' if act.twice else ''}")
-        lines += [f"  the {each.nth}. time at {each.place}: {each.what}, back after {each.after:.1f} s" for each in self.troubles]
+            lines.append(
+                f"  {act.at:7.2f} s  {act.verb} {act.who} {act.draw:.4f} {act.text}{' (twice)' if act.twice else ''}"
+            )
+        lines += [
+            f"  the {each.nth}. time at {each.place}: {each.what}, back after {each.after:.1f} s"
+            for each in self.troubles
+        ]
         lines += [f"  call {number} to Slack: {what}" for number, what in sorted(self.slack.items())]
         lines += [f"  transaction {number}: {what}" for number, what in sorted(self.database.items())]
         return "\n".join(lines)
 
 
-LENGTHS = (20.0,) * 5 + (30.0,) * 6 + (45.0,) * 4 + (60.0, 60.0, 90.0, 150.0, 330.0)  # seconds
+LENGTHS = (15.0,) * 6 + (25.0,) * 6 + (40.0,) * 5 + (60.0, 60.0, 120.0)  # seconds
 
 # About how often a place is passed in a day: so far away a death may lie.
-_OFTEN = {"tx": 120, "deliver": 30, "slack": 40, "wake": 5, "press": 3, "event": 2, "command": 2, "form": 1, "alerts": 1}
+_OFTEN = {
+    "tx": 120,
+    "deliver": 30,
+    "slack": 40,
+    "wake": 5,
+    "press": 3,
+    "event": 2,
+    "command": 2,
+    "form": 1,
+    "alerts": 1,
+}
 
 
 def draw(seed: int, *, jumps: bool = False) -> Plan:
     """The plan of a day. `jumps`: whether clocks may be set by an hour."""
     chance = random.Random(f"plan:{seed}")
     lasts = chance.choice(LENGTHS)
-    acts = sorted((_begin(chance, number) for number in range(1 if lasts < 100 else chance.choice((1, 1, 1, 2)))), key=lambda act: act.at)
+    acts = sorted(
+        (_begin(chance, number) for number in range(1 if lasts < 100 else chance.choice((1, 1, 1, 2)))),
+        key=lambda act: act.at,
+    )
     directors = [act.who for act in acts if act.verb == "start"]
-    count = int(lasts / 9 * chance.uniform(0.5, 1.4)) + 4
+    count = int(lasts / 7 * chance.uniform(0.5, 1.4)) + 3
     verbs, weights = list(VERBS), list(VERBS.values())
     for _ in range(count):
         verb = chance.choices(verbs, weights)[0]
@@ -127,7 +145,9 @@ def draw(seed: int, *, jumps: bool = False) -> Plan:
 
 def _begin(chance: random.Random, number: int) -> Act:
     kind = chance.choice(("start", "start", "start", "alert", "declare")) if number else "start"
-    return Act(chance.uniform(0.2, 3) + number * 20, kind, chance.choice(list(PEOPLE)), chance.random(), chance.random() < 0.1)
+    return Act(
+        chance.uniform(0.2, 3) + number * 20, kind, chance.choice(list(PEOPLE)), chance.random(), chance.random() < 0.1
+    )
 
 
 def _nemesis(chance: random.Random, lasts: float, jumps: bool) -> list[Act]:
@@ -149,7 +169,9 @@ def _trouble(chance: random.Random) -> Trouble:
     place = chance.choice(list(NAMES))
     often = _OFTEN.get(place.partition(".")[0], 5)
     nth = 1 + int(chance.random() ** 1.5 * often)
-    what, after = ("freeze", chance.choice((3.0, 25.0, 70.0))) if chance.random() < 0.15 else ("die", chance.uniform(0.1, 4))
+    what, after = (
+        ("freeze", chance.choice((3.0, 25.0, 70.0))) if chance.random() < 0.15 else ("die", chance.uniform(0.1, 4))
+    )
     if place.startswith("tx."):
         what = "die"
     return Trouble(place, nth, what, round(after, 1))

@@ -86,7 +86,9 @@ class Slack:
 
     # --- what a test, or a person, does
 
-    def make_channel(self, name: str, *, creator: str = "", private: bool = False, members: list[str] | None = None) -> Channel:
+    def make_channel(
+        self, name: str, *, creator: str = "", private: bool = False, members: list[str] | None = None
+    ) -> Channel:
         made = Channel(self.id("C"), name, creator, int(self.now().timestamp()), private, members=members or [])
         self.channels[made.id] = made
         return made
@@ -251,7 +253,9 @@ class Slack:
 
     def _history(self, args: Mapping[str, Any]) -> Doc:
         channel = self.channel(args, live="")
-        found = [each for each in reversed(channel.messages.values()) if each.get("thread_ts", each["ts"]) == each["ts"]]
+        found = [
+            each for each in reversed(channel.messages.values()) if each.get("thread_ts", each["ts"]) == each["ts"]
+        ]
         chosen, more = _page(args, [each for each in found if _within(args, each["ts"])], 100, 999)
         return {"messages": [_seen(args, each) for each in chosen], "has_more": bool(more), **more}
 
@@ -382,7 +386,14 @@ class Slack:
             channel = self.channel({"channel": args["channel_id"]})
             text = str(args.get("initial_comment") or "")
             content = "\n".join(self.files[each["id"]]["bytes"].decode(errors="replace") for each in files)
-            doc = {"type": "message", "ts": self.ts(), "bot_id": BOT, "user": BOT_USER, "text": text, "subtype": "file_share"}
+            doc = {
+                "type": "message",
+                "ts": self.ts(),
+                "bot_id": BOT,
+                "user": BOT_USER,
+                "text": text,
+                "subtype": "file_share",
+            }
             channel.messages[doc["ts"]] = doc
             for each in files:
                 self.files[each["id"]] |= {"channel": channel.id, "content": content}
@@ -396,7 +407,14 @@ class Slack:
         return True
 
     def _auth(self, args: Mapping[str, Any]) -> Doc:
-        return {"url": "https://sim.slack.test/", "team": "sim", "user": "warroom", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT}
+        return {
+            "url": "https://sim.slack.test/",
+            "team": "sim",
+            "user": "warroom",
+            "team_id": TEAM,
+            "user_id": BOT_USER,
+            "bot_id": BOT,
+        }
 
 
 Handler = Callable[[Slack, Mapping[str, Any]], Doc]
@@ -454,7 +472,13 @@ def _flag(args: Mapping[str, Any], name: str) -> bool:
 
 
 def _listed(value: Any) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list | tuple) else str(value or "").split(",") if value else []
+    return (
+        [str(each) for each in value]
+        if isinstance(value, list | tuple)
+        else str(value or "").split(",")
+        if value
+        else []
+    )
 
 
 def _micros(ts: str) -> int:
@@ -477,7 +501,9 @@ def _page(args: Mapping[str, Any], found: list[Any], default: int, most: int) ->
 
 
 def _seen(args: Mapping[str, Any], doc: Doc) -> Doc:
-    return doc if _flag(args, "include_all_metadata") else {name: each for name, each in doc.items() if name != "metadata"}
+    return (
+        doc if _flag(args, "include_all_metadata") else {name: each for name, each in doc.items() if name != "metadata"}
+    )
 
 
 def _shown(channel: Channel) -> Doc:

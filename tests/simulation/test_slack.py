@@ -5,8 +5,8 @@ The workspace is compared with what Slack publishes (tests/conformance), so what
 
 import asyncio
 import contextvars
-from datetime import timedelta
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +19,6 @@ from tests.simulation.slack import BOT_USER, Slack
 from warroom.slack.manifest import manifest
 from warroom.slack.verdicts import Verdict, judge
 from warroom.workspace import Person, Seed, Workspace
-
-
-
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
 METADATA = {"event_type": "warroom_outbox", "event_payload": {"id": "abc"}}
@@ -89,7 +86,7 @@ def seen(method: str, answer: Any, names: Names) -> Any:
         return answer["error"]
     known = {value: name for name, value in names.items()}
     if "messages" in answer:
-        shown = [
+        return [
             (
                 each["text"],
                 known.get(each["ts"], "?"),
@@ -101,7 +98,6 @@ def seen(method: str, answer: Any, names: Names) -> Any:
             for each in answer["messages"]
             if each.get("subtype") in (None, "bot_message")
         ]
-        return shown
     if method == "conversations.members":
         return sorted(known.get(each, each) for each in answer["members"])
     if method == "users.info":
@@ -128,7 +124,13 @@ async def made(web: AsyncWebClient, names: Names) -> list[Any]:
 
 
 def _sent(method: str, args: dict[str, Any]) -> dict[str, Any]:
-    reads = method in ("conversations.list", "conversations.history", "conversations.replies", "conversations.members", "users.info")
+    reads = method in (
+        "conversations.list",
+        "conversations.history",
+        "conversations.replies",
+        "conversations.members",
+        "users.info",
+    )
     return {"params": {key: str(value) for key, value in args.items()}} if reads else {"json": args}
 
 
@@ -210,7 +212,6 @@ def test_a_call_goes_on_without_its_caller() -> None:
     slack = Slack(lambda: BASE + timedelta(seconds=loop.time()), {"U0ANA": "ana"})
     channel = slack.make_channel("x", members=[BOT_USER])
     web = client(Wire(loop, slack, {}, 1, swept=True), owner)
-
 
     async def die() -> None:
         context = contextvars.copy_context()
