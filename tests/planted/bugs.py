@@ -53,7 +53,13 @@ BUGS = (
     ),
     Bug(
         "blind resend",
-        (Edit(PERFORM, "        if claimed.attempts <= 1:\n            return \"\"\n", "        return \"\"\n"),),
+        (
+            Edit(
+                PERFORM,
+                "        if not claimed.unsure or claimed.created_at is None:\n            return None\n",
+                "        return None\n",
+            ),
+        ),
         ("I4", "cards"),
     ),
     Bug(
@@ -71,11 +77,9 @@ BUGS = (
         (
             Edit(
                 PERFORM,
-                "                if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):\n"
-                "                    return Later(reason=judged.code, after=judged.after)\n",
-                "                if judged.verdict is Verdict.UNKNOWN:\n                    return Done()\n"
-                "                if judged.verdict is Verdict.LATER:\n"
-                "                    return Later(reason=judged.code, after=judged.after)\n",
+                "                clean = judged.verdict is Verdict.LATER and _is_alone(claimed.effect)\n",
+                "                clean = judged.verdict is Verdict.LATER and _is_alone(claimed.effect)\n"
+                "                if judged.verdict is Verdict.UNKNOWN:\n                    return Done()\n",
             ),
         ),
         ("I4", "cards"),
@@ -99,9 +103,14 @@ BUGS = (
         ("I6", "fold"),
     ),
     Bug(
-        "a lease is shorter than a call",
-        (Edit(DELIVER, "    \"talk\": timedelta(seconds=20),\n", "    \"talk\": timedelta(seconds=4),\n"),
-         Edit(DELIVER, "        self._within = within or LEASES[kind] * 0.9", "        self._within = within or timedelta(seconds=18)")),
+        "a lease is never renewed, and nobody asks whether it holds",
+        (
+            Edit(
+                DELIVER,
+                "                lease.lost = not await self._runtime.db.tx(outbox.renew, claimed, until)\n",
+                "                lease.lost = False\n",
+            ),
+        ),
         ("I4", "cards", "I5"),
     ),
     Bug(
@@ -214,8 +223,8 @@ BUGS = (
         (
             Edit(
                 PERFORM,
-                "            ts = await self._edited(channel, sent, message)  # it shows the room as it was then\n",
-                "            ts = sent\n",
+                "            ts = await self._edited(channel, found.ts, message)  # it shows the room as it was then\n",
+                "            ts = found.ts\n",
             ),
         ),
         ("cards",),

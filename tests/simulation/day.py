@@ -36,16 +36,16 @@ from warroom.faults.driver import Order
 from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
-from warroom.store import inbox, outbox, rooms, tables
+from warroom.store import inbox, outbox, rooms, tables, twins
 
 CONTENT = Path(__file__).parent / "content"
 CANARIES = (
     "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
 )  # fmt: skip
 PATIENCE = 900.0  # seconds after the last act in which everything must come right
-SETTLE = 12.0
+LEASE = 9.0  # seconds; whoever is frozen for longer may find that somebody else went on
 _NOBODY = contextvars.Context()
-SWEEPS = any("sweep" in name for name in vars(outbox))  # whether this release looks for twins afterwards
+SWEEPS = True  # whether this release looks for twins afterwards
 
 
 @dataclass
@@ -208,7 +208,7 @@ class Day:
         self.loop.thaw(owner)
         self._up()
         self._trace(f"{owner} goes on")
-        if self.loop.time() - since > 15:
+        if self.loop.time() - since > LEASE:
             self._zombie(owner)
 
     def _zombie(self, owner: Process) -> None:
@@ -512,7 +512,7 @@ def _everything(conn: Any, table: str) -> Any:
 
 def _settled(conn: Any, now: datetime) -> bool:
     waits = inbox.unfinished(conn, datetime.max.replace(tzinfo=UTC))
-    return not (outbox.pending(conn) or waits or rooms.due(conn, now, 1))
+    return not (outbox.pending(conn) or waits or rooms.due(conn, now, 1) or twins.upcoming(conn))
 
 
 _SETTINGS = Settings(
