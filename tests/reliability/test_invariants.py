@@ -17,6 +17,7 @@ from tests.simulation.database import Store
 from tests.simulation.day import library, play
 from tests.simulation.plan import Act, Plan
 
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # of processes that have died
 GOOD = Plan(
     seed=8,
     lasts=130.0,

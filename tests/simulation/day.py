@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -261,7 +262,7 @@ class Day:
             self.problems.append(Violation("simulation", "day", f"{type(error).__name__}: {error}"))
             self._trace(f"PROBLEM {error!r}")
 
-    def within(self, replica: Replica, work: Coroutine[Any, Any, Any]) -> "asyncio.Future[Any]":
+    def within(self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]]) -> "asyncio.Future[Any]":
         """In a process; what it answers arrives here, unless it dies before."""
         context = contextvars.copy_context()
         context.run(process.set, replica.process)
@@ -269,7 +270,7 @@ class Day:
 
         async def run() -> None:
             try:
-                result = await work
+                result = await work()
             except Exception as error:  # of the bot: the other side sees that nothing was acknowledged
                 result = error
             self.loop.call_later(0.005, lambda: answered.done() or answered.set_result(result), context=_NOBODY)
@@ -287,7 +288,7 @@ class Day:
         if replica is None or replica.bot is None:
             return None
         request = AsyncBoltRequest(mode="socket_mode", body=json.loads(json.dumps(body)))
-        answer = await self.patiently(self.within(replica, replica.bot.app.async_dispatch(request)), 3.0)
+        answer = await self.patiently(self.within(replica, partial(replica.bot.app.async_dispatch, request)), 3.0)
         return answer if getattr(answer, "status", 0) == 200 else None
 
     async def patiently(self, answered: "asyncio.Future[Any]", seconds: float) -> Any:
@@ -325,7 +326,7 @@ class Day:
         for number in range(60):
             replica = self.somebody((draw + number * 0.31) % 1)
             if replica is not None and replica.bot is not None:
-                answer = await self.patiently(self.within(replica, _taken(replica.bot, group, keys)), 10.0)
+                answer = await self.patiently(self.within(replica, partial(_taken, replica.bot, group, keys)), 10.0)
                 if answer is True:
                     if parcel is not None:
                         parcel.acknowledged = True
@@ -553,6 +554,7 @@ def play(
 ) -> Played:
     """One day, from its plan to its verdict. `keep` is given the evidence."""
     logger = logging.getLogger("warroom")
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # of processes that have died
     with seeded(str(plan.seed)):
         day = Day(plan, store, library, trace)
         handler = Logs(day)
