@@ -7,6 +7,7 @@
     people.py     who presses, talks, types and submits
     plan.py       everything that a seed decides beforehand, as values that can be left out one by one
     day.py        one game day: plays a plan and hands over the evidence
+    running.py    many days, in a few processes, and their totals
     shrinking.py  the smallest plan that still fails
 
 `python -m tests.simulation --help` runs it. docs/reliability.md says what it shows.

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.simulation.__main__ import regressions
 from tests.simulation.database import Store
 from tests.simulation.day import play
 from tests.simulation.plan import Act, Plan, Trouble, draw
+from tests.simulation.running import regressions
 from warroom.definitions.library import Library
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # of processes that have died
