@@ -457,8 +457,8 @@ def drills_stay_drills(judge: Judge) -> None:
     own = {each.id: room_id for room_id, room in judge.rooms.items() for each in room.channels.values()}
     for message in judge.evidence.messages:
         effect = owed.get(message.effect_id)
-        if effect is None and message.to:
-            continue  # an answer to one person may be about life
+        if effect is None and (message.to or "not the exercise" in message.text.partition("\n")[0]):
+            continue  # an answer to one person may be about life, and so may what is said of the bot itself
         room = judge.rooms.get(effect.room if effect else own.get(message.channel, 0))
         if room is None or (effect is not None and effect.body.get("real")):
             continue

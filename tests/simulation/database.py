@@ -10,21 +10,24 @@ import contextvars
 import inspect
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, RootTransaction, event, make_url
-from sqlalchemy.exc import OperationalError
 
 from tests.simulation.loop import Loop, Process
 from warroom.failpoints import passed
 from warroom.store import migrate
 from warroom.store import rooms as rooms_kept
 from warroom.store import schedules as schedules_kept
-from warroom.store.db import Database, _sqlite
+from warroom.store.db import PATIENCE, PAUSES, Database, _sqlite
+from warroom.store.errors import CannotKeep
 from warroom.store.tables import lanes, metadata, rooms, schedules
+from warroom.store.trouble import Kind, Trouble, Verdict
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,13 +35,13 @@ MOMENT = 0.001  # seconds
 _NOBODY = contextvars.Context()
 
 FAULTS = ("locked", "full", "read-only", "lost before", "lost after", "away 3", "away 20")
-_SAID = {
-    "locked": "database is locked",
-    "full": "database or disk is full",
-    "read-only": "attempt to write a readonly database",
-    "lost before": "server closed the connection unexpectedly",
-    "lost after": "server closed the connection unexpectedly",
-    "away": "connection refused",
+_VERDICTS = {
+    "locked": Verdict(kind=Kind.LOCKED, undone=True, passing=True),
+    "full": Verdict(kind=Kind.FULL, undone=True),
+    "read-only": Verdict(kind=Kind.READ_ONLY, undone=True),
+    "lost before": Verdict(kind=Kind.LOST, undone=True, passing=True),
+    "lost after": Verdict(kind=Kind.LOST, passing=True),
+    "away": Verdict(kind=Kind.LOST, undone=True, passing=True),
 }
 
 
@@ -170,20 +173,71 @@ def _horizon(conn: Connection) -> datetime | None:
     return datetime.fromisoformat(min(found).replace("Z", "+00:00")) if found else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SimTrouble(Trouble):
+    """As long as it lasts by the day's clock."""
+
+    loop: Loop
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(seconds=self.loop.time() - self.began)
+
+
+class Failed(Exception):
+    """One attempt at a transaction that came to nothing, or of which nobody knows."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.verdict = _VERDICTS[fault]
+
+
 class SimDatabase(Database):
-    """One process's door to the store. Of a process that is dead nothing comes through, and nothing comes back."""
+    """One process's door to the store. Of a process that is dead nothing comes through, and nothing comes back.
+
+    What fails is tried again, and told, as the real door does it; only the pauses are of virtual time.
+    """
 
     def __init__(self, store: Store, owner: Process, *, plan: "Troubles", shared: bool = False, loop: Loop) -> None:
         """`shared` says that other processes use it too, as only PostgreSQL lets them."""
         self.store, self.owner, self._plan, self._loop = store, owner, plan, loop
         self.url = make_url("sqlite://")
         self.dialect = "postgresql" if shared else "sqlite"
+        self._trouble = None
+        self.generation = 0
 
     async def tx(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        await self._moment()
+        return await self._patiently(partial(self._attempt, fn, *args, **kwargs), again=False)
+
+    async def tx_again(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._patiently(partial(self._attempt, fn, *args, **kwargs), again=True)
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._patiently(partial(self._look, fn, *args, **kwargs), again=True, writes=False)
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]], *, again: bool, writes: bool = True) -> T:
+        until, pauses = self._loop.time() + PATIENCE, iter(PAUSES)
+        while True:
+            try:
+                result = await attempt()
+            except Failed as failed:
+                verdict, unknown = failed.verdict, not failed.verdict.undone
+                began = self._trouble.began if self._trouble else self._loop.time()
+                self._trouble = SimTrouble(kind=verdict.kind, began=began, loop=self._loop)
+                pause = next(pauses, PAUSES[-1])
+                if self._loop.time() + pause > until or not verdict.passing or (unknown and not again):
+                    raise CannotKeep(verdict.kind, verdict.kind.sentence, perhaps=unknown) from failed
+                await asyncio.sleep(pause)
+            else:
+                if writes:
+                    self._trouble = None
+                return result
+
+    async def _attempt(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        await asyncio.sleep(MOMENT)
         fault = self._plan.next(self._loop.time())
         if fault in ("locked", "away", "lost before", "read-only"):
-            raise _trouble(fault)
+            raise Failed(fault)
         try:
             result = self._written(fault, fn, *args, **kwargs)
         except Died:
@@ -192,9 +246,9 @@ class SimDatabase(Database):
         self.store.committed()
         if self.owner.dead:
             return await self._never()
-        await self._moment()
+        await asyncio.sleep(MOMENT)
         if fault == "lost after":
-            raise _trouble(fault)
+            raise Failed(fault)
         return result
 
     def _written(self, fault: str, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -203,18 +257,30 @@ class SimDatabase(Database):
             result = fn(conn, *args, **kwargs)
             passed("tx.filled")
             if fault == "full":
-                raise _trouble(fault)
+                raise Failed(fault)
         try:
             passed("tx.committed")
         except Died:
             self.owner.dead = True
         return result
 
-    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _look(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         await asyncio.sleep(0)
         if self._plan.away(self._loop.time()):
-            raise _trouble("away")
+            raise Failed("away")
         return self.store.read(fn, *args, **kwargs)
+
+    @property
+    def suspected(self) -> bool:
+        return self._trouble is not None
+
+    async def probe(self) -> Trouble | None:
+        with suppress(CannotKeep):
+            await self.tx(_nothing)
+        return self._trouble
+
+    async def skew(self) -> timedelta:
+        return timedelta(0)
 
     def tx_sync(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._written("", fn, *args, **kwargs)
@@ -228,12 +294,13 @@ class SimDatabase(Database):
     def close(self) -> None:
         pass
 
-    async def _moment(self) -> None:
-        await asyncio.sleep(MOMENT)
-
     async def _never(self) -> NoReturn:
         await self._loop.create_future()
         raise AssertionError("a dead process went on")
+
+
+def _nothing(conn: Connection) -> None:
+    """A transaction that leaves nothing behind."""
 
 
 class Troubles:
@@ -258,7 +325,3 @@ class Troubles:
 
     def away(self, now: float) -> bool:
         return self._away[0] <= now < self._away[1]
-
-
-def _trouble(fault: str) -> OperationalError:
-    return OperationalError("", {}, Exception(_SAID[fault]))

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
-from sqlalchemy.exc import SQLAlchemyError
 
 from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
 from tests.reliability.invariants import Verdict, Violation, check
@@ -38,6 +37,7 @@ from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
 from warroom.store import inbox, outbox, rooms, tables, twins
+from warroom.store.errors import CannotKeep
 
 CONTENT = Path(__file__).parent / "content"
 CANARIES = (
@@ -164,7 +164,7 @@ class Day:
             try:
                 await bot.begin(_IDENTITY)
                 break
-            except SQLAlchemyError as error:  # the database is away: whoever watches over the process starts it again
+            except CannotKeep as error:  # the database is away: whoever watches over the process starts it again
                 self.logs.append(f"{owner} did not start: {type(error).__name__}")
                 self._trace(f"{owner} did not start: {error!r}")
                 await asyncio.sleep(1)
