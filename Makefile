@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long soak bench bench-cost lint lock clean
+.PHONY: setup demo test test-long soak simulate bench bench-cost lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -56,6 +56,10 @@ bench-cost: $(VENV)/.developing
 soak: $(VENV)/.developing
 	$(BIN)/python -m tests.rehearsal.soak
 	$(BIN)/python -m tests.faults.matrix
+
+# Ten thousand game days on a virtual clock, with crashes and faults (docs/reliability.md). DAYS and SEED may be given.
+simulate: $(VENV)/.developing
+	$(BIN)/python -m tests.simulation --days $(or $(DAYS),10000) $(if $(SEED),--seed $(SEED))
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

@@ -147,12 +147,12 @@ class Watchers:
             )
             return [opened]
 
+        key = f"emergency:{claimed.effect_id}"
+        before = await self._runtime.db.read(rooms.made_for, room.workspace, key)
+        if before is not None:  # an earlier attempt opened it, and died before this room heard of it
+            return Done(commands=(c.RecordRealRoom(key=before.key),))
         handled = await self._runtime.open(
-            make,
-            workspace=room.workspace,
-            kind=INCIDENT,
-            mode=Mode.REAL.value,
-            key=f"emergency:{claimed.effect_id}",
+            make, workspace=room.workspace, kind=INCIDENT, mode=Mode.REAL.value, correlation=key, key=key
         )
         return Done(commands=(c.RecordRealRoom(key=handled.room.key),))
 

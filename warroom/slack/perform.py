@@ -28,7 +28,6 @@ from warroom.slack.heads import with_hashes
 from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
 from warroom.slack.verdicts import Judged, Verdict, judge
 from warroom.store import cards
-from warroom.store.cards import Card
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
 
@@ -243,27 +242,26 @@ class Talker:
         shown = await self._db.read(cards.get, claimed.room_id, effect.card, effect.place)
         if shown is not None and shown.digest == digest and shown.pinned >= effect.pin:
             return Done()
-        ts = await self._edited(shown, message) if shown else ""
+        ts = await self._edited(shown.channel, shown.ts, message) if shown else ""
+        if not ts and (found := await self._sent_before(claimed, channel, "")):
+            ts = await self._edited(channel, found.ts, message)  # it shows the room as it was then
         if not ts:
-            found = await self._sent_before(claimed, channel, "")
-            ts = found.ts if found else await self._post(claimed, channel, message)
+            ts = await self._post(claimed, channel, message)
         await self._remember(claimed, effect, channel, ts, digest, pinned=bool(shown and shown.pinned))
         if effect.pin and not (shown and shown.pinned and shown.ts == ts):
             await self._attempt("pins.add", channel=channel, timestamp=ts)
             await self._remember(claimed, effect, channel, ts, digest, pinned=True)
         return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
 
-    async def _edited(self, shown: Card, message: Message) -> str:
+    async def _edited(self, channel: str, ts: str, message: Message) -> str:
         """The ts of the card if it could be edited in place; empty when it is gone and must be posted anew."""
-        judged = await self._attempt(
-            "chat.update", channel=shown.channel, ts=shown.ts, text=message.text, blocks=message.blocks
-        )
+        judged = await self._attempt("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
         if judged is None:
-            return shown.ts
+            return ts
         if judged.verdict is Verdict.PLAIN:
             said = message.text[:PLAIN_TEXT_FALLBACK]  # empty blocks, or those that were there would stay
-            await self._call("chat.update", channel=shown.channel, ts=shown.ts, text=said, blocks=[])
-            return shown.ts
+            await self._call("chat.update", channel=channel, ts=ts, text=said, blocks=[])
+            return ts
         return ""
 
     async def _remember(

@@ -171,6 +171,12 @@ def by_correlation(conn: Connection, workspace: str, correlation: str) -> RoomRo
     return _one(conn, _rooms(same))
 
 
+def made_for(conn: Connection, workspace: str, correlation: str) -> RoomRow | None:
+    """The last room that was made for `correlation`, whether or not it is still open."""
+    same = and_(rooms.c.workspace == workspace, rooms.c.correlation == correlation)
+    return _one(conn, _rooms(same).order_by(rooms.c.id.desc()).limit(1))
+
+
 def listing(
     conn: Connection, workspace: str | None, *, mode: Literal["drill", "real", "all"], open_only: bool = False
 ) -> list[RoomRow]:

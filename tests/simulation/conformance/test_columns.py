@@ -1,0 +1,3 @@
+"""tests/store/test_columns.py, on the simulation's database."""
+
+from tests.store.test_columns import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""tests/store/test_inbox.py, on the simulation's database."""
+
+from tests.store.test_inbox import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""tests/store/test_outbox.py, on the simulation's database."""
+
+from tests.store.test_outbox import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""tests/store/test_schedules.py, on the simulation's database."""
+
+from tests.store.test_schedules import *  # noqa: F403

@@ -1,0 +1,628 @@
+"""One game day: the real bot, as many as the plan says, on one database and one Slack, until all is quiet again."""
+
+import asyncio
+import contextvars
+import hashlib
+import inspect
+import json
+import logging
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
+from tests.reliability.invariants import Verdict, Violation, check
+from tests.simulation import client as wires
+from tests.simulation.chance import seeded
+from tests.simulation.database import Died, SimDatabase, Store, Troubles
+from tests.simulation.loop import BASE, Deadlock, Loop, Process, SimClock, process
+from tests.simulation.people import Crowd
+from tests.simulation.plan import PEOPLE, Act, Plan, Trouble
+from tests.simulation.slack import BOT, BOT_USER, TEAM, Posted, Slack
+from warroom import failpoints
+from warroom.core.breakable import PRETEND
+from warroom.core.room import Room
+from warroom.definitions.library import Library, load_library
+from warroom.exporters import export
+from warroom.faults.driver import Order
+from warroom.main import Bot
+from warroom.settings import Settings
+from warroom.slack.preflight import Identity
+from warroom.store import inbox, outbox, rooms, tables, twins
+from warroom.store.errors import CannotKeep
+
+CONTENT = Path(__file__).parent / "content"
+CANARIES = (
+    "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
+)  # fmt: skip
+PATIENCE = 900.0  # seconds after the last act in which everything must come right
+LEASE = 9.0  # seconds; whoever is frozen for longer may find that somebody else went on
+_NOBODY = contextvars.Context()
+SWEEPS = True  # whether this release looks for twins afterwards
+
+
+@dataclass
+class Shelf:
+    """What the drills break: each thing counts. Undoing what is not broken is nothing."""
+
+    broken: dict[str, str] = field(default_factory=dict)
+    injected: Counter[str] = field(default_factory=Counter)
+    undone: Counter[str] = field(default_factory=Counter)
+
+    async def ready(self, order: Order) -> str:
+        return "it is whole"
+
+    async def inject(self, order: Order) -> str:
+        await asyncio.sleep(0.05)
+        self.broken[order.entry.target] = order.mode
+        self.injected[order.entry.target] += 1
+        await asyncio.sleep(0.05)
+        return f"{order.entry.target} is {order.mode}"
+
+    async def undo(self, order: Order) -> str:
+        await asyncio.sleep(0.05)
+        self.broken.pop(order.entry.target, None)
+        self.undone[order.entry.target] += 1
+        await asyncio.sleep(0.05)
+        return f"{order.entry.target} is whole"
+
+    def by_hand(self, order: Order) -> str:
+        return "nothing is to be done"
+
+
+@dataclass
+class Replica:
+    """A place at which a process runs, and another when that has died."""
+
+    number: int
+    process: Process
+    bot: Bot | None = None
+    lives: int = 1
+    up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What came of a day. `hash` covers everything that is left of it."""
+
+    plan: Plan
+    verdict: Verdict
+    violations: tuple[Violation, ...]
+    hash: str
+    counts: Counter[str]
+    crashes: Counter[str]
+    faults: Counter[str]
+    hours: float
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.violations)
+
+
+class Day:
+    """The world of one day. Everything in it ends with it."""
+
+    def __init__(self, plan: Plan, store: Store, library: Library, trace: Callable[[str], None] | None = None) -> None:
+        self.plan, self.store, self.library = plan, store, library
+        store.empty()
+        self.loop = Loop(str(plan.seed))
+        self.loop.trace = trace
+        self.clock = SimClock(self.loop, lambda: store.version, store.horizon)
+        store.committed = self.clock.changed
+        self.slack = Slack(lambda: BASE + timedelta(seconds=self.loop.time()), PEOPLE, strict=plan.seed % 16 == 0)
+        self.wire = wires.Wire(self.loop, self.slack, plan.slack, plan.seed, swept=SWEEPS)
+        self.troubles = Troubles(plan.database)
+        self.shelf = Shelf()
+        self.replicas = [Replica(number, Process(f"p{number}.1")) for number in range(plan.processes)]
+        self.crowd = Crowd(self)
+        self.sent: list[Parcel] = []
+        self.crashes: Counter[str] = Counter()
+        self.passed: Counter[str] = Counter()
+        self.idle: list[tuple[datetime, datetime]] = []
+        self.calm = False
+        self.logs: list[str] = []
+        self._left = {(each.place, each.nth): each for each in plan.troubles}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._down_since: datetime | None = self.now()
+        self.problems: list[Violation] = []
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    # --- processes
+
+    def running(self) -> list[Replica]:
+        return [each for each in self.replicas if each.up and not each.process.dead]
+
+    def start(self, replica: Replica) -> None:
+        """A new process in this place."""
+        context = contextvars.copy_context()
+        context.run(process.set, replica.process)
+        task = self.loop.create_task(self._begin(replica, replica.process), context=context)
+        task.add_done_callback(self._ended)
+
+    async def _begin(self, replica: Replica, owner: Process) -> None:
+        db = SimDatabase(self.store, owner, plan=self.troubles, shared=self.plan.processes > 1, loop=self.loop)
+        while True:
+            bot = Bot(
+                _SETTINGS.model_copy(update={"operations_channel": self.slack.named("operations").id}),  # type: ignore[union-attr]
+                library=self.library,
+                clock=self.clock,
+                wall=self.clock,
+                drivers={PRETEND: self.shelf},
+                db=db,
+                client=wires.client(self.wire, owner),
+            )
+            try:
+                await bot.begin(_IDENTITY)
+                break
+            except CannotKeep as error:  # the database is away: whoever watches over the process starts it again
+                self.logs.append(f"{owner} did not start: {type(error).__name__}")
+                self._trace(f"{owner} did not start: {error!r}")
+                await asyncio.sleep(1)
+        replica.bot, replica.up = bot, True
+        self._up()
+
+    def _up(self) -> None:
+        if self._down_since is not None and any(not each.process.frozen for each in self.running()):
+            self.idle.append((self._down_since, self.now()))
+            self._down_since = None
+
+    def _maybe_down(self) -> None:
+        if self._down_since is None and all(each.process.frozen for each in self.running()):
+            self._down_since = self.now()
+
+    def kill(self, owner: Process, after: float, why: str) -> None:
+        """As kill -9 does it. It is started again after so many seconds."""
+        replica = next((each for each in self.replicas if each.process is owner), None)
+        if replica is None or (not replica.up and not why):
+            return
+        owner.dead, replica.up = True, False
+        self.crashes[why] += 1
+        self._trace(f"{owner} dies ({why})")
+        replica.lives += 1
+        replica.process = Process(f"p{replica.number}.{replica.lives}")
+        self._maybe_down()
+        self.loop.call_later(after, self.start, replica, context=_NOBODY)
+
+    def freeze(self, owner: Process, seconds: float) -> None:
+        if owner.frozen:
+            return
+        seconds = seconds if SWEEPS else min(seconds, 12.0)
+        owner.frozen = True
+        self.crashes["frozen"] += 1
+        self._trace(f"{owner} is frozen for {seconds} s")
+        self._maybe_down()
+        self.loop.call_later(seconds, self._thaw, owner, self.loop.time(), context=_NOBODY)
+
+    def _thaw(self, owner: Process, since: float) -> None:
+        if owner.dead or not owner.frozen:
+            return
+        self.loop.thaw(owner)
+        self._up()
+        self._trace(f"{owner} goes on")
+        if self.loop.time() - since > LEASE:
+            self._zombie(owner)
+
+    def _zombie(self, owner: Process) -> None:
+        """What it had begun to say before it was frozen, nobody can call back."""
+        owner.zombie_until = self.loop.time() + 12
+
+    # --- places
+
+    async def reached(self, name: str) -> None:
+        owner = process.get()
+        if owner is None:
+            return
+        trouble = self._trouble(name)
+        if trouble is None:
+            return
+        if trouble.what == "die":
+            self.kill(owner, trouble.after, name)
+            await self.loop.create_future()
+        else:
+            self.freeze(owner, trouble.after)
+            await asyncio.sleep(0)
+
+    def passed_in(self, name: str) -> None:
+        owner = process.get()
+        if owner is None:
+            return
+        trouble = self._trouble(name)
+        if trouble is not None:
+            self.kill(owner, trouble.after, name)
+            raise Died
+
+    def _trouble(self, name: str) -> Trouble | None:
+        self.passed[name] += 1
+        if self.calm:
+            return None
+        return self._left.pop((name, self.passed[name]), None)
+
+    # --- what Slack, and whoever raises alerts, sends
+
+    def soon(self, work: Coroutine[Any, Any, Any]) -> None:
+        """As Slack, not as a process."""
+        context = contextvars.Context()
+        task = self.loop.create_task(work, context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.problems.append(Violation("simulation", "day", f"{type(error).__name__}: {error}"))
+            self._trace(f"PROBLEM {error!r}")
+
+    def within(self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]]) -> "asyncio.Future[Any]":
+        """In a process; what it answers arrives here, unless it dies before."""
+        context = contextvars.copy_context()
+        context.run(process.set, replica.process)
+        answered = self.loop.create_future()
+
+        async def run() -> None:
+            try:
+                result = await work()
+            except Exception as error:  # of the bot: the other side sees that nothing was acknowledged
+                result = error
+            self.loop.call_later(0.005, lambda: answered.done() or answered.set_result(result), context=_NOBODY)
+
+        self.loop.create_task(run(), context=context)
+        return answered
+
+    def somebody(self, draw: float) -> Replica | None:
+        up = self.running()
+        return up[int(draw * len(up))] if up else None
+
+    async def bolt(self, body: dict[str, Any], draw: float) -> Any:
+        """One delivery to one process; None when nobody acknowledges it within three seconds."""
+        replica = self.somebody(draw)
+        if replica is None or replica.bot is None:
+            return None
+        request = AsyncBoltRequest(mode="socket_mode", body=json.loads(json.dumps(body)))
+        answer = await self.patiently(self.within(replica, partial(replica.bot.app.async_dispatch, request)), 3.0)
+        return answer if getattr(answer, "status", 0) == 200 else None
+
+    async def patiently(self, answered: "asyncio.Future[Any]", seconds: float) -> Any:
+        timer = self.loop.call_later(seconds, lambda: answered.done() or answered.set_result(None))
+        try:
+            return await answered
+        finally:
+            timer.cancel()
+
+    async def event(self, event: dict[str, Any], draw: float, parcel: "Parcel | None", *, twice: bool) -> None:
+        """As Slack delivers an event: again at once, after a minute and after five, until it is acknowledged."""
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": "A0SIM",
+            "event_id": self.slack.id("Ev"),
+            "event": event,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+        }
+        if twice:
+            self.soon(self._once(body, draw, parcel))
+        for number, pause in enumerate((0.0, 0.0, 60.0, 300.0)):
+            await asyncio.sleep(pause + (draw * 37 % 0.4))
+            if await self._once(body, (draw * 7 + number * 0.37) % 1, parcel):
+                return
+
+    async def _once(self, body: dict[str, Any], draw: float, parcel: "Parcel | None") -> bool:
+        answer = await self.bolt(body, draw)
+        if answer is not None and parcel is not None:
+            parcel.acknowledged = True
+        return answer is not None
+
+    async def alerts(self, group: Any, keys: tuple[str, ...], draw: float, parcel: "Parcel | None") -> None:
+        """As Alertmanager does it: again until it is taken."""
+        for number in range(60):
+            replica = self.somebody((draw + number * 0.31) % 1)
+            if replica is not None and replica.bot is not None:
+                answer = await self.patiently(self.within(replica, partial(_taken, replica.bot, group, keys)), 10.0)
+                if answer is True:
+                    if parcel is not None:
+                        parcel.acknowledged = True
+                    return
+            await asyncio.sleep(5)
+
+    # --- the day
+
+    async def play(self) -> None:
+        for replica in self.replicas:
+            self.start(replica)
+        for act in self.plan.acts:
+            await asyncio.sleep(max(0.0, act.at - self.loop.time()))
+            self._trace(f"{act.verb} {act.who} {act.text}")
+            self._do(act)
+        await asyncio.sleep(max(0.0, self.plan.lasts - self.loop.time()))
+        await self._calm()
+
+    def _do(self, act: Act) -> None:
+        up = self.running()
+        chosen = up[int(act.draw * len(up))] if up else None
+        match act.verb:
+            case "kill":
+                if chosen:
+                    self.kill(chosen.process, 0.2 + act.draw * 3, "kill -9")
+            case "freeze":
+                if chosen:
+                    self.freeze(chosen.process, 3 + act.draw * 80)  # a lease is 20 s
+            case "stop":
+                if chosen:
+                    self.kill(chosen.process, 20 + act.draw * 40, "long away")
+            case "all down":
+                for each in up:
+                    self.kill(each.process, 10 + act.draw * 150, "all down")
+            case "slack away":
+                self.wire.away_until = self.loop.time() + 5 + act.draw * 60
+            case "jump":
+                self._jump(timedelta(hours=1 if act.draw < 0.5 else -1))
+            case _:
+                self.soon(self.crowd.do(act))
+
+    def _jump(self, by: timedelta) -> None:
+        before = self.now()
+        self.clock.offset += by
+        if by > timedelta(0):
+            self.idle.append((before, self.now()))
+        self.clock.changed()
+
+    async def _calm(self) -> None:
+        """Faults stop, everything that is down comes up, and all must come right by itself."""
+        self.calm = True
+        self.wire.faults, self.wire.away_until = {}, 0.0
+        self.troubles._faults = {}
+        for replica in self.replicas:
+            if replica.process.frozen and not replica.process.dead:
+                self._thaw(replica.process, self.loop.time())
+        until = self.loop.time() + PATIENCE
+        while self.loop.time() < until:
+            if not self._tasks_waiting() and self._is_quiet():
+                break
+            await asyncio.sleep(1.0 if self.loop.time() < until - PATIENCE + 60 else 5.0)
+        self.ended_at = self.now()
+
+    def _tasks_waiting(self) -> bool:
+        return bool(self._tasks)
+
+    def _is_quiet(self) -> bool:
+        if len(self.running()) < len(self.replicas) or self.shelf.broken:
+            return False
+        horizon = self.store.horizon()
+        if self._looked == self.store.version and (horizon is None or horizon > self.now()):
+            return False
+        self._looked = self.store.version
+        return self.store.run(_settled, self.now())
+
+    ended_at: datetime | None = None
+    _looked = -1
+
+    def _trace(self, line: str) -> None:
+        if self.loop.trace:
+            self.loop.trace(line)
+
+    # --- what is left
+
+    def evidence(self) -> Evidence:
+        shown = self.store.run(kept, attack=self.plan.seed % 8 == 0)
+        idle = [*self.idle]
+        idle += [
+            (BASE + timedelta(seconds=since) + self.clock.offset, BASE + timedelta(seconds=until) + self.clock.offset)
+            for since, until in self.troubles.periods
+        ]
+        exports: dict[str, str] = {}
+        if self.plan.seed % 8 == 0:
+            for timeline in shown.timelines:
+                for each in self.store.run(export, timeline.row.id):
+                    exports[each.name] = each.content.decode()
+        exports |= {each["name"]: each["content"] for each in self.slack.files.values() if "content" in each}
+        return Evidence(
+            kept=shown,
+            messages=tuple(map(_message, self.slack.posted)),
+            sent=tuple(each.sent(self) for each in self.sent),
+            broken=tuple(
+                Broken(
+                    target=target,
+                    injected=self.shelf.injected[target],
+                    undone=self.shelf.undone[target],
+                    broken=target in self.shelf.broken,
+                )
+                for target in sorted(self.shelf.injected)
+            ),
+            canaries=CANARIES,
+            logs="\n".join(self.logs),
+            exports=exports,
+            remembered=self._remembered(),
+            idle=idle,
+            ended_at=self.ended_at,
+            late=timedelta(seconds=30),
+        )
+
+    def _remembered(self) -> list[tuple[str, int, Room]]:
+        found = []
+        for replica in self.running():
+            assert replica.bot is not None
+            runtime = replica.bot.runtime
+            for id_ in list(runtime._folds):
+                found.append((repr(replica.process), id_, self.store.run(runtime._load, id_)))
+        return found
+
+    def digest(self) -> str:
+        """Of all that is left: the same seed must give the same."""
+        whole = hashlib.sha256()
+        for table in tables.metadata.sorted_tables:
+            for row in self.store.run(_everything, table.name):
+                whole.update(repr(tuple(row)).encode())
+        for channel in self.slack.channels.values():
+            whole.update(
+                json.dumps([channel.id, channel.name, channel.members, list(channel.messages.values())]).encode()
+            )
+        whole.update(repr((self.loop.turns, round(self.loop.time(), 6), self.wire.calls)).encode())
+        return whole.hexdigest()
+
+
+@dataclass
+class Parcel:
+    """Something that was sent, and what has become of it so far."""
+
+    kind: str
+    mark: str
+    entry: str
+    acknowledged: bool = False
+    may_miss: bool = False
+
+    def sent(self, day: Day) -> Sent:
+        return Sent(
+            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, may_miss=self.may_miss
+        )
+
+
+async def _taken(bot: Bot, group: Any, keys: tuple[str, ...]) -> bool:
+    await bot.take_alerts(group, keys)
+    await failpoints.reached("alerts.taken")
+    return True
+
+
+def _message(posted: Posted) -> Message:
+    doc = posted.doc
+    return Message(
+        channel=posted.channel,
+        ts=posted.ts,
+        at=posted.at,
+        text=doc["text"],
+        blocks=json.dumps(doc.get("blocks", [])),
+        metadata=json.dumps(doc.get("metadata", {})),
+        thread=doc.get("thread_ts", ""),
+        to=posted.to,
+        gone_at=posted.gone_at,
+        promised=posted.promised,
+    )
+
+
+def _everything(conn: Any, table: str) -> Any:
+    return conn.exec_driver_sql(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
+
+
+def _settled(conn: Any, now: datetime) -> bool:
+    waits = inbox.unfinished(conn, datetime.max.replace(tzinfo=UTC))
+    return not (outbox.pending(conn) or waits or rooms.due(conn, now, 1) or twins.upcoming(conn))
+
+
+_SETTINGS = Settings(
+    database="sqlite://",
+    slack_bot_token=wires.TOKEN,
+    slack_pace=1.0,
+    state="/nonexistent/warroom",
+    web_port=0,  # type: ignore[arg-type]
+)
+
+
+_IDENTITY = Identity(workspace=TEAM, workspace_name="sim", user=BOT_USER, bot=BOT, url="https://sim.slack.test/")
+
+
+class Logs(logging.Handler):
+    """What was logged, so that it can be looked through for what must not be there."""
+
+    def __init__(self, day: Day) -> None:
+        super().__init__(logging.INFO)
+        self._day = day
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            said += f" [{type(record.exc_info[1]).__name__}: {record.exc_info[1]}]"
+        self._day.logs.append(said)
+        if self._day.loop.trace:
+            self._day.loop.trace(f"  log {record.name}: {said}")
+
+
+def play(
+    plan: Plan,
+    store: Store,
+    library: Library,
+    trace: Callable[[str], None] | None = None,
+    *,
+    keep: Callable[[Evidence], None] = lambda _: None,
+) -> Played:
+    """One day, from its plan to its verdict. `keep` is given the evidence."""
+    logger = logging.getLogger("warroom")
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # of processes that have died
+    with seeded(str(plan.seed)):
+        day = Day(plan, store, library, trace)
+        handler = Logs(day)
+        before = (logger.level, logger.propagate)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        failpoints.listen(day.reached, day.passed_in)
+        sys.unraisablehook = _unfinished
+        problems: list[Violation] = []
+        try:
+            asyncio.set_event_loop(day.loop)
+            day.loop.run_until_complete(day.play())
+        except Deadlock as stuck:
+            problems.append(Violation("simulation", "day", str(stuck)))
+        finally:
+            failpoints.listen(None)
+            logger.removeHandler(handler)
+            logger.setLevel(before[0])
+            logger.propagate = before[1]
+            for task in asyncio.all_tasks(day.loop):
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
+        evidence = day.evidence()
+        keep(evidence)
+        verdict = check(evidence)
+        digest = day.digest()
+        _bury(day)
+    counts = Counter(
+        {
+            "entries": sum(each.row.seq for each in evidence.kept.timelines),
+            "statements": day.store.statements,
+            "slack calls": day.wire.calls,
+            "transactions": day.troubles.transactions,
+            "acts": len(plan.acts),
+            "turns": day.loop.turns,
+            **{f"at {name}": times for name, times in day.passed.items()},
+        }
+    )
+    faults = Counter({f"slack: {name}": n for name, n in day.wire.happened.items()})
+    faults += Counter({f"database: {name}": n for name, n in day.troubles.happened.items()})
+    return Played(
+        plan=plan,
+        verdict=verdict,
+        violations=(*problems, *day.problems, *verdict.violations),
+        hash=digest,
+        counts=counts,
+        crashes=day.crashes,
+        faults=faults,
+        hours=day.loop.time() / 3600,
+    )
+
+
+def _unfinished(unraisable: Any) -> None:
+    """What was never finished is thrown away at last, and its `finally` finds no loop any more. That is meant."""
+    if not inspect.iscoroutine(unraisable.object):
+        sys.__unraisablehook__(unraisable)
+
+
+def _bury(day: Day) -> None:
+    """Whatever was not finished is gone with the day, without another word."""
+    for each in day.replicas:
+        each.process.dead = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        day.loop._ready.clear()  # type: ignore[attr-defined]
+        day.loop._scheduled.clear()  # type: ignore[attr-defined]
+        day.loop.close()
+
+
+def library() -> Library:
+    return load_library([CONTENT])
