@@ -83,9 +83,7 @@ def _sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def on_postgresql(
-    server: Server, name: str, way: Proxy, rng: random.Random, history: History, *, restart: Trouble
-) -> Troubles:
+def on_postgresql(server: Server, name: str, way: Proxy, rng: random.Random, history: History) -> Troubles:
     url = server.url(name)
 
     async def terminated() -> None:
@@ -115,7 +113,6 @@ def on_postgresql(
         "serializable": (2.0, serializable),
         "read-only": (1.5, read_only),
         "network to the database": (2.0, partition),
-        "pg_ctl -m immediate": (3.0, restart),
     }
     return Troubles(rng, history, does)
 

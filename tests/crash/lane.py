@@ -1,6 +1,6 @@
 """One lane: a database, everything around it, some minutes of trouble, then quiet, and what is left is judged.
 
-    python -m tests.crash.lane '{"name": "sqlite", "seconds": 300, ...}'     (started by `tests.crash`)
+python -m tests.crash.lane '{"name": "sqlite", "seconds": 300, ...}'     (started by `tests.crash`)
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,6 +37,7 @@ from warroom.store.db import Database
 
 DRAIN = 60.0  # seconds within which everything has come right after the trouble
 PROGRESS = 10.0
+NEVER = 1e6  # seconds
 POSTGRESQL = postgres.SETTINGS | {"synchronous_commit": "on"}  # what is committed must outlive the server's end
 
 
@@ -51,6 +52,7 @@ class Config:
     replicas: int = 1
     cold_every: float = 0.0
     pause_every: float = 0.0
+    restart_every: float = 0.0
     troubled: bool = True
     json: str = ""
 
@@ -62,15 +64,15 @@ class Base:
     url: str
     direct: str
     troubles: dbfaults.Troubles
-    restarts: Counter[str]
     way: Proxy | None = None
+    restart: Callable[[], Awaitable[None]] | None = None
 
 
 @asynccontextmanager
 async def _sqlite(folder: Path, weather: Weather, rng: random.Random, history: History) -> AsyncIterator[Base]:
     path = folder / "warroom.db"
     url = f"sqlite:///{path}"
-    yield Base(url, url, dbfaults.on_sqlite(str(path), weather, rng, history), Counter())
+    yield Base(url, url, dbfaults.on_sqlite(str(path), weather, rng, history))
 
 
 @asynccontextmanager
@@ -80,7 +82,7 @@ async def _postgresql(folder: Path, weather: Weather, rng: random.Random, histor
         raise SystemExit("PostgreSQL is not installed; --lane sqlite needs none.")
     server = postgres.Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")), POSTGRESQL)
     await asyncio.to_thread(server.start)
-    name, restarts = server.new(), Counter[str]()
+    name = server.new()
     nearby = Path(tempfile.mkdtemp(prefix="warroom-way-", dir="/tmp"))
     socket = ".s.PGSQL.5432"
     way = Proxy(lambda: asyncio.open_unix_connection(str(server.folder / socket)), rng)
@@ -88,12 +90,11 @@ async def _postgresql(folder: Path, weather: Weather, rng: random.Random, histor
     direct = server.url(name)
 
     async def restart() -> None:
-        restarts["pg_ctl -m immediate"] += 1
-        await asyncio.shield(asyncio.to_thread(server.crash))
+        await asyncio.to_thread(server.crash)
 
-    troubles = dbfaults.on_postgresql(server, name, way, rng, history, restart=restart)
+    troubles = dbfaults.on_postgresql(server, name, way, rng, history)
     try:
-        yield Base(direct.replace(str(server.folder), str(nearby)), direct, troubles, restarts, way)
+        yield Base(direct.replace(str(server.folder), str(nearby)), direct, troubles, way, restart)
     finally:
         listener.close()
         await asyncio.to_thread(server.stop)
@@ -111,6 +112,7 @@ class Lane:
         self.clock: Counter[str] = Counter()
         self.began = time.monotonic()
         self.drained = -1.0
+        self.restarts = 0
 
     def say(self, words: str) -> None:
         print(f"[{self.config.name:10}] {time.monotonic() - self.began:5.0f} s  {words}", flush=True)
@@ -133,7 +135,7 @@ class Lane:
             server = await stack.enter_async_context(opening)
             plan = Plan(cold_every=self.config.cold_every, pause_every=self.config.pause_every)
             self.lives = Lives(self.slots, server, self.rng, self.history, plan)
-            self.producers = Producers(self.town, self.slots, self.rng, self.history)
+            self.producers = Producers(self.town, self.slots, self.rng, self.history, self.lives.wanted)
             try:
                 return await self._play()
             finally:
@@ -177,7 +179,7 @@ class Lane:
             self.town.faults.rough = self.town.proxy.rough = True
             lines = Lines(self.town.workspace, self.town.faults, self.rng, self.history)
             jumps = dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock)
-            going += [lines.run(), self._disturb(), self.base.troubles.run(), jumps]
+            going += [lines.run(), self._disturb(), self.base.troubles.run(), jumps, self._restarts()]
         tasks = [asyncio.create_task(each) for each in going]  # type: ignore[arg-type]
         over = asyncio.create_task(asyncio.sleep(self.config.seconds))
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)
@@ -204,6 +206,15 @@ class Lane:
             if how := self.town.proxy.disturb():
                 self.history.write("network fault", kind=how)
 
+    async def _restarts(self) -> None:
+        """The server is ended as a crash would end it, and recovers."""
+        while True:
+            await asyncio.sleep(self.config.restart_every * self.rng.uniform(0.7, 1.2) or NEVER)
+            if self.base.restart is not None:
+                self.history.write("restart")
+                self.restarts += 1
+                await asyncio.shield(self.base.restart())
+
     async def _progress(self) -> None:
         while True:
             await asyncio.sleep(PROGRESS)
@@ -212,7 +223,7 @@ class Lane:
             self.say(
                 f"{sum(lives.kills.values())} kills ({lives.kills['at failpoints']} at failpoints, each {fewest} or "
                 f"more times), {lives.cold} cold, {lives.pauses} pauses, "
-                f"{sum(self.base.restarts.values())} restarts; {counts['sent']} sent, "
+                f"{self.restarts} restarts; {counts['sent']} sent, "
                 f"{counts['acknowledged']} acknowledged; {sum(self.town.faults.done.values())} faults of Slack"
             )
             self.history.flush()
@@ -267,7 +278,7 @@ class Lane:
             evidence = await db.tx(check.gather, self.folder / "history.jsonl", before, after)
             if self.config.name == "postgresql":
                 await asyncio.to_thread(check.copy, db, self.folder / "warroom.db")
-        found = check.judge(evidence)
+        found = check.judge(evidence, self.folder / "history.jsonl")
         return self._figures(quiet) | found
 
     def _figures(self, quiet: bool) -> dict[str, Any]:
@@ -284,7 +295,7 @@ class Lane:
             "failpoints": {place: {"hit": arrivals[place], "killed": lives.died_at[place]} for place in PLACES},
             "cold_starts": lives.cold,
             "pauses": lives.pauses,
-            "restarts": sum(self.base.restarts.values()),
+            "restarts": self.restarts,
             "failed_starts": lives.failed_starts,
             "calls": self.town.faults.calls,
             "slack_faults": dict(self.town.faults.done),

@@ -24,7 +24,8 @@ from tests.crash.forkserver import Order
 from tests.crash.history import History
 from tests.crash.shared import PLACES, Tally
 
-PATIENCE = 3.0  # seconds a life is given to come to the failpoint it is to die at
+READY_WITHIN = 15.0  # seconds a forked life is given to be ready; on a machine that is idle it takes a tenth of one
+PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
 COLD_PATIENCE = 40.0  # seconds a real start may take on a busy machine
 DEEP = {"tx.begun": 30, "tx.filled": 30, "tx.committed": 30, "slack.calling": 12, "slack.called": 12}  # nth at most
 
@@ -122,6 +123,7 @@ class Lives:
         self._news: dict[int, dict[str, Any]] = {}
         self.kills: Counter[str] = Counter()  # random, at failpoints, cold
         self.died_at: Counter[str] = Counter()  # by failpoint
+        self.wanted: Counter[str] = Counter()  # places that some life is to come to; the producers help
         self.cold = self.pauses = self.failed_starts = 0
         self.ready_after: list[float] = []
         self.cold_after: list[float] = []
@@ -174,8 +176,8 @@ class Lives:
             await self._gone_within(slot, self._rng.uniform(0.0, 0.12))  # before it is ready
         else:
             drawn = self._rng.random()
-            longest = 0.6 if drawn < 0.8 else 1.6 if drawn < 0.96 else 5.0
-            await self._gone_within(slot, PATIENCE, slot.ready.wait())
+            longest = 0.5 if drawn < 0.8 else 1.2 if drawn < 0.96 else 4.0
+            await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
             await self._gone_within(slot, self._rng.uniform(0.0, longest))
         await self._kill(slot, "random")
 
@@ -183,20 +185,25 @@ class Lives:
         """To the failpoint at which fewest have died."""
         fewest = min(self.died_at[place] for place in PLACES)
         place = self._rng.choice([each for each in PLACES if self.died_at[each] <= fewest + 1])
-        await self._fork(slot, die_at=place, nth=self._rng.randint(1, DEEP.get(place, 3)))
-        await self._gone_within(slot, PATIENCE)
+        await self._fork(slot, die_at=place, nth=self._rng.randint(1, DEEP.get(place, 2)))
+        self.wanted[place] += 1
+        try:
+            await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
+            await self._gone_within(slot, PATIENCE)
+        finally:
+            self.wanted[place] -= 1
         told = await self._last_words(slot)
         if told is None:
             await self._kill(slot, "random")
             return
         await self._server.ended(slot.pid)
         self.died_at[told["at"]] += 1
-        self._has_died(slot, "at failpoints", at=told["at"])
+        self._has_died(slot, "at failpoints", place=told["at"])
 
     async def _paused_life(self, slot: Slot) -> None:
         """It holds leases, stands still for longer than they last, goes on as if nothing had been, and is killed."""
         await self._fork(slot)
-        await self._gone_within(slot, PATIENCE, slot.ready.wait())
+        await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
         await self._gone_within(slot, self._rng.uniform(0.2, 0.8))
         if not self._lives_still(slot):
             return
@@ -208,7 +215,8 @@ class Lives:
             await asyncio.sleep(length)
         finally:
             slot.stopped = False
-            os.kill(slot.pid, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(slot.pid, signal.SIGCONT)
         self.pauses += 1
         self._history.write("continue", slot=slot.number, life=slot.life)
         await self._gone_within(slot, self._rng.uniform(0.5, 1.5))
@@ -222,21 +230,24 @@ class Lives:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("WARROOM_", "SLACK_"))}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "warroom.cli", "serve",
-            env=kept | dict(slot.environment), stderr=asyncio.subprocess.PIPE,
+            env=kept | dict(slot.environment) | {"WARROOM_LOG_LEVEL": "INFO"}, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         slot.pid = process.pid
         self._history.write("cold start", slot=slot.number, life=slot.life, pid=slot.pid)
         dying_early = self._rng.random() < 0.25
-        reading = asyncio.create_task(_until_ready(process, slot))
-        await asyncio.wait([reading], timeout=self._rng.uniform(0.5, 3.0) if dying_early else COLD_PATIENCE)
+        reading = asyncio.create_task(_read(process, slot))
+        patience = self._rng.uniform(0.5, 3.0) if dying_early else COLD_PATIENCE
+        ready = asyncio.create_task(slot.ready.wait())
+        await asyncio.wait([reading, ready], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
         if slot.ready.is_set():
             self.cold += 1
             self.cold_after.append(time.monotonic() - began)
             await asyncio.sleep(self._rng.uniform(0.3, 1.5))
         with contextlib.suppress(ProcessLookupError):
-            process.kill()
+            os.kill(slot.pid, signal.SIGKILL)  # not process.kill(), which reaps it before asyncio can
         await process.wait()
-        reading.cancel()
+        await reading
         self._has_died(slot, "cold")
 
     # --- steps
@@ -272,7 +283,8 @@ class Lives:
         if not self._lives_still(slot):  # it had ended by itself: a start that failed
             slot.died_at, slot.died_how = time.monotonic(), "ended by itself"
             return
-        os.kill(slot.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(slot.pid, signal.SIGKILL)
         self._has_died(slot, how)
         await self._server.ended(slot.pid)
 
@@ -282,13 +294,12 @@ class Lives:
         self._history.write("kill", slot=slot.number, life=slot.life, how=how, ready=slot.ready.is_set(), **more)
 
 
-async def _until_ready(process: asyncio.subprocess.Process, slot: Slot) -> None:
-    """Until it says that it is ready, or has ended."""
+async def _read(process: asyncio.subprocess.Process, slot: Slot) -> None:
+    """Until it has ended; it is ready when it says so."""
     assert process.stderr is not None
     async for line in process.stderr:
         if b"alerts may be sent to" in line:
             slot.ready.set()
-            return
 
 
 @asynccontextmanager

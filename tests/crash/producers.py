@@ -8,7 +8,8 @@ import asyncio
 import contextlib
 import itertools
 import random
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -25,8 +26,12 @@ ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)
 
 
 class Producers:
-    def __init__(self, town: Town, slots: list[Slot], rng: random.Random, history: History) -> None:
-        self._town, self._slots, self._rng, self._history = town, slots, rng, history
+    """`wanted` are the failpoints that some process is to come to; whoever brings one there then makes haste."""
+
+    def __init__(
+        self, town: Town, slots: list[Slot], rng: random.Random, history: History, wanted: Mapping[str, int]
+    ) -> None:
+        self._town, self._slots, self._rng, self._history, self._wanted = town, slots, rng, history, wanted
         self._numbers = itertools.count(1)
         self._unacknowledged = 0
         self._group = ""
@@ -34,7 +39,7 @@ class Producers:
         self.over = False  # nothing new is begun
         self.accept_after: list[float] = []
         self.alerts_on = True
-        self.say_often = 0.16
+        self.say_often = 0.2
 
     def tasks(self) -> list[Callable[[], Awaitable[None]]]:
         """What goes on side by side, each until `over`."""
@@ -49,8 +54,13 @@ class Producers:
     def _acknowledged(self, mark: str) -> None:
         self._history.write("acknowledged", mark=mark)
 
-    async def _pause(self, mean: float) -> None:
-        await asyncio.sleep(self._rng.expovariate(1 / mean))
+    async def _pause(self, mean: float, place: str = "") -> None:
+        """For about so long, or until a process is to come to this place."""
+        until = time.monotonic() + self._rng.expovariate(1 / mean)
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.1))
+            if place and self._wanted.get(place):
+                return
 
     # --- monitoring
 
@@ -135,7 +145,7 @@ class Producers:
 
     async def talk(self) -> None:
         while not self.over:
-            await self._pause(self.say_often)
+            await self._pause(self.say_often, "event.taken")
             who = self._rng.choice(PLAYERS)
             rooms = self._town.rooms(who)[:4]
             if not rooms:
@@ -147,7 +157,7 @@ class Producers:
 
     async def note(self) -> None:
         while not self.over:
-            await self._pause(0.6)
+            await self._pause(0.5, "command.carried_out")
             who, word = self._rng.choice(PLAYERS), self._rng.choice(("note", "update"))
             rooms = self._town.rooms(who)[:3]
             if rooms:
@@ -158,17 +168,20 @@ class Producers:
 
     async def _try(self, who: str, channel: str, words: str) -> bool:
         """Whether the command was acknowledged and not refused."""
+        await self._town.connected()
         before = self._town.whispered(channel, who)
         try:
             await self._town.people[who].say(channel, words)
         except (PersonRefused, aiohttp.ClientError, TimeoutError):
             return False
         told = self._town.whispered(channel, who)
-        return told != before and any(each in told for each in ("Noted", "Posted", "Resolved", "Closed", "over"))
+        return told != before and any(
+            each in told for each in ("Noted", "Posted", "Resolved", "Closed", "over", "begins")
+        )
 
     async def write_forms(self) -> None:
         while not self.over:
-            await self._pause(1.2)
+            await self._pause(1.0, "form.carried_out")
             who = self._rng.choice(PLAYERS)
             for channel in self._town.rooms(who)[:2]:
                 for label, entry in (("Note", "NoteTaken"), ("Post an update", "StatusPosted")):
@@ -182,19 +195,21 @@ class Producers:
         message = next((each for each, name in self._town.buttons(channel) if name == label), None)
         if message is None:
             return
+        await self._town.connected()
         await person.press(message, label)
         views = await person.views()
         if not views:
             return
         mark = self._mark("form")
         self._sent("form", mark, entry)
+        await self._town.connected()
         if not await person.submit(views[-1], {"text": f"Written: {mark}"}):
             self._acknowledged(mark)
 
     async def press(self) -> None:
         """Whatever stands there to be pressed, by whoever is there; most of it is refused, which is right as well."""
         while not self.over:
-            await self._pause(0.4)
+            await self._pause(0.4, "press.carried_out")
             who = self._rng.choice(PLAYERS)
             rooms = self._town.rooms(who)[:4]
             if not rooms:
@@ -206,6 +221,7 @@ class Producers:
                 await self._press(who, message, label)
 
     async def _press(self, who: str, message: dict[str, Any], label: str) -> bool:
+        await self._town.connected()
         number = self._mark("press")
         self._history.write("pressed", mark=number, who=who, label=label, channel=message["channel"], ts=message["ts"])
         try:
@@ -241,7 +257,9 @@ class Producers:
         operations = self._town.workspace.channel("operations")
         known = {each.id for each in self._town.rooms(DIRECTOR, kind="exercise-", closing=True)}
         began = asyncio.get_running_loop().time()
-        await self._try(DIRECTOR, operations, f"/warroom start {scenario} {players}")
+        for _ in range(5):
+            if self.over or await self._try(DIRECTOR, operations, f"/warroom start {scenario} {players}"):
+                break
         while asyncio.get_running_loop().time() < began + 21 and not self.over:
             await asyncio.sleep(0.7)
             if scenario == "glass":

@@ -12,7 +12,10 @@ from warroom.workspace.faults import Fault
 SHARE = 0.2
 SHY = 0.05  # of the calls without which a bot cannot start
 STARTING = ("auth.test", "apps.connections.open")
-OPENING = ("conversations.create", "views.open")  # what is never told to be impossible, or half of a room would be silent
+OPENING = (
+    "conversations.create",
+    "views.open",
+)  # what is never told to be impossible, or half of a room would be silent
 
 
 @dataclass(frozen=True, slots=True)

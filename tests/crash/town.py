@@ -245,7 +245,7 @@ class Town:
             "WARROOM_CHECKS_ALLOW": self.glass_url.removeprefix("http://"),
             "WARROOM_OPERATIONS_CHANNEL": self.workspace.channel("operations"),
             "WARROOM_RESPONDERS": ",".join(self.workspace.person(each) for each in PLAYERS),
-            "WARROOM_LOG_LEVEL": "WARNING" if port else "INFO",
+            "WARROOM_LOG_LEVEL": "WARNING",
         }
 
     def _write_definitions(self) -> Path:
@@ -268,6 +268,13 @@ class Town:
         return definitions
 
     # --- what can be seen
+
+    async def connected(self) -> None:
+        """Returns when some bot has a socket, or after three seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(3):
+                while not self.workspace.connections(self.app):
+                    await asyncio.sleep(0.02)
 
     async def hush(self, channel: str) -> None:
         """From now on nobody speaks here; returns when what was said has been heard, or after ten seconds."""
