@@ -17,7 +17,10 @@ from typing import Any
 
 LANES = ("sqlite", "postgresql")
 SECONDS = 300.0
-GOALS = {"kills": 400, "failpoint": 3, "cold": 20, "restarts": 20, "pauses": 20, "checked": 10_000}
+LONGER = 90.0  # seconds more that a lane may take to reach its goals, on a slow machine
+CHECKED = 10_000  # inputs and announcements, of both lanes
+GOALS = {"kills": 400, "at_each": 3, "cold": 10}  # of each lane
+ON_POSTGRESQL = {"pauses": 20, "restarts": 20}
 SEVEN = ("attempts", "acknowledged", "ok", "lost", "unexpected", "duplicated", "recovered")
 INVARIANTS = (*(f"I{n}" for n in range(1, 13)), "fold", "cards", "quiet")
 
@@ -33,8 +36,10 @@ def configuration(lane: str, seconds: float, seed: int, folder: Path) -> dict[st
         "cold_every": max(6.0, seconds / 14),
     }
     if lane == "postgresql":
-        every = seconds / 25
+        every = seconds / 25  # the goals are twenty
         config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 16)}
+    if seconds >= SECONDS:
+        config |= {"longest": seconds + LONGER, **GOALS, **(ON_POSTGRESQL if lane == "postgresql" else {})}
     return config
 
 
@@ -114,25 +119,19 @@ def _times(spread: dict[str, float]) -> str:
 
 def short_of(results: Sequence[dict[str, Any]]) -> list[str]:
     """Where a run of full length did less than it is to do."""
-    found = [
-        f"{each['lane']}: {sum(each['kills'].values())} kills of {GOALS['kills']}"
-        for each in results
-        if sum(each["kills"].values()) < GOALS["kills"]
-    ]
-    found += [
-        f"{each['lane']}: killed {told['killed']} times of {GOALS['failpoint']} at {place}"
-        for each in results
-        for place, told in each["failpoints"].items()
-        if told["killed"] < GOALS["failpoint"]
-    ]
+    found = []
+    for each in results:
+        goals = GOALS | (ON_POSTGRESQL if each["lane"] == "postgresql" else {})
+        done = {
+            "kills": sum(each["kills"].values()),
+            "at_each": min(told["killed"] for told in each["failpoints"].values()),
+            "cold": each["cold_starts"],
+            "pauses": each["pauses"],
+            "restarts": each["restarts"],
+        }
+        found += [f"{each['lane']}: {name} {done[name]} of {goal}" for name, goal in goals.items() if done[name] < goal]
     checked = sum(each[what]["attempts"] for each in results for what in ("inputs", "announcements"))
-    sums = {
-        "cold": sum(each["cold_starts"] for each in results),
-        "restarts": sum(each["restarts"] for each in results),
-        "pauses": sum(each["pauses"] for each in results),
-        "checked": checked,
-    }
-    return found + [f"{name}: {number} of {GOALS[name]}" for name, number in sums.items() if number < GOALS[name]]
+    return found + ([f"checked {checked} of {CHECKED}"] if checked < CHECKED else [])
 
 
 def main(given: Sequence[str]) -> int:

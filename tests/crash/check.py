@@ -131,7 +131,7 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
         "inputs": asdict(verdict.sent),
         "announcements": asdict(verdict.said),
         "given_up": verdict.given_up,
-        "twins_swept": verdict.twins_swept,
+        "twins_swept": sum(int(each.outcome.get("twins", 0)) for each in evidence.kept.owed),
         "timers": verdict.timers,
         "entries": sum(len(each.stored) for each in evidence.kept.timelines),
         "rooms": len(evidence.kept.timelines),

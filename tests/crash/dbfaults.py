@@ -7,8 +7,10 @@ tables locked, transactions fail to serialize or may only read, the network betw
 
 import asyncio
 import contextlib
+import itertools
 import random
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -73,14 +75,8 @@ def _hold(path: str, seconds: float) -> None:
         except sqlite3.OperationalError:
             return
         other.execute("SELECT 1")
-        _sleep(seconds)
+        time.sleep(seconds)
         other.execute("ROLLBACK")
-
-
-def _sleep(seconds: float) -> None:
-    import time  # noqa: PLC0415  # in a thread of its own, where nobody else waits
-
-    time.sleep(seconds)
 
 
 def on_postgresql(server: Server, name: str, way: Proxy, rng: random.Random, history: History) -> Troubles:
@@ -132,8 +128,10 @@ async def _for_a_while(url: str, name: str, setting: str, value: str, seconds: f
 
 
 async def _reset(url: str, name: str, setting: str) -> None:
-    while not await _say(url, "SET default_transaction_read_only = off", f"ALTER DATABASE {name} RESET {setting}",
-                         TERMINATE_ALL):  # fmt: skip
+    statements = ("SET default_transaction_read_only = off", f"ALTER DATABASE {name} RESET {setting}", TERMINATE_ALL)
+    for _ in itertools.count():
+        if await _say(url, *statements):
+            return
         await asyncio.sleep(0.2)
 
 

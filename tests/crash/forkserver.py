@@ -42,7 +42,7 @@ class Order:
 def main(folder: Path, news: str, definitions: Path) -> None:
     for name in BEFOREHAND:
         importlib.import_module(name)
-    from tests.crash import living  # noqa: PLC0415  # after what it needs, so that its import is what takes the time
+    from tests.crash import living  # after what it needs, so that its import is what takes the time
 
     prepared = living.prepare(folder, news, definitions)
     gc.collect()

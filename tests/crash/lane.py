@@ -4,6 +4,7 @@ python -m tests.crash.lane '{"name": "sqlite", "seconds": 300, ...}'     (starte
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -16,7 +17,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +32,28 @@ from tests.crash.proxy import Proxy
 from tests.crash.shared import PLACES, Tally, Weather
 from tests.crash.slackfaults import Lines
 from tests.crash.town import Town
+from tests.crash.waiting import until
 from warroom.exporters import export
-from warroom.store import inbox, migrate, outbox, rooms, tables
+from warroom.runtime.clock import SystemClock
+from warroom.store import inbox, migrate, outbox, rooms, tables, twins
 from warroom.store.db import Database
+from warroom.workspace.recording import VARIABLE as RECORD
 
 DRAIN = 60.0  # seconds within which everything has come right after the trouble
 PROGRESS = 10.0
+LATEST_CALL = 11.0  # seconds after which no call of the troubled time can be carried out any more
+SWEPT = 60.0  # seconds within which what stands twice is looked for, each time
 NEVER = 1e6  # seconds
 POSTGRESQL = postgres.SETTINGS | {"synchronous_commit": "on"}  # what is committed must outlive the server's end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
-    """`troubled` False: nothing is wrong but the kills."""
+    """The trouble lasts for `seconds`, and longer while a goal is not met, up to `longest`.
+
+    Of the goals, `kills` and `cold` count all, `at_each` the kills at each failpoint. `troubled` False: nothing is wrong
+    but the kills.
+    """
 
     name: str  # sqlite | postgresql
     seconds: float
@@ -53,6 +63,12 @@ class Config:
     cold_every: float = 0.0
     pause_every: float = 0.0
     restart_every: float = 0.0
+    longest: float = 0.0
+    kills: int = 0
+    at_each: int = 0
+    cold: int = 0
+    pauses: int = 0
+    restarts: int = 0
     troubled: bool = True
     json: str = ""
 
@@ -106,7 +122,7 @@ class Lane:
         self.config = config
         self.folder = Path(config.folder)
         self.folder.mkdir(parents=True)
-        self.rng = random.Random(config.seed)  # noqa: S311 - trouble is no secret
+        self.rng = random.Random(config.seed)
         self.history = History(self.folder / "history.jsonl")
         self.weather = Weather(self.folder)
         self.clock: Counter[str] = Counter()
@@ -168,6 +184,7 @@ class Lane:
         quiet = await self._drain(producing)
         self.drained = time.monotonic() - ended
         self.say(f"quiet after {self.drained:.1f} s" if quiet else f"not quiet after {self.drained:.0f} s")
+        await self._sweep()
         before = await self._exports()
         await self._stop_in_order()
         return await self._judge(quiet, before)
@@ -181,7 +198,7 @@ class Lane:
             jumps = dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock)
             going += [lines.run(), self._disturb(), self.base.troubles.run(), jumps, self._restarts()]
         tasks = [asyncio.create_task(each) for each in going]  # type: ignore[arg-type]
-        over = asyncio.create_task(asyncio.sleep(self.config.seconds))
+        over = asyncio.create_task(self._long_enough())
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)
         for each in [over, *tasks]:
             each.cancel()
@@ -191,6 +208,20 @@ class Lane:
             raise RuntimeError(f"{each} has ended")
         self._calm()
 
+    async def _long_enough(self) -> None:
+        await asyncio.sleep(self.config.seconds)
+        await until(self._met, every=0.5, within=self.config.longest - self.config.seconds)
+
+    def _met(self) -> bool:
+        goals, lives = self.config, self.lives
+        return (
+            sum(lives.kills.values()) >= goals.kills
+            and min(lives.died_at[place] for place in PLACES) >= goals.at_each
+            and lives.cold >= goals.cold
+            and lives.pauses >= goals.pauses
+            and self.restarts >= goals.restarts
+        )
+
     def _calm(self) -> None:
         self.town.faults.rough = False
         self.town.faults.clear()
@@ -198,6 +229,7 @@ class Lane:
             if way is not None:
                 way.heal()
         self.weather.offset, self.weather.full, self.weather.read_only = dbfaults.LATEST, False, False
+        self.calm_at = time.monotonic()
         self.history.write("calm")
 
     async def _disturb(self) -> None:
@@ -235,20 +267,32 @@ class Lane:
                 await asyncio.gather(*producing)
                 await self.producers.end_everything()
                 with Database(self.base.direct) as db:
-                    while not await self._is_quiet(db):
+                    for _ in itertools.count():
+                        if await self._is_quiet(db):
+                            return True
                         await asyncio.sleep(0.2)
         except TimeoutError:
             for each in producing:
                 each.cancel()
             await asyncio.gather(*producing, return_exceptions=True)
-            return False
-        return True
+        return False
 
     async def _is_quiet(self, db: Database) -> bool:
-        now = datetime.now(UTC) + timedelta(seconds=self.weather.offset)
-        owed = await db.read(_owed, now)
+        owed = await db.read(_owed, SystemClock().now() + timedelta(seconds=self.weather.offset))
         self.still = {**owed, "events": len(self.town.workspace.office.state.events)}
         return not any(self.still.values())
+
+    async def _sweep(self) -> None:
+        """Two looks for what stands twice are due later; the clock is moved on, so that they are due now."""
+        await asyncio.sleep(max(0.0, self.calm_at + LATEST_CALL - time.monotonic()))
+        with Database(self.base.direct) as db:
+            for _ in twins.LOOKS:
+                self.weather.offset += SWEPT
+                for _ in range(100):
+                    upcoming = await db.read(twins.upcoming)
+                    if upcoming is None or upcoming > SystemClock().now() + timedelta(seconds=self.weather.offset):
+                        break
+                    await asyncio.sleep(0.2)
 
     async def _exports(self) -> dict[str, str]:
         """What players would be given of every room."""
@@ -289,7 +333,7 @@ class Lane:
         return {
             "lane": self.config.name,
             "seed": self.config.seed,
-            "seconds": self.config.seconds,
+            "seconds": round(self.calm_at - self.began),
             "replicas": self.config.replicas,
             "kills": dict(lives.kills),
             "failpoints": {place: {"hit": arrivals[place], "killed": lives.died_at[place]} for place in PLACES},
@@ -337,6 +381,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 def main(given: str) -> int:
     config = Config(**json.loads(given))
+    os.environ.pop(RECORD, None)  # what crosses the wire of a lane is bad on purpose; nobody is to judge it
     result = asyncio.run(Lane(config).run())
     if config.json:
         Path(config.json).write_text(json.dumps(result, indent=1))

@@ -1,6 +1,6 @@
 """Whether a lane can fail at all: bugs are planted in a copy of the tree, and each has to be caught.
 
-    python -m tests.crash.planted [--seconds 25] [NAME ...]
+python -m tests.crash.planted [--seconds 25] [NAME ...]
 """
 
 import argparse
@@ -107,7 +107,9 @@ def caught(bug: Bug, seconds: float, seed: int) -> dict[str, Any]:
     for file, old, new in bug.edits:
         text = (tree / file).read_text()
         if text.count(old) != 1:
-            raise SystemExit(f"{bug.name}: {file} does not hold the text to be replaced once; mend tests/crash/planted.py.")
+            raise SystemExit(
+                f"{bug.name}: {file} does not hold the text to be replaced once; mend tests/crash/planted.py."
+            )
         (tree / file).write_text(text.replace(old, new))
     config = configuration(bug.lane, seconds, seed, folder)
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": ""}
@@ -137,7 +139,10 @@ def main(given: Sequence[str]) -> int:
         missed += not count
         took = f"{time.monotonic() - began:.0f} s"
         kills = f"{sum(found['kills'].values())} kills"
-        print(f"{bug.name:34} {'caught' if count else 'MISSED':7} {took:>6} {kills:>10}  {count} violations: {by}", flush=True)
+        print(
+            f"{bug.name:34} {'caught' if count else 'MISSED':7} {took:>6} {kills:>10}  {count} violations: {by}",
+            flush=True,
+        )
         for each in found["violations"][:2]:
             print(f"    {each[:160]}", flush=True)
     return 1 if missed else 0

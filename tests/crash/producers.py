@@ -106,10 +106,11 @@ class Producers:
     async def delivered(self, body: Any) -> None:
         """Sent to one process after another until one of them has acknowledged it."""
         for slot in itertools.cycle(self._rng.sample(self._slots, len(self._slots))):
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
-                if await self._post(slot, body) == 200:
-                    return
-            await asyncio.sleep(0.03)
+            if slot.ready.is_set():
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+                    if await self._post(slot, body) == 200:
+                        return
+            await asyncio.sleep(0.06)
 
     async def _post(self, slot: Slot, body: Any) -> int:
         headers = {"Authorization": f"Bearer {HOOK_TOKEN}"}
@@ -124,13 +125,13 @@ class Producers:
             while True:
                 died = slot.died_at
                 if died == measured or slot.died_how not in ("random", "at failpoints"):
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.02)
                     continue
                 if await _knocked(http, slot, self._mark("knock")) and slot.died_at == died:
                     self.accept_after.append(asyncio.get_running_loop().time() - died)
                     measured = died
                 else:
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.02)
 
     async def _tidy_up(self) -> None:
         """The incidents but the newest are resolved and closed, as well as it goes."""

@@ -55,6 +55,9 @@ class Proxy:
                 for each in link.pumps:
                     each.cancel()
             await asyncio.gather(*link.pumps, return_exceptions=True)
+        except asyncio.CancelledError:  # the lane is over; asyncio's own callback would report it as an error
+            for each in link.pumps:
+                each.cancel()
         finally:
             self._links.discard(link)
             for writer in (near, far):

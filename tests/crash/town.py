@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.crash.history import History
 from tests.crash.proxy import Proxy
 from tests.crash.slackfaults import ByChance
+from tests.crash.waiting import until
 from warroom.slack.manifest import manifest
 from warroom.workspace import InstalledApp, Person, PersonAt, Seed, Timing, Workspace
 from warroom.workspace.model import Channel, Message
@@ -22,7 +23,7 @@ from warroom.workspace.model import Channel, Message
 Doc = dict[str, Any]
 DIRECTOR, OWNER, PLAYERS = "harriet", "chiara", ("ana", "ben")
 SEED = Seed(people=tuple(Person(name=each) for each in (DIRECTOR, OWNER, *PLAYERS)), channels=("operations",))
-HOOK_TOKEN = "a-token-for-the-crash-lanes-00001"  # noqa: S105 - opens nothing but a lane
+HOOK_TOKEN = "a-token-for-the-crash-lanes-00001"
 CANARY = "CANARY-heron-lands-at-midnight"  # stands in hidden notes, and must stand nowhere else
 # Slack sends an event again until it is acknowledged: a kill must not use up the attempts that it has.
 TIMING = Timing(retries=(0.0, 0.2, 0.5, *[1.0] * 1000))
@@ -271,19 +272,15 @@ class Town:
 
     async def connected(self) -> None:
         """Returns when some bot has a socket, or after three seconds."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(3):
-                while not self.workspace.connections(self.app):
-                    await asyncio.sleep(0.02)
+        await until(lambda: self.workspace.connections(self.app) > 0, every=0.02, within=3)
 
     async def hush(self, channel: str) -> None:
         """From now on nobody speaks here; returns when what was said has been heard, or after ten seconds."""
         self.closing.add(channel)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                while any(each.payload.get("event", {}).get("channel") == channel
-                          for each in self.workspace.office.state.events.values()):  # fmt: skip
-                    await asyncio.sleep(0.05)
+        events = self.workspace.office.state.events
+        await until(
+            lambda: all(each.payload.get("event", {}).get("channel") != channel for each in events.values()), within=10
+        )
 
     def rooms(self, person: str = "", *, kind: str = "", closing: bool = False) -> list[Channel]:
         """The channels of rooms that `person` is in and that have begun to speak, the newest first."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from warroom.core.events import Entry
 from warroom.core.room import Room
 from warroom.store import rooms, tables
-from warroom.store.outbox import _effect_id as effect_id
+from warroom.store.outbox import effect_id
 from warroom.store.rooms import RoomRow, StoredEntry
 
 
