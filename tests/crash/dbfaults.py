@@ -19,10 +19,12 @@ import psycopg
 from tests.crash.history import History
 from tests.crash.proxy import Proxy
 from tests.crash.shared import Weather
+from tests.crash.waiting import until
 from tests.postgres import Server
 
 JUMPS = (3600.0, -3600.0, 30.0, -30.0, 0.0)  # NTP steps, and an hour either way
 LATEST = max(JUMPS)  # where the clock ends, so that nothing is left in its future
+LONGEST_PEACE = 10.0  # seconds without trouble, when nobody comes to be ready
 TABLES = ("rooms", "entries", "outbox", "lanes", "inbox")
 Trouble = Callable[[], Awaitable[None]]
 
@@ -34,11 +36,16 @@ class Troubles:
         self._rng, self._history, self._does = rng, history, does
         self.done: Counter[str] = Counter()
 
-    async def run(self) -> None:
-        """Until cancelled; what is under way then is put right again."""
+    async def run(self, lived: Callable[[], int]) -> None:
+        """Until cancelled; what is under way then is put right again. `lived` counts those who were ready.
+
+        On a slow machine trouble waits for somebody to be ready again, or nobody would ever be.
+        """
         names, weights = list(self._does), [weight for weight, _ in self._does.values()]
         while True:
-            await asyncio.sleep(self._rng.uniform(0.3, 1.5))
+            before = lived()
+            await until(lambda before=before: lived() > before, within=LONGEST_PEACE)  # type: ignore[misc]
+            await asyncio.sleep(self._rng.uniform(0.1, 1.2))
             name = self._rng.choices(names, weights)[0]
             self.done[name] += 1
             self._history.write("database fault", kind=name)

@@ -194,9 +194,15 @@ class Lane:
         going: list[Awaitable[Any]] = [self._progress()]
         if self.config.troubled:
             self.town.faults.rough = self.town.proxy.rough = True
-            lines = Lines(self.town.workspace, self.town.faults, self.rng, self.history)
+            lines = Lines(self.town.connected, self.town.faults, self.rng, self.history)
             jumps = dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock)
-            going += [lines.run(), self._disturb(), self.base.troubles.run(), jumps, self._restarts()]
+            going += [
+                lines.run(),
+                self._disturb(),
+                self.base.troubles.run(lambda: self.lives.lived),
+                jumps,
+                self._restarts(),
+            ]
         tasks = [asyncio.create_task(each) for each in going]  # type: ignore[arg-type]
         over = asyncio.create_task(self._long_enough())
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)

@@ -24,7 +24,7 @@ from tests.crash.forkserver import Order
 from tests.crash.history import History
 from tests.crash.shared import PLACES, Tally
 
-READY_WITHIN = 15.0  # seconds a forked life is given to be ready; on a machine that is idle it takes a tenth of one
+READY_WITHIN = 12.0  # seconds a forked life is given to be ready at most; it usually takes a tenth of one
 PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
 COLD_PATIENCE = 40.0  # seconds a real start may take on a busy machine
 DEEP = {"tx.begun": 30, "tx.filled": 30, "tx.committed": 30, "slack.calling": 12, "slack.called": 12}  # nth at most
@@ -124,8 +124,9 @@ class Lives:
         self.kills: Counter[str] = Counter()  # random, at failpoints, cold
         self.died_at: Counter[str] = Counter()  # by failpoint
         self.wanted: Counter[str] = Counter()  # places that some life is to come to; the producers help
-        self.cold = self.pauses = self.failed_starts = 0
+        self.cold = self.pauses = self.failed_starts = self.lived = 0
         self.ready_after: list[float] = []
+        self._took: list[float] = []
         self.cold_after: list[float] = []
         self.over = False
         self._cold_due = time.monotonic() + plan.cold_every / 2
@@ -138,6 +139,8 @@ class Lives:
             for slot in self.slots:
                 if slot.life == told["ready"]:
                     slot.ready.set()
+                    self.lived += 1
+                    self._took.append(told["took"])
                     if slot.died_at:
                         self.ready_after.append(time.monotonic() - slot.died_at)
         elif "died" in told:
@@ -177,7 +180,7 @@ class Lives:
         else:
             drawn = self._rng.random()
             longest = 0.5 if drawn < 0.8 else 1.2 if drawn < 0.96 else 4.0
-            await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
+            await self._gone_within(slot, self._patience(), slot.ready.wait())
             await self._gone_within(slot, self._rng.uniform(0.0, longest))
         await self._kill(slot, "random")
 
@@ -188,7 +191,7 @@ class Lives:
         await self._fork(slot, die_at=place, nth=self._rng.randint(1, DEEP.get(place, 2)))
         self.wanted[place] += 1
         try:
-            await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
+            await self._gone_within(slot, self._patience(), slot.ready.wait())
             await self._gone_within(slot, PATIENCE)
         finally:
             self.wanted[place] -= 1
@@ -203,7 +206,7 @@ class Lives:
     async def _paused_life(self, slot: Slot) -> None:
         """It holds leases, stands still for longer than they last, goes on as if nothing had been, and is killed."""
         await self._fork(slot)
-        await self._gone_within(slot, READY_WITHIN, slot.ready.wait())
+        await self._gone_within(slot, self._patience(), slot.ready.wait())
         await self._gone_within(slot, self._rng.uniform(0.2, 0.8))
         if not self._lives_still(slot):
             return
@@ -251,6 +254,11 @@ class Lives:
         self._has_died(slot, "cold")
 
     # --- steps
+
+    def _patience(self) -> float:
+        """Seconds that a life is given to be ready: some times what it takes on this machine, at this time."""
+        usual = sorted(self._took[-15:])
+        return min(READY_WITHIN, 1.0 + 4 * usual[len(usual) // 2]) if usual else READY_WITHIN
 
     async def _last_words(self, slot: Slot) -> dict[str, Any] | None:
         """What it said at the failpoint where it died; its end and its words come on two ways."""

@@ -3,10 +3,11 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.crash.history import History
-from warroom.workspace import Faults, Workspace
+from warroom.workspace import Faults
 from warroom.workspace.faults import Fault
 
 SHARE = 0.2
@@ -85,10 +86,15 @@ class ByChance(Faults):
 
 
 class Lines:
-    """What is wrong with the sockets, every half second something; and with the order and number of events."""
+    """What is wrong with the sockets, every half second something; and with the order and number of events.
 
-    def __init__(self, workspace: Workspace, faults: ByChance, rng: random.Random, history: History) -> None:
-        self._workspace, self._faults, self._rng, self._history = workspace, faults, rng, history
+    `connected` returns when somebody is: what is wrong with those who come must not pile up while nobody comes.
+    """
+
+    def __init__(
+        self, connected: Callable[[], Awaitable[None]], faults: ByChance, rng: random.Random, history: History
+    ) -> None:
+        self._connected, self._faults, self._rng, self._history = connected, faults, rng, history
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -107,6 +113,7 @@ class Lines:
         weights = (3, 1, 2, 2, 1, 1, 1, 6, 6, 4)
         while True:
             await asyncio.sleep(self._rng.uniform(0.2, 0.8))
+            await self._connected()
             name = self._rng.choices(list(does), weights)[0]
             self._faults.done[name] += 1
             self._history.write("line fault", kind=name)

@@ -275,11 +275,11 @@ class Town:
         await until(lambda: self.workspace.connections(self.app) > 0, every=0.02, within=3)
 
     async def hush(self, channel: str) -> None:
-        """From now on nobody speaks here; returns when what was said has been heard, or after ten seconds."""
+        """From now on nobody speaks here; returns when what was said has been heard, or after four seconds."""
         self.closing.add(channel)
         events = self.workspace.office.state.events
         await until(
-            lambda: all(each.payload.get("event", {}).get("channel") != channel for each in events.values()), within=10
+            lambda: all(each.payload.get("event", {}).get("channel") != channel for each in events.values()), within=4
         )
 
     def rooms(self, person: str = "", *, kind: str = "", closing: bool = False) -> list[Channel]:
