@@ -111,7 +111,7 @@ class Plan:
 
     cold_every: float = 0.0  # seconds between two cold starts of the lane; 0: none
     pause_every: float = 0.0
-    pause: tuple[float, float] = (3.0, 4.5)
+    pause: tuple[float, float] = (3.8, 5.5)  # the lease is `living.LEASE`
 
 
 class Lives:

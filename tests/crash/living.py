@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,10 +27,12 @@ from tests.crash.shared import Tally, Weather
 from warroom import failpoints
 from warroom.definitions.library import Library, load_library
 from warroom.main import Bot, until_told_to_stop
+from warroom.runtime import deliver
 from warroom.settings import load
 
 SHORT = 200  # ms that an impatient process waits for a lock
 ENDLESS = 1_073_741_823  # pages; SQLite's own limit
+LEASE = timedelta(seconds=3)  # shorter than in life, so that a pause can be longer than a lease twenty times in a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Prepared:
     def live(self, order: Order) -> NoReturn:
         random.seed()
         self._log()
+        deliver.LEASES.update(dict.fromkeys(deliver.LEASES, LEASE))
         tally = Tally(self.folder, order.slot)
         _listen(order, tally, self.tell)
         _surround(order, tally, self.weather)
