@@ -42,7 +42,7 @@ from warroom.workspace.recording import VARIABLE as RECORD
 DRAIN = 60.0  # seconds within which everything has come right after the trouble
 PROGRESS = 10.0
 LATEST_CALL = 11.0  # seconds after which no call of the troubled time can be carried out any more
-SWEPT = 60.0  # seconds within which what stands twice is looked for, each time
+SWEPT = 50.0  # seconds within which it is looked for what stands twice; less than a clock follows at once
 NEVER = 1e6  # seconds
 POSTGRESQL = postgres.SETTINGS | {"synchronous_commit": "on"}  # what is committed must outlive the server's end
 

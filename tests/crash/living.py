@@ -28,6 +28,7 @@ from warroom import failpoints
 from warroom.definitions.library import Library, load_library
 from warroom.main import Bot, until_told_to_stop
 from warroom.runtime import deliver
+from warroom.runtime.clock import SystemClock
 from warroom.settings import load
 
 SHORT = 200  # ms that an impatient process waits for a lock
@@ -61,7 +62,7 @@ class Prepared:
 
     async def _run(self, order: Order) -> None:
         began = time.monotonic()
-        bot = Bot(load(order.environment), library=self.library)
+        bot = Bot(load(order.environment), library=self.library, wall=SystemClock(wall=time.time))
         try:
             await bot.start()
             self.tell(ready=order.life, took=round(time.monotonic() - began, 4))
