@@ -50,8 +50,14 @@ def run(lanes: Sequence[str], seconds: float, seed: int, folder: Path) -> list[d
                           json.dumps(configuration(lane, seconds, seed + number, folder))])
         for number, lane in enumerate(lanes)
     ]  # fmt: skip
-    for each in running:
-        each.wait()
+    try:
+        for each in running:
+            each.wait()
+    finally:
+        for each in running:
+            if each.poll() is None:
+                each.terminate()
+                each.wait()
     results = [folder / f"{lane}.json" for lane in lanes]
     if not all(each.exists() for each in results):
         raise RuntimeError(f"A lane has ended before it could be judged; its evidence is in {folder}.")

@@ -6,6 +6,7 @@ It reads orders as JSON lines from stdin and writes `{"started": LIFE, "pid": N}
 and no connection is open when it forks.
 """
 
+import ctypes
 import gc
 import importlib
 import json
@@ -17,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+PR_SET_PDEATHSIG = 1
 # What SQLAlchemy would import when the first connection is made.
 BEFOREHAND = ("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgresql.psycopg", "alembic.command")
 
@@ -100,6 +102,7 @@ def _fork(prepared: Any, order: Order, mine: tuple[int, ...]) -> None:
 
 def _be(prepared: Any, order: Order, mine: tuple[int, ...]) -> NoReturn:
     try:
+        _die_with_parent()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for fd in mine:
@@ -110,6 +113,12 @@ def _be(prepared: Any, order: Order, mine: tuple[int, ...]) -> NoReturn:
         prepared.live(order)
     finally:
         os._exit(3)
+
+
+def _die_with_parent() -> None:
+    """A lane that is ended leaves nobody behind. Elsewhere than on Linux, it does."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _say(**what: Any) -> None:

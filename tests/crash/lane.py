@@ -388,6 +388,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 def main(given: str) -> int:
     config = Config(**json.loads(given))
     os.environ.pop(RECORD, None)  # what crosses the wire of a lane is bad on purpose; nobody is to judge it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a server of PostgreSQL is stopped as well
     result = asyncio.run(Lane(config).run())
     if config.json:
         Path(config.json).write_text(json.dumps(result, indent=1))
