@@ -6,6 +6,7 @@ python -m tests.crash.lane '{"name": "sqlite", "seconds": 300, ...}'     (starte
 import asyncio
 import itertools
 import json
+import logging
 import os
 import random
 import shutil
@@ -388,6 +389,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 def main(given: str) -> int:
     config = Config(**json.loads(given))
     os.environ.pop(RECORD, None)  # what crosses the wire of a lane is bad on purpose; nobody is to judge it
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # that requests are cut short is wanted here
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that a server of PostgreSQL is stopped as well
     result = asyncio.run(Lane(config).run())
     if config.json:

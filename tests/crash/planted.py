@@ -38,8 +38,8 @@ BUGS = (
         edits=(
             (
                 "warroom/slack/perform.py",
-                "        if claimed.attempts <= 1:\n            return \"\"\n",
-                "        if claimed.attempts:\n            return \"\"\n",
+                "        if not claimed.unsure or claimed.created_at is None:\n",
+                "        if claimed.attempts or claimed.created_at is None:\n",
             ),
         ),
     ),
