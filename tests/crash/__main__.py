@@ -33,11 +33,11 @@ def configuration(lane: str, seconds: float, seed: int, folder: Path) -> dict[st
         "seed": seed,
         "folder": str(folder / lane),
         "json": str(folder / f"{lane}.json"),
-        "cold_every": max(6.0, seconds / 14),
+        "cold_every": max(6.0, seconds / 18),
     }
     if lane == "postgresql":
         every = seconds / 25  # the goals are twenty
-        config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 16)}
+        config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 20)}
     if seconds >= SECONDS:
         config |= {"longest": seconds + LONGER, **GOALS, **(ON_POSTGRESQL if lane == "postgresql" else {})}
     return config

@@ -109,7 +109,7 @@ class Slot:
 class Plan:
     """What a lane is to do: how many cold starts and pauses in all, and how long a pause is."""
 
-    cold_every: float = 0.0  # seconds between two cold starts of the lane; 0: none
+    cold_every: float = 0.0  # seconds from the end of a cold life of the lane to the next; 0: none
     pause_every: float = 0.0
     pause: tuple[float, float] = (3.8, 5.5)  # the lease is `living.LEASE`
 
@@ -156,8 +156,9 @@ class Lives:
         while not self.over:
             now = time.monotonic()
             if self._plan.cold_every and now >= self._cold_due:
-                self._cold_due = now + self._plan.cold_every * self._rng.uniform(0.7, 1.3)
+                self._cold_due = float("inf")
                 await self._cold_life(slot)
+                self._cold_due = time.monotonic() + self._plan.cold_every * self._rng.uniform(0.7, 1.3)
             elif self._plan.pause_every and now >= self._pause_due and not any(each.stopped for each in self.slots):
                 self._pause_due = now + self._plan.pause_every
                 await self._paused_life(slot)
