@@ -53,7 +53,7 @@ class Config:
     """The trouble lasts for `seconds`, and longer while a goal is not met, up to `longest`.
 
     Of the goals, `kills` and `cold` count all, `at_each` the kills at each failpoint. `troubled` False: nothing is wrong
-    but the kills.
+    but the kills; `clock` False: the clocks are right.
     """
 
     name: str  # sqlite | postgresql
@@ -71,6 +71,7 @@ class Config:
     pauses: int = 0
     restarts: int = 0
     troubled: bool = True
+    clock: bool = True
     json: str = ""
 
 
@@ -196,14 +197,10 @@ class Lane:
         if self.config.troubled:
             self.town.faults.rough = self.town.proxy.rough = True
             lines = Lines(self.town.connected, self.town.faults, self.rng, self.history)
-            jumps = dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock)
-            going += [
-                lines.run(),
-                self._disturb(),
-                self.base.troubles.run(lambda: self.lives.lived),
-                jumps,
-                self._restarts(),
-            ]
+            troubles = self.base.troubles.run(lambda: self.lives.lived)
+            going += [lines.run(), self._disturb(), troubles, self._restarts()]
+            if self.config.clock:
+                going.append(dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock))
         tasks = [asyncio.create_task(each) for each in going]  # type: ignore[arg-type]
         over = asyncio.create_task(self._long_enough())
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)
@@ -235,7 +232,8 @@ class Lane:
         for way in (self.town.proxy, self.base.way):
             if way is not None:
                 way.heal()
-        self.weather.offset, self.weather.full, self.weather.read_only = dbfaults.LATEST, False, False
+        self.weather.full = self.weather.read_only = False
+        self.weather.offset = dbfaults.LATEST if self.config.clock else 0.0
         self.calm_at = time.monotonic()
         self.history.write("calm")
 
@@ -307,7 +305,7 @@ class Lane:
             found = {}
             for row in await db.read(rooms.listing, None, mode="all"):
                 for file in await db.read(export, row.id):
-                    found[file.name] = file.content.decode()
+                    found[f"{file.name} with {row.seq} entries"] = file.content.decode()
             return found
 
     async def _stop_in_order(self) -> None:

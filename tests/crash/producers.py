@@ -22,6 +22,7 @@ from warroom.workspace import PersonRefused
 # Buttons that end, stop or belong to somebody else are not pressed by chance.
 PRESSED = ("Acknowledge", "Take command", "Done", "To the left", "To the right", "Approve and run", "Start: Lights out",
            "I agree to that")  # fmt: skip
+ENDING = 20.0  # seconds in which games are ended; a room without a channel cannot be
 ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)
 
 
@@ -293,10 +294,11 @@ class Producers:
         """After the trouble: games end, incidents are resolved and closed."""
         assert set(GAMES) == {"quiet", "glass"}
         self.alerts_on = False
-        for channel in self._town.rooms(DIRECTOR, kind="exercise-", closing=True):
-            if "backchannel" not in channel.name:
-                await self._end(channel.id)
-        await self._tidy_up()
+        games = self._town.rooms(DIRECTOR, kind="exercise-", closing=True)
+        ending = [self._end(each.id) for each in games if "backchannel" not in each.name]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDING):
+                await asyncio.gather(self._tidy_up(), *ending)
 
 
 def _alerts(group: str, marks: list[str], status: str = "firing") -> dict[str, Any]:

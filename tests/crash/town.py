@@ -25,8 +25,9 @@ DIRECTOR, OWNER, PLAYERS = "harriet", "chiara", ("ana", "ben")
 SEED = Seed(people=tuple(Person(name=each) for each in (DIRECTOR, OWNER, *PLAYERS)), channels=("operations",))
 HOOK_TOKEN = "a-token-for-the-crash-lanes-00001"
 CANARY = "CANARY-heron-lands-at-midnight"  # stands in hidden notes, and must stand nowhere else
-# Slack sends an event again until it is acknowledged: a kill must not use up the attempts that it has.
-TIMING = Timing(retries=(0.0, 0.2, 0.5, *[1.0] * 1000))
+# Slack sends an event again until it is acknowledged: a kill must not use up the attempts that it has. It backs off, or a
+# bot that is behind would be flooded with what it is behind with.
+TIMING = Timing(retries=(0.0, 0.3, 1.0, 2.0, 4.0, *[6.0] * 1000))
 
 RUNBOOK = """\
 runbook: 1
