@@ -93,7 +93,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     for what in ("inputs", "announcements"):
         for word in SEVEN:
             row(f"{what} {word}", what, word)
-    for name in ("given_up", "twins_swept", "timers", "entries", "rooms"):
+    for name in ("given_up", "twins_swept", "timers", "broken", "undone", "acts", "entries", "rooms"):
         row(name.replace("_", " "), name)
     for name, key in (
         ("kill to ready", "ready_after"),

@@ -133,6 +133,9 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
         "given_up": verdict.given_up,
         "twins_swept": sum(int(each.outcome.get("twins", 0)) for each in evidence.kept.owed),
         "timers": verdict.timers,
+        "broken": sum(each.injected for each in evidence.broken),
+        "undone": sum(each.undone for each in evidence.broken),
+        "acts": sum(each["rung"] for each in lines if each["what"] == "bell"),
         "entries": sum(len(each.stored) for each in evidence.kept.timelines),
         "rooms": len(evidence.kept.timelines),
     }
