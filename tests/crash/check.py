@@ -29,6 +29,7 @@ from warroom.store.db import Database
 
 LATE = {"slow answer": 0.3, "hangs beyond the time-out": 9.5}  # kinds of faults that carry a call out later
 SLACK = 1.0  # seconds that such a call may take besides
+TRIED = timedelta(minutes=12)
 NEVER_LATE = timedelta(days=1)  # where clocks jump by an hour nobody can say how late something was
 
 
@@ -122,7 +123,8 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
     """The verdict in plain values, for the table and for JSON."""
     verdict: Verdict = check_all(evidence)
     lines = [each for each in history.read(path) if each["what"] in ("bell", "pressed", "press acknowledged")]
-    violations = [*verdict.violations, *_rung(evidence, lines), *_pressed(evidence, lines)]
+    own = (*_rung(evidence, lines), *_pressed(evidence, lines), *_given_up_early(evidence))
+    violations = [*verdict.violations, *own]
     if not evidence.quiet:
         violations.append(Violation("quiet", "the lane", "it did not come right within its time"))
     return {
@@ -169,6 +171,16 @@ def _pressed(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violat
         mine = {each.channel for each in events if isinstance(each, e.ChannelOpened)}
         if mine & channels and not times:
             yield Violation("I1", timeline.row.key, "its acknowledgement was acknowledged, and is nowhere")
+
+
+def _given_up_early(evidence: Evidence) -> Iterable[Violation]:
+    """What fails for a while is tried for about fifteen minutes, however many processes die over it meanwhile."""
+    for each in evidence.kept.owed:
+        if each.state == "failed" and "(tried" in str(each.outcome.get("reason")) and each.settled_at:
+            tried = each.settled_at - each.created_at
+            if timedelta(0) <= tried < TRIED:
+                what = f"{each.type} {each.lane}/{each.number} was given up after {tried}: {each.outcome['reason']}"
+                yield Violation("I4", "the outbox", what)
 
 
 def copy(db: Database, path: Path) -> None:

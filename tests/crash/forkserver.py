@@ -27,13 +27,15 @@ BEFOREHAND = ("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgr
 class Order:
     """One life: its number, whose slot it lives in, its settings, and how it will end by itself, if it will.
 
-    `die_at` is a place of `warroom.failpoints`; it dies there at arrival `nth`. An impatient one waits for nobody's lock.
+    `die_at` and `stop_at` are places of `warroom.failpoints`; it dies there, or stops (SIGSTOP), at arrival `nth`. An
+    impatient one waits for nobody's lock.
     """
 
     life: int
     slot: int
     environment: dict[str, str] = field(default_factory=dict)
     die_at: str = ""
+    stop_at: str = ""
     nth: int = 1
     impatient: bool = False
 

@@ -23,7 +23,9 @@ from typing import Any
 from tests.crash.forkserver import Order
 from tests.crash.history import History
 from tests.crash.shared import PLACES, Tally
+from tests.crash.waiting import until
 
+ZOMBIES = ("slack.calling", "slack.called", "deliver.claimed", "deliver.performed", "deliver.told")  # where some stop
 READY_WITHIN = 12.0  # seconds a forked life is given to be ready at most; it usually takes a tenth of one
 PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
 COLD_PATIENCE = 40.0  # seconds a real start may take on a busy machine
@@ -143,8 +145,8 @@ class Lives:
                     self._took.append(told["took"])
                     if slot.died_at:
                         self.ready_after.append(time.monotonic() - slot.died_at)
-        elif "died" in told:
-            self._news[told["died"]] = told
+        elif "died" in told or "stopped" in told:
+            self._news[told.get("died") or told["stopped"]] = told
         elif "failed" in told:
             self.failed_starts += 1
             self._history.write("failed start", life=told["failed"], why=told["why"])
@@ -205,15 +207,20 @@ class Lives:
         self._has_died(slot, "at failpoints", place=told["at"])
 
     async def _paused_life(self, slot: Slot) -> None:
-        """It holds leases, stands still for longer than they last, goes on as if nothing had been, and is killed."""
-        await self._fork(slot)
+        """It holds leases, stands still for longer than they last, goes on as if nothing had been, and is killed.
+
+        Mostly it stops by itself where it is about to do something with a lane that is somebody else's by then.
+        """
+        await self._fork(slot, stop_at=self._rng.choice(ZOMBIES), nth=self._rng.randint(1, 3))
         await self._gone_within(slot, self._patience(), slot.ready.wait())
-        await self._gone_within(slot, self._rng.uniform(0.2, 0.8))
+        await self._gone_within(slot, PATIENCE, self._stopped_by_itself(slot))
         if not self._lives_still(slot):
             return
+        where = self._news.pop(slot.life, {}).get("at", "somewhere")
         length = self._rng.uniform(*self._plan.pause)
-        self._history.write("pause", slot=slot.number, life=slot.life, seconds=round(length, 2))
-        os.kill(slot.pid, signal.SIGSTOP)
+        self._history.write("pause", slot=slot.number, life=slot.life, place=where, seconds=round(length, 2))
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(slot.pid, signal.SIGSTOP)
         slot.stopped = True
         try:
             await asyncio.sleep(length)
@@ -225,6 +232,9 @@ class Lives:
         self._history.write("continue", slot=slot.number, life=slot.life)
         await self._gone_within(slot, self._rng.uniform(0.5, 1.5))
         await self._kill(slot, "random")
+
+    async def _stopped_by_itself(self, slot: Slot) -> None:
+        await until(lambda: slot.life in self._news, every=0.02)
 
     async def _cold_life(self, slot: Slot) -> None:
         """`warroom serve` as an operator starts it, killed at some time; one in four while it starts."""

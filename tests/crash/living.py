@@ -95,6 +95,9 @@ def _listen(order: Order, tally: Tally, tell: Callable[..., None]) -> None:
         if name == order.die_at and came[name] >= order.nth:
             tell(died=order.life, at=name)
             os.kill(os.getpid(), signal.SIGKILL)
+        if name == order.stop_at and came[name] == order.nth:
+            tell(stopped=order.life, at=name)
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     async def reached(name: str) -> None:
         passed(name)

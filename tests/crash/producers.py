@@ -22,6 +22,8 @@ from warroom.workspace import PersonRefused
 # Buttons that end, stop or belong to somebody else are not pressed by chance.
 PRESSED = ("Acknowledge", "Take command", "Done", "To the left", "To the right", "Approve and run", "Start: Lights out",
            "I agree to that")  # fmt: skip
+GAME = 21.0  # seconds that a game is left alone
+PREFLIGHT = 6.0  # seconds between two preflights
 ENDING = 20.0  # seconds in which games are ended; a room without a channel cannot be
 ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)
 
@@ -37,6 +39,8 @@ class Producers:
         self._unacknowledged = 0
         self._group = ""
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._approved: set[str] = set()
+        self._looked: dict[str, float] = {}  # when a preflight was last asked for
         self.over = False  # nothing new is begun
         self.accept_after: list[float] = []
         self.alerts_on = True
@@ -178,7 +182,7 @@ class Producers:
             return False
         told = self._town.whispered(channel, who)
         return told != before and any(
-            each in told for each in ("Noted", "Posted", "Resolved", "Closed", "over", "begins")
+            each in told for each in ("Noted", "Posted", "Resolved", "Closed", "over", "begins", "planned")
         )
 
     async def write_forms(self) -> None:
@@ -255,28 +259,46 @@ class Producers:
                 self.alerts_on = True
 
     async def _game(self, scenario: str) -> None:
+        """Begun, left alone for a while, ended. One that breaks something is planned, approved and looked at before."""
+        word = "plan" if scenario == "glass" else "start"
         players = " ".join(f"@{each}" for each in PLAYERS)
         operations = self._town.workspace.channel("operations")
         known = {each.id for each in self._town.rooms(DIRECTOR, kind="exercise-", closing=True)}
-        began = asyncio.get_running_loop().time()
         for _ in range(5):
-            if self.over or await self._try(DIRECTOR, operations, f"/warroom start {scenario} {players}"):
+            if self.over or await self._try(DIRECTOR, operations, f"/warroom {word} {scenario} {players}"):
                 break
-        while asyncio.get_running_loop().time() < began + 21 and not self.over:
+        until = time.monotonic() + (GAME if scenario == "quiet" else GAME * 1.5)
+        while time.monotonic() < until and not self.over:
             await asyncio.sleep(0.7)
             if scenario == "glass":
                 await self._approve()
+                await self._prepare(known)
         for channel in self._town.rooms(DIRECTOR, kind="exercise-", closing=True):
             if channel.id not in known and "backchannel" not in channel.name:
                 await self._end(channel.id)
+
+    async def _prepare(self, known: set[str]) -> None:
+        """What the panel of a planned game offers, one thing after another, until it is played."""
+        for channel in self._town.rooms(DIRECTOR, kind="exercise-"):
+            if channel.id in known or "backchannel" not in channel.name:
+                continue
+            wanted = ["Go: dungeon master", "Start the game"]
+            if time.monotonic() > self._looked.get(channel.id, 0.0) + PREFLIGHT:
+                self._looked[channel.id] = time.monotonic()
+                wanted = ["Preflight"]
+            for label in wanted:
+                message = next((each for each, name in self._town.buttons(channel.id) if name == label), None)
+                if message is not None:
+                    await self._press(DIRECTOR, message, label)
 
     async def _approve(self) -> None:
         state, owner = self._town.workspace.office.state, self._town.people[OWNER]
         own = state.direct((owner.user_id, self._town.app.bot_user_id))
         if own is not None:
             for message, label in self._town.buttons(own.id, 4):
-                if label == "Approve":
-                    await self._press(OWNER, message, label)
+                new = label == "Approve" and message["ts"] not in self._approved
+                if new and await self._press(OWNER, message, label):
+                    self._approved.add(message["ts"])
 
     async def _end(self, channel: str) -> None:
         if channel in self._town.closed:
