@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from tests.crash import history
 from tests.crash.history import History
@@ -188,12 +188,16 @@ def copy(db: Database, path: Path) -> None:
     with Database(f"sqlite:///{path}") as there:
         migrate.upgrade(there)
         for table in tables.metadata.sorted_tables:
-            rows = [
-                dict(each)
-                for each in db.read_sync(lambda conn, table=table: conn.execute(select(table)).mappings().all())
-            ]
-            if rows:
-                there.tx_sync(lambda conn, table=table, rows=rows: conn.execute(insert(table), rows))
+            if rows := db.read_sync(_rows, table):
+                there.tx_sync(_put, table, rows)
+
+
+def _rows(conn: Connection, table: Table) -> list[dict[str, Any]]:
+    return [dict(each) for each in conn.execute(select(table)).mappings()]
+
+
+def _put(conn: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    conn.execute(insert(table), rows)
 
 
 def main(path: str, database: str) -> int:

@@ -12,7 +12,7 @@ import random
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import psycopg
 
@@ -32,7 +32,7 @@ Trouble = Callable[[], Awaitable[None]]
 class Troubles:
     """Something is wrong every second or two. `done` counts what was done; errors are counted where they are met."""
 
-    def __init__(self, rng: random.Random, history: History, does: dict[str, tuple[float, Trouble]]) -> None:
+    def __init__(self, rng: random.Random, history: History, does: Mapping[str, tuple[float, Trouble]]) -> None:
         self._rng, self._history, self._does = rng, history, does
         self.done: Counter[str] = Counter()
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -193,7 +193,7 @@ class Lane:
 
     async def _trouble(self, watched: list[asyncio.Task[Any]]) -> None:
         """Until its time is over. Whatever else ends meanwhile, ends in an error."""
-        going: list[Awaitable[Any]] = [self._progress()]
+        going: list[Coroutine[Any, Any, None]] = [self._progress()]
         if self.config.troubled:
             self.town.faults.rough = self.town.proxy.rough = True
             lines = Lines(self.town.connected, self.town.faults, self.rng, self.history)
@@ -201,7 +201,7 @@ class Lane:
             going += [lines.run(), self._disturb(), troubles, self._restarts()]
             if self.config.clock:
                 going.append(dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock))
-        tasks = [asyncio.create_task(each) for each in going]  # type: ignore[arg-type]
+        tasks = [asyncio.create_task(each) for each in going]
         over = asyncio.create_task(self._long_enough())
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)
         for each in [over, *tasks]:

@@ -65,7 +65,8 @@ class ForkServer:
         started = self._started[order.life] = asyncio.get_running_loop().create_future()
         assert self._process.stdin is not None
         self._process.stdin.write(order.line())
-        return await started
+        pid: int = await started
+        return pid
 
     async def ended(self, pid: int) -> None:
         await asyncio.shield(self._ended[pid])

@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import aiohttp
@@ -46,7 +46,7 @@ class Producers:
         self.alerts_on = True
         self.say_often = 0.2
 
-    def tasks(self) -> list[Callable[[], Awaitable[None]]]:
+    def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What goes on side by side, each until `over`."""
         return [self.monitor, self.talk, self.note, self.write_forms, self.press, self.play, self.break_glass]
 
@@ -248,15 +248,18 @@ class Producers:
         """Now and then there is peace, with no real incident open, and games that really break something."""
         while not self.over:
             await asyncio.sleep(self._rng.uniform(20, 30))
-            if self.over:
-                return
-            self.alerts_on, self._group = False, ""
-            try:
-                for _ in range(3):
-                    await self._tidy_up()
-                await asyncio.gather(self._game("glass"), self._game("glass"))
-            finally:
-                self.alerts_on = True
+            await self._peace()
+
+    async def _peace(self) -> None:
+        if self.over:
+            return
+        self.alerts_on, self._group = False, ""
+        try:
+            for _ in range(3):
+                await self._tidy_up()
+            await asyncio.gather(self._game("glass"), self._game("glass"))
+        finally:
+            self.alerts_on = True
 
     async def _game(self, scenario: str) -> None:
         """Begun, left alone for a while, ended. One that breaks something is planned, approved and looked at before."""
