@@ -38,7 +38,7 @@ def configuration(lane: str, seconds: float, seed: int, folder: Path) -> dict[st
         "cold_every": max(6.0, seconds / 18),
     }
     if lane == "postgresql":
-        every = seconds / 25  # the goals are twenty
+        every = max(8.0, seconds / 25)  # the goals are twenty
         config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 20)}
     if seconds >= SECONDS:
         config |= {"longest": seconds + LONGER, **GOALS, **(ON_POSTGRESQL if lane == "postgresql" else {})}
