@@ -108,7 +108,7 @@ async def _postgresql(folder: Path, weather: Weather, rng: random.Random, histor
     direct = server.url(name)
 
     async def restart() -> None:
-        await asyncio.to_thread(server.crash)
+        await asyncio.to_thread(server.restart, "immediate")
 
     troubles = dbfaults.on_postgresql(server, name, way, rng, history)
     try:

@@ -76,7 +76,7 @@ BUGS = (
                 "warroom/runtime/handle.py",
                 "            outbox.put(conn, row.id, effects, self.wall.now())\n",
                 "            self.db._submit(\n"
-                "                self.db._writers, self.db._writing, outbox.put, row.id, effects, self.wall.now()\n"
+                "                self.db._writers, self.db._write, False, outbox.put, row.id, effects, self.wall.now()\n"
                 "            )\n",
             ),
         ),
