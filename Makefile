@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long soak simulate bench bench-cost lint lock clean
+.PHONY: setup demo test test-long soak simulate crashtest bench bench-cost lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -41,6 +41,11 @@ test: lint
 # What make test has no time for: every corner of the page in a browser, and many more random walks (twenty minutes).
 test-long: $(VENV)/.developing
 	$(BIN)/python -m pytest -m long
+
+# Real processes on both databases, killed about a thousand times while Slack and the database misbehave (eight minutes at most).
+crashtest: export PYTHONDONTWRITEBYTECODE =
+crashtest: $(VENV)/.developing
+	$(BIN)/python -m tests.crash
 
 # Whether what is claimed still holds, measured anew (bench/README.md); some minutes.
 bench: setup

@@ -276,6 +276,7 @@ class Bot:
         bolt_log = logging.getLogger("warroom.slack.bolt")
         bolt_log.setLevel(logging.ERROR)  # it warns that `authorize` stands in for the token, which is meant
         app = AsyncApp(
+            name="warroom",  # or it looks through every module for whoever calls it, which takes a tenth of a second
             client=self.client,
             authorize=authorize,
             process_before_response=True,

@@ -29,7 +29,7 @@ class Fault:
     status: int = 200
     body: str = ""
     content_type: str = "application/json"
-    retry_after: int | None = None
+    retry_after: float | None = None
     seconds: float = 0.0
 
     def words(self) -> str:

@@ -54,7 +54,8 @@ class Workspace:
     """A Slack-compatible workspace on loopback.
 
     `state` is the file everything is kept in; without one it lives and dies with the process. `rate_limits` turns on 429s.
-    `faults` breaks it on purpose, `wire` shows what crossed it, `record` is a folder where all of that is kept.
+    `faults` breaks it on purpose (give it one of your own that decides by chance), `wire` shows what crossed it, `record` is
+    a folder where all of that is kept.
     """
 
     def __init__(
@@ -66,12 +67,13 @@ class Workspace:
         timing: Timing | None = None,
         now: Clock = time.time,
         record: Path | None = None,
+        faults: Faults | None = None,
     ) -> None:
         timing = timing or Timing()
         self._state = State(Store(state) if state is not None else None, now)
         self.wire = Wire(now, recording=open_recording(record))
         self._state.watch_apps(self.wire.know)
-        self.faults = Faults()
+        self.faults = faults or Faults()
         self._streams = Streams()
         self._deliveries = Deliveries(self._state, self.wire, self.faults, timing)
         self._request_urls = RequestUrls(self._state, self.wire, self.faults, timing, self._tell_people)
