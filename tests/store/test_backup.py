@@ -361,7 +361,7 @@ def older(url: URL) -> None:
     with closing(sqlite3.connect(str(url.database))) as conn:
         conn.executescript(
             "DROP INDEX ix_outbox_sweep_at; ALTER TABLE outbox DROP COLUMN sweep_at;"
-            "DROP INDEX ix_inbox_unfinished; ALTER TABLE inbox DROP COLUMN take_at; ALTER TABLE inbox DROP COLUMN tries;"
+            "DROP INDEX ix_inbox_received_at; DROP INDEX ix_inbox_unfinished; ALTER TABLE inbox DROP COLUMN take_at; ALTER TABLE inbox DROP COLUMN tries;"
             "CREATE INDEX ix_inbox_unfinished ON inbox (received_at) WHERE state = 'kept';"
             "DROP TABLE budgets; DROP TABLE identities; UPDATE alembic_version SET version_num = '0002';"
         )
