@@ -26,6 +26,7 @@ from warroom.runtime.wake import Rounds
 from warroom.slack.calendars import Calendars, coming_after
 from warroom.slack.desk import GAME_DAY, Desk, Whereabouts
 from warroom.store import rooms, schedules
+from warroom.store.agenda import SCHEDULE
 from warroom.store.schedules import Schedule
 
 Tell = Callable[[str, str], Awaitable[None]]  # a person, a sentence
@@ -37,9 +38,7 @@ class Scheduler:
     def __init__(self, runtime: Runtime, desk: Desk, tell: Tell) -> None:
         self._runtime, self._desk, self._tell = runtime, desk, tell
         self._calendars = Calendars(desk)
-        self._rounds = Rounds(
-            runtime, due=schedules.due, upcoming=schedules.next_wake, tend=self._tended, what="planned game day"
-        )
+        self._rounds = Rounds(runtime, topic=SCHEDULE, due=schedules.due, tend=self._tended, what="planned game day")
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -7,6 +7,7 @@ import pytest
 
 from tests.runtime.bench import events, running, say, until
 from tests.slack.test_talker import Bench, bench
+from warroom.core import commands as c
 from warroom.core.events import TwinRemoved
 from warroom.core.views import mark
 from warroom.runtime.leases import HELD, Lease, LeaseLost
@@ -150,3 +151,20 @@ async def test_whoever_lost_its_lane_says_nothing(bench: Bench) -> None:
     assert len(bench.calls("chat.postMessage")) == before
     await asyncio.create_task(say_it(Lease(bench.runtime.wall.now() + 60 * SECOND)))
     assert len(bench.calls("chat.postMessage")) == before + 1
+
+
+async def test_an_edit_that_comes_late_does_not_stay(bench: Bench) -> None:
+    """A card whose edit was not answered is shown once more: an old edit that Slack makes late does not stay."""
+    room = (await bench.room()).id
+    (card,) = [each for each in await bench.said() if each.get("pinned_to")]
+    bench.faults.drop("chat.update", applied=False)
+    await bench.runtime.handle(room, c.Acknowledge(by="ana", incident="I1"))
+    await bench.settled()
+    await bench.client.chat_update(channel=card["channel"], ts=card["ts"], text=card["text"], blocks=card["blocks"])
+    async with running(Sweeper(bench.runtime, caller(bench)).run()):
+        await until(lambda: nothing_to_sweep(bench), bench.runtime)
+        await bench.settled()
+    (shown,) = [each for each in await bench.said() if each.get("pinned_to")]
+    assert shown["ts"] == card["ts"]
+    assert "acknowledged" in shown["text"]
+    assert "acknowledged" not in card["text"]

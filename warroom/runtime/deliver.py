@@ -102,7 +102,7 @@ class Delivery:
         self._runtime, self._performers, self._wall = runtime, performers, runtime.wall
         self._kind, self._at_once = kind, at_once
         self._within = within or WITHIN[kind]
-        self._nudge = runtime.nudged()
+        self._nudge = runtime.nudged(kind)
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -121,9 +121,10 @@ class Delivery:
 
     async def _once(self) -> None:
         self._nudge.clear()
-        ready = await self._runtime.db.read(outbox.next_ready, (self._kind,))
+        ready = await self._runtime.agenda.upcoming(self._kind)
         if ready and ready > self._wall.now() + outbox.FARTHEST:
             await self._runtime.db.tx(outbox.heal, self._wall.now())
+            self._runtime.agenda.changed()
             return
         until = self._wall.now() + LEASES[self._kind]
         claimed = await self._claim() if ready and ready <= self._wall.now() else []
@@ -136,7 +137,10 @@ class Delivery:
         room_for = self._at_once - len(self._running)
         if room_for <= 0:
             return []
-        return await self._runtime.db.tx(outbox.claim, self._wall.now(), LEASES[self._kind], room_for, (self._kind,))
+        lease = LEASES[self._kind]
+        claimed = await self._runtime.db.tx(outbox.claim, self._wall.now(), lease, room_for, (self._kind,))
+        self._runtime.agenda.changed()
+        return claimed
 
     def _start(self, claimed: Claimed, lease: Lease) -> None:
         task = asyncio.create_task(self._deliver(claimed, lease))
@@ -145,13 +149,13 @@ class Delivery:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._runtime.nudge()
+        self._runtime.nudge(frozenset({self._kind}))
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery failed: %s", error, exc_info=error)
 
     async def _rest(self, ready: datetime | None) -> None:
-        """Until something is ready, or somebody commits; a poll, which only reads, sees what other replicas left."""
-        soonest = self._wall.now() + POLL
+        """Until something is ready, or somebody commits; what other replicas left is seen when the agenda is stale."""
+        soonest = self._runtime.agenda.stale_at()
         await self._wall.wait(min(ready, soonest) if ready and not self._running else soonest, self._nudge)
 
     async def _deliver(self, claimed: Claimed, lease: Lease) -> None:

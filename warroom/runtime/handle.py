@@ -22,8 +22,10 @@ from warroom.core.room import Room
 from warroom.core.roomfold import fold
 from warroom.core.telling import cards
 from warroom.errors import NotFound
+from warroom.runtime.agenda import Agenda
 from warroom.runtime.clock import Clock
 from warroom.store import deadletters, inbox, outbox, redacting, rooms, schedules
+from warroom.store.agenda import ROOM
 from warroom.store.db import Database
 from warroom.store.deadletters import Letter
 from warroom.store.errors import AlreadyOpen
@@ -43,6 +45,7 @@ class Handled:
     room: Room
     entries: tuple[Entry, ...]
     repeated: bool = False
+    touched: frozenset[str] | None = None  # whom it gives something to do, by topics of the agenda; None: anybody
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,22 +67,25 @@ class Runtime:
         self.wall = wall or clock
         self._folds: OrderedDict[int, Room] = OrderedDict()
         self._generation = db.generation
-        self._nudges: list[asyncio.Event] = []
+        self.agenda = Agenda(db, self.wall)
+        self._nudges: dict[asyncio.Event, str | None] = {}
 
-    def nudged(self) -> asyncio.Event:
-        """An event that is set after every commit: for those who deliver and wake."""
+    def nudged(self, topic: str | None = None) -> asyncio.Event:
+        """An event that is set after every commit that gives something to do about this topic of the agenda, or any."""
         nudge = asyncio.Event()
-        self._nudges.append(nudge)
+        self._nudges[nudge] = topic
         return nudge
 
     def forget(self, nudge: asyncio.Event) -> None:
         """Nobody waits for this event any more."""
-        self._nudges.remove(nudge)
+        del self._nudges[nudge]
 
-    def nudge(self) -> None:
-        """Wake whoever waits for something to do."""
-        for each in self._nudges:
-            each.set()
+    def nudge(self, topics: frozenset[str] | None = None) -> None:
+        """Wake whoever waits for something to do about one of these topics; about anything, when none is named."""
+        self.agenda.changed()
+        for event, topic in self._nudges.items():
+            if topic is None or topics is None or topic in topics:
+                event.set()
 
     async def settled(self) -> None:
         """Returns when nothing is due, nothing waits to be delivered and nothing kept waits to be taken up."""
@@ -237,7 +243,8 @@ class Runtime:
             effects += cards(before, room)
         if effects:
             outbox.put(conn, row.id, effects, self.wall.now())
-        return Handled(id=row.id, room=room, entries=tuple(entries))
+        touched = {outbox.kind_of(effect) for effect in effects} | ({ROOM} if room.wake_at() != row.wake_at else set())
+        return Handled(id=row.id, room=room, entries=tuple(entries), touched=frozenset(touched))
 
     def _redact(self, conn: Connection, row: RoomRow, entries: Sequence[Entry]) -> Room:
         """Remove what these entries say was removed; the room as its timeline tells it without."""
@@ -275,7 +282,7 @@ class Runtime:
 
     def _remember(self, handled: Handled) -> Handled:
         self._keep(handled.id, handled.room)
-        self.nudge()
+        self.nudge(handled.touched)
         return handled
 
     def _keep(self, room: int, fold_: Room) -> None:

@@ -17,33 +17,35 @@ from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
 from warroom.store import rooms
+from warroom.store.agenda import ROOM
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50
-POLL = timedelta(seconds=1)  # what another replica has scheduled is seen this late at most
+POLL = timedelta(seconds=1)
 Due = TypeVar("Due")
 
 
 class Rounds(Generic[Due]):
-    """Looks what is due by `clock` (the rooms', unless said otherwise), has it tended, and waits until the next is. One that cannot be keeps no other.
+    """Looks what is due by `clock` (the rooms', unless said otherwise), has it tended, and waits until the next is. One
+    that cannot be keeps no other.
 
-    `due` finds at most so many; `upcoming` is when the next one is. What was tended is due no more. `what` is for the log.
+    `topic` is what the agenda calls it; `due` finds at most so many. What was tended is due no more. `what` is for the log.
     """
 
     def __init__(
         self,
         runtime: Runtime,
         *,
+        topic: str,
         due: Callable[[Connection, datetime, int], Sequence[Due]],
-        upcoming: Callable[[Connection], datetime | None],
         tend: Callable[[Due], Awaitable[object]],
         what: str,
         clock: Clock | None = None,
     ) -> None:
-        self._runtime, self._due, self._upcoming, self._tend, self._what = runtime, due, upcoming, tend, what
+        self._runtime, self._topic, self._due, self._tend, self._what = runtime, topic, due, tend, what
         self._clock = clock or runtime.clock
-        self._nudge = runtime.nudged()
+        self._nudge = runtime.nudged(topic)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -56,15 +58,16 @@ class Rounds(Generic[Due]):
 
     async def _once(self) -> None:
         self._nudge.clear()
-        waiting = await self._runtime.db.read(self._due, self._clock.now(), AT_ONCE)
-        if waiting:
-            tended = await asyncio.gather(*map(self._tended, waiting))
-            if not any(tended):
-                await self._pause()
+        upcoming = await self._runtime.agenda.upcoming(self._topic)
+        if upcoming is None or upcoming > self._clock.now():
+            soonest = self._clock.now() + POLL
+            await self._clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
             return
-        upcoming = await self._runtime.db.read(self._upcoming)
-        soonest = self._clock.now() + POLL
-        await self._clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)
+        waiting = await self._runtime.db.read(self._due, self._clock.now(), AT_ONCE)
+        tended = await asyncio.gather(*map(self._tended, waiting))
+        self._runtime.agenda.changed()
+        if waiting and not any(tended):
+            await self._pause()
 
     async def _tended(self, due: Due) -> bool:
         try:
@@ -82,22 +85,24 @@ class Rounds(Generic[Due]):
 class Waker:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._rounds = Rounds(runtime, due=self._due, upcoming=rooms.next_wake, tend=self._wake, what="room")
-        self._knows_the_time = False
+        self._rounds = Rounds(runtime, topic=ROOM, due=rooms.due, tend=self._wake, what="room")
 
     async def run(self) -> None:
         """Until cancelled."""
+        while not await self._knows_the_time():
+            await self._runtime.wall.wait(self._runtime.wall.now() + POLL, asyncio.Event())
         await self._rounds.run()
 
-    def _due(self, conn: Connection, now: datetime, limit: int) -> Sequence[int]:
-        """Rooms whose time has come. At first also those that were written to at a time that is still to come: they have
-        to learn that the clock was set back meanwhile, since what they wait for is later than it should be."""
-        due = list(rooms.due(conn, now, limit))
-        if not self._knows_the_time:
-            ahead = rooms.ahead_of(conn, now + DISAGREE)
-            due += [each for each in ahead if each not in due]
-            self._knows_the_time = not ahead
-        return due
+    async def _knows_the_time(self) -> bool:
+        """Rooms that were written to at a time that is still to come have to learn that the clock was set back
+        meanwhile, since what they wait for is later than it should be."""
+        try:
+            for room in await self._runtime.db.read(rooms.ahead_of, self._runtime.clock.now() + DISAGREE):
+                await self._wake(room)
+        except Exception:  # as above; nobody is woken too early meanwhile
+            log.exception("could not look whether the clock was set back; trying again")
+            return False
+        return True
 
     async def _wake(self, room: int) -> None:
         await reached("wake.due")

@@ -3,11 +3,12 @@
 A message whose first attempt was not answered is looked for before it is sent again. Slack may still carry out that
 first attempt later than anybody waited, and a process that was stopped for longer than its lease may wake up in the
 middle of a call. Then there is a twin. Some seconds after such a message was said, and once more later, the channel is
-searched for its id; all but the first are deleted, and the timeline says so.
+searched for its id; all but the first are deleted, and the timeline says so. An edit may come late as well, and put an
+old card in the place of a newer one; so a card is then shown once more.
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -18,7 +19,9 @@ from warroom.runtime.wake import Rounds
 from warroom.slack.calling import Caller, Held
 from warroom.slack.perform import Found, standing_there
 from warroom.slack.verdicts import Verdict, judge
-from warroom.store import cards, twins
+from warroom.store import cards, outbox, rooms, twins
+from warroom.store.agenda import TWIN
+from warroom.store.outbox import TALK
 from warroom.store.twins import Suspect
 
 log = logging.getLogger(__name__)
@@ -32,9 +35,7 @@ class Sweeper:
 
     def __init__(self, runtime: Runtime, caller: Caller) -> None:
         self._runtime, self._caller = runtime, caller
-        self._rounds = Rounds(
-            runtime, due=twins.due, upcoming=twins.upcoming, tend=self._sweep, what="message", clock=runtime.wall
-        )
+        self._rounds = Rounds(runtime, topic=TWIN, due=twins.due, tend=self._sweep, what="message", clock=runtime.wall)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -57,8 +58,8 @@ class Sweeper:
             log.warning("it could not be looked whether %s was said twice: %s", suspect.effect_id, judged.code)
             await db.tx(twins.looked, suspect, wall.now(), 0)
         else:
-            await db.tx(twins.looked, suspect, wall.now(), removed)
-            self._runtime.nudge()
+            await db.tx(_looked, suspect, wall.now(), removed)
+            self._runtime.nudge(frozenset({TWIN, TALK}))
 
     async def _remove_twins(self, suspect: Suspect) -> int:
         """How many there were."""
@@ -83,6 +84,15 @@ class Sweeper:
         if not place.startswith(PERSON):
             told = c.RecordTwin(place=place, what=_what(suspect.effect))
             await self._runtime.handle(suspect.room_id, told, key=f"twin:{suspect.effect_id}:{twin.ts}")
+
+
+def _looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
+    """A card is shown once more: an edit that came late may have put an old one in the place of a newer."""
+    twins.looked(conn, suspect, now, removed)
+    if isinstance(suspect.effect, ShowCard):
+        rooms.lock(conn, suspect.room_id)
+        cards.doubt(conn, suspect.room_id, suspect.effect.card, suspect.effect.place)
+        outbox.put(conn, suspect.room_id, [suspect.effect], now)
 
 
 def _thread(conn: Connection, suspect: Suspect) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from warroom.store.db import insert
 from warroom.store.tables import cards, rooms
@@ -45,6 +45,12 @@ def remember(
     values = {"channel": channel, "ts": ts, "digest": digest, "pinned": pinned}
     added = insert(conn, cards).values(room=room_id, card=card, place=place, **values)
     conn.execute(added.on_conflict_do_update(index_elements=["room", "card", "place"], set_=values))
+
+
+def doubt(conn: Connection, room_id: int, card: str, place: str) -> None:
+    """Nobody knows what the message shows; it is drawn anew when it is shown next."""
+    here = and_(cards.c.room == room_id, cards.c.card == card, cards.c.place == place)
+    conn.execute(update(cards).where(here).values(digest=""))
 
 
 def _one(conn: Connection, where: ColumnElement[bool]) -> Card | None:

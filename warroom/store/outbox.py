@@ -226,14 +226,15 @@ def _lane(room_id: int, effect: Effect) -> str:
     return f"{room_id}:{effect.lane}"
 
 
-def _kind(effect: Effect) -> str:
+def kind_of(effect: Effect) -> str:
+    """The kind of lane that this waits in."""
     if isinstance(effect, Talk):
         return TALK
     return WATCH if isinstance(effect, WatchStop) else ACT
 
 
 def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: datetime) -> None:
-    last = _lock_lane(conn, lane, room_id, _kind(owed[0]), at)
+    last = _lock_lane(conn, lane, room_id, kind_of(owed[0]), at)
     waiting = _waiting(conn, lane) if any(effect.collapses for effect in owed) else set()
     rows: list[dict[str, Any]] = []
     for effect in owed:
