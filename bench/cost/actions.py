@@ -26,7 +26,7 @@ from warroom.store.db import Database
 WHY = {
     "inbox.keep": "what Slack sent is kept, so that it may be acknowledged",
     "inbox.finished": "was it taken before?",
-    "inbox.finish": "it has been taken, and is not taken up at the next start",
+    "intake._finish": "it has been taken, and nobody takes it up again",
     "rooms.by_channel": "which room is this channel's?",
     "rooms.find": "which room is meant?",
     "rooms.listing": "which rooms are open?",
@@ -46,14 +46,10 @@ WHY = {
     "people.remember": "what somebody is called",
 }
 LOOKS = {
-    "outbox.next_ready": "is anything to be said or done?",
-    "rooms.due": "is any room's time come?",
-    "wake.Waker._due": "is any room's time come?",
-    "twins.due": "is there anything that may stand twice?",
-    "twins.upcoming": "when is that to be looked at next?",
-    "rooms.next_wake": "when is the next?",
-    "schedules.due": "is any planned game day's time come?",
-    "schedules.next_wake": "when is the next?",
+    "agenda.next_times": "what is next, for every loop at once?",
+    "rooms.due": "which rooms' time has come?",
+    "twins.due": "which messages may stand twice?",
+    "schedules.due": "which planned game day's time has come?",
 }
 STARTED = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)  # of the alert
 IGNORED = {"handle._is_quiet"}  # asked by this count

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Connection, update
 
-from tests.postgres import Server, _programs
+from tests.postgres import Server, programs
 from warroom.core import commands as c
 from warroom.core.events import Entry, Event, MessageHeard, NoteTaken
 from warroom.core.room import Room
@@ -72,10 +72,10 @@ def opened(*, quick: bool) -> Iterator[Place]:
     root = Path(__file__).parents[2] / "var"
     root.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=root))
-    programs = _programs()
+    there = programs()
     server = None
-    if programs is not None:
-        server = Server(programs, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")), DURABLE)
+    if there is not None:
+        server = Server(there, Path(tempfile.mkdtemp(prefix="warroom-pg-", dir="/tmp")), DURABLE)
         server.start()
     try:
         yield Place(folder=folder, server=server, quick=quick)
