@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, and_, func, select
 
 from warroom.store.outbox import EVERY_KIND
+from warroom.store.prepared import Prepared
 from warroom.store.tables import lanes, outbox, rooms, schedules
 
 ROOM, SCHEDULE, TWIN = "room", "schedule", "twin"
@@ -23,9 +24,10 @@ def _next_times() -> Select[tuple[datetime | None, ...]]:
     return select(*(times[topic].scalar_subquery().label(topic) for topic in TOPICS))
 
 
-_NEXT_TIMES = _next_times()
+_NEXT_TIMES = Prepared(_next_times())
 
 
 def next_times(conn: Connection) -> Mapping[str, datetime | None]:
     """For each topic when there is next something to do, or a lease on it ends; in the past if something waits."""
-    return dict(conn.execute(_NEXT_TIMES).one()._mapping)
+    times: Mapping[str, datetime | None] = _NEXT_TIMES.first(conn)._asdict()
+    return times

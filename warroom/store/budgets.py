@@ -8,10 +8,12 @@ further ahead than a burst allows has to wait.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, bindparam, select
 
-from warroom.store.db import insert
+from warroom.store.prepared import Prepared
 from warroom.store.tables import budgets
 
 NOTHING = timedelta(0)
@@ -34,27 +36,42 @@ class Budget:
 
 def take(conn: Connection, workspace: str, wanted: Sequence[Budget], now: datetime) -> timedelta:
     """Take one of each, or none: then how long to wait before trying again. Nothing when it may be done now."""
-    free = {each.name: _free_at(conn, workspace, each, now) for each in sorted(wanted, key=lambda x: x.name)}
+    free = _free(conn, workspace, wanted, now)
     wait = max((free[each.name] - now - each.ahead for each in wanted), default=NOTHING)
     if wait > NOTHING:
         return wait
-    for each in wanted:
-        if each.interval:
-            _set(conn, workspace, each.name, free[each.name] + each.interval)
+    taken = {each.name: free[each.name] + each.interval for each in wanted if each.interval}
+    if taken:
+        _SET.many(conn, [{"workspace": workspace, "name": name, "free_at": taken[name]} for name in sorted(taken)])
     return NOTHING
 
 
 def hold(conn: Connection, workspace: str, budget: Budget, until: datetime) -> None:
     """Nobody takes any of it before `until`: somebody who knows better has said so."""
-    _set(conn, workspace, budget.name, until + budget.ahead)
+    _SET.many(conn, [{"workspace": workspace, "name": budget.name, "free_at": until + budget.ahead}])
 
 
-def _free_at(conn: Connection, workspace: str, budget: Budget, now: datetime) -> datetime:
-    here = and_(budgets.c.workspace == workspace, budgets.c.name == budget.name)
-    found = conn.execute(select(budgets.c.free_at).where(here).with_for_update()).scalar_one_or_none()
-    return now if found is None or found > now + budget.ahead + FARTHEST else max(found, now)
+def _free(conn: Connection, workspace: str, wanted: Sequence[Budget], now: datetime) -> dict[str, datetime]:
+    """When each is free, held until the transaction ends; in one order, so that no two wait for one another."""
+    names = {f"name_{i}": each.name for i, each in enumerate(wanted)}
+    found = {each.name: each.free_at for each in _held(len(names)).all(conn, workspace=workspace, **names)}
+    return {each.name: _sensible(found.get(each.name, now), each, now) for each in wanted}
 
 
-def _set(conn: Connection, workspace: str, name: str, free_at: datetime) -> None:
-    put = insert(conn, budgets).values(workspace=workspace, name=name, free_at=free_at)
-    conn.execute(put.on_conflict_do_update(index_elements=["workspace", "name"], set_={"free_at": free_at}))
+def _sensible(free_at: datetime, budget: Budget, now: datetime) -> datetime:
+    return now if free_at > now + budget.ahead + FARTHEST else max(free_at, now)
+
+
+@cache
+def _held(count: int) -> Prepared:
+    these = budgets.c.name.in_([bindparam(f"name_{i}", type_=budgets.c.name.type) for i in range(count)])
+    here = select(budgets.c.name, budgets.c.free_at).where(budgets.c.workspace == bindparam("workspace"), these)
+    return Prepared(here.order_by(budgets.c.name).with_for_update())
+
+
+def _setting(insert: Any) -> Any:
+    new = insert(budgets).values({name: bindparam(name) for name in ("workspace", "name", "free_at")})
+    return new.on_conflict_do_update(index_elements=["workspace", "name"], set_={"free_at": new.excluded.free_at})
+
+
+_SET = Prepared(_setting)

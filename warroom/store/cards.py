@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, and_, bindparam, select, update
 
-from warroom.store.db import insert
+from warroom.store.prepared import Prepared
 from warroom.store.tables import cards, rooms
+
+_THIS = and_(cards.c.room == bindparam("room"), cards.c.card == bindparam("card"), cards.c.place == bindparam("place"))
+_GET = Prepared(select(cards).where(_THIS))
+_DOUBT = Prepared(update(cards).where(_THIS).values(digest=""))
+_AT = Prepared(
+    select(cards)
+    .join(rooms, rooms.c.id == cards.c.room)
+    .where(rooms.c.workspace == bindparam("workspace"))
+    .where(cards.c.channel == bindparam("channel"), cards.c.ts == bindparam("ts"))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,37 +34,43 @@ class Card:
 
 def get(conn: Connection, room_id: int, card: str, place: str) -> Card | None:
     """The message that shows this card, if there is one."""
-    return _one(conn, and_(cards.c.room == room_id, cards.c.card == card, cards.c.place == place))
+    return _card(_GET.first(conn, room=room_id, card=card, place=place))
 
 
 def at(conn: Connection, workspace: str, channel: str, ts: str) -> Card | None:
     """The card that this message shows, if it shows one."""
-    return _one(conn, and_(rooms.c.workspace == workspace, cards.c.channel == channel, cards.c.ts == ts))
+    return _card(_AT.first(conn, workspace=workspace, channel=channel, ts=ts))
 
 
 def in_channel(conn: Connection, room_id: int, channel: str) -> list[str]:
     """The messages of this channel that show a card of the room."""
-    shown = and_(cards.c.room == room_id, cards.c.channel == channel)
-    return list(conn.execute(select(cards.c.ts).where(shown).order_by(cards.c.ts)).scalars())
+    shown = select(cards.c.ts).where(cards.c.room == room_id, cards.c.channel == channel)
+    return list(conn.execute(shown.order_by(cards.c.ts)).scalars())
 
 
 def remember(
     conn: Connection, room_id: int, card: str, place: str, *, channel: str, ts: str, digest: str, pinned: bool
 ) -> None:
     """From now on this message shows the card."""
-    values = {"channel": channel, "ts": ts, "digest": digest, "pinned": pinned}
-    added = insert(conn, cards).values(room=room_id, card=card, place=place, **values)
-    conn.execute(added.on_conflict_do_update(index_elements=["room", "card", "place"], set_=values))
+    shown = {"channel": channel, "ts": ts, "digest": digest, "pinned": pinned}
+    _REMEMBER.many(conn, [{"room": room_id, "card": card, "place": place, **shown}])
 
 
 def doubt(conn: Connection, room_id: int, card: str, place: str) -> None:
     """Nobody knows what the message shows; it is drawn anew when it is shown next."""
-    here = and_(cards.c.room == room_id, cards.c.card == card, cards.c.place == place)
-    conn.execute(update(cards).where(here).values(digest=""))
+    _DOUBT.change(conn, room=room_id, card=card, place=place)
 
 
-def _one(conn: Connection, where: ColumnElement[bool]) -> Card | None:
-    found = conn.execute(select(cards).join(rooms, rooms.c.id == cards.c.room).where(where)).first()
+def _remembering(insert: Any) -> Any:
+    new = insert(cards).values({name: bindparam(name) for name in cards.c.keys()})
+    shown = {name: new.excluded[name] for name in ("channel", "ts", "digest", "pinned")}
+    return new.on_conflict_do_update(index_elements=["room", "card", "place"], set_=shown)
+
+
+_REMEMBER = Prepared(_remembering)
+
+
+def _card(found: Any) -> Card | None:
     if found is None:
         return None
     values: dict[str, Any] = found._asdict()

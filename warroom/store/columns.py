@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
@@ -47,7 +48,7 @@ class Escaped(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value)[1:-1]
+        return None if value is None else encode_basestring_ascii(value)[1:-1]
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else str(json.loads(f'"{value}"'))
+        return value if value is None or "\\" not in value else str(json.loads(f'"{value}"'))

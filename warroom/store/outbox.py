@@ -14,16 +14,17 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby, takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, func, select, true, tuple_, update
 
 from warroom.core import chain, effects
 from warroom.core.effects import Effect, Say, ShowCard, Talk, WatchStop
 from warroom.store import codec
-from warroom.store.db import insert
 from warroom.store.errors import Unreadable
+from warroom.store.prepared import Prepared
 from warroom.store.tables import lanes, outbox, rooms
 
 TALK, ACT, WATCH = "talk", "act", "watch"
@@ -34,6 +35,84 @@ FEW, MOST = 5, 40  # messages that one digest is worth making for, and that it m
 UNSURE = timedelta(seconds=10)  # after which Slack has done what it will do of a call that was not answered
 FARTHEST = timedelta(hours=2)  # a lane that rests longer than any pause was put to rest by a clock that was wrong
 _log = logging.getLogger(__name__)
+
+# --- statements that are made once
+
+_BUSY = lanes.c.done_number < lanes.c.last_number  # as the index of the lanes says it
+_ADDED = ("lane", "number", "room", "type", "body", "collapse", "attempts", "state", "created_at")
+_ADD = Prepared(outbox.insert().values({name: bindparam(name) for name in _ADDED}))
+_UNTRIED = Prepared(
+    select(outbox.c.collapse, outbox.c.body).where(
+        outbox.c.lane == bindparam("lane"),
+        outbox.c.number > select(lanes.c.done_number).where(lanes.c.id == bindparam("lane")).scalar_subquery(),
+        outbox.c.attempts == 0,
+        outbox.c.collapse.is_not(None),
+    )
+)
+_LENGTHEN = Prepared(
+    update(lanes).where(lanes.c.id == bindparam("lane")).values(last_number=lanes.c.last_number + bindparam("more"))
+)
+_LEASED = and_(lanes.c.id == bindparam("lane"), lanes.c.epoch == bindparam("epoch"))
+_RENEW = Prepared(update(lanes).where(_LEASED).values(ready_at=bindparam("until")))
+_RELEASE = Prepared(
+    update(lanes)
+    .where(_LEASED, lanes.c.done_number + 1 == bindparam("number"))
+    .values(ready_at=bindparam("ready_at"), epoch=lanes.c.epoch + 1, done_number=bindparam("done"))
+)
+_EFFECT = and_(outbox.c.lane == bindparam("lane"), outbox.c.number == bindparam("number"))
+_NOTE = Prepared(update(outbox).where(_EFFECT).values(outcome=bindparam("outcome")))
+_END = Prepared(
+    update(outbox)
+    .where(_EFFECT)
+    .values({name: bindparam(name) for name in ("state", "outcome", "settled_at", "sweep_at")})
+)
+_BEHIND = Prepared(
+    select(outbox.c.type, outbox.c.body, outbox.c.created_at)
+    .where(
+        outbox.c.lane == bindparam("lane"),
+        outbox.c.number > bindparam("first"),
+        outbox.c.number < bindparam("end"),
+        outbox.c.attempts == 0,  # one that was tried by itself may stand there already
+    )
+    .order_by(outbox.c.number)
+)
+
+
+def _lengthened(insert: Any) -> Any:
+    """Lock a lane, which is there from now on, and say how long it is then."""
+    values = {name: bindparam(name) for name in ("id", "room", "kind", "ready_at", "last_number")}
+    new = insert(lanes).values(**values, done_number=0, epoch=0)
+    longer = {"last_number": lanes.c.last_number + new.excluded.last_number}
+    return new.on_conflict_do_update(index_elements=["id"], set_=longer).returning(lanes.c.last_number)
+
+
+_LOCK = Prepared(_lengthened)
+
+
+@cache
+def _leasing(kinds: tuple[str, ...]) -> Prepared:
+    """Lease the lanes of these kinds that are ready, so many at most, those that waited longest first."""
+    ready = and_(_BUSY, lanes.c.ready_at <= bindparam("now"), lanes.c.kind.in_([bindparam(None, each) for each in kinds]))
+    chosen = select(lanes.c.id).where(ready).order_by(lanes.c.ready_at, lanes.c.id)
+    chosen = chosen.limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True)
+    taken = lanes.c.id.in_(select(chosen.cte("chosen").c.id))
+    lease = update(lanes).where(taken).values(ready_at=bindparam("until"), epoch=lanes.c.epoch + 1)
+    return Prepared(lease.returning(lanes.c.id, lanes.c.done_number, lanes.c.epoch))
+
+
+@cache
+def _trying(count: int) -> Prepared:
+    """So many effects, each of which is tried once more now."""
+    these = [tuple_(bindparam(f"lane_{i}", type_=outbox.c.lane.type), bindparam(f"number_{i}", type_=Integer)) for i in range(count)]
+    uid = select(rooms.c.uid).where(rooms.c.id == outbox.c.room).scalar_subquery().label("uid")
+    tried = update(outbox).where(tuple_(outbox.c.lane, outbox.c.number).in_(these))
+    return Prepared(tried.values(attempts=outbox.c.attempts + 1).returning(*outbox.c, uid))
+
+
+@cache
+def _earliest(kinds: tuple[str, ...]) -> Prepared:
+    busy = and_(_BUSY, lanes.c.kind.in_([bindparam(None, each) for each in kinds]))
+    return Prepared(select(func.min(lanes.c.ready_at)).where(busy))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,8 +179,8 @@ def put(conn: Connection, room_id: int, owed: Iterable[Effect], at: datetime) ->
         ((_lane(room_id, effect), place, effect) for place, effect in enumerate(owed)), key=lambda x: x[:2]
     )
     by_lane = {lane: [effect for _, _, effect in several] for lane, several in groupby(numbered, key=lambda x: x[0])}
-    for lane, several in by_lane.items():
-        _put(conn, lane, room_id, several, at)
+    if rows := [row for lane, several in by_lane.items() for row in _put(conn, lane, room_id, several, at)]:
+        _ADD.many(conn, rows)
     return set(by_lane)
 
 
@@ -113,17 +192,14 @@ def claim(
     Whoever claims has until `now + lease`; then somebody else may. What this release cannot read is logged and stays,
     for a newer one to take.
     """
-    ready = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at <= now, lanes.c.kind.in_(kinds))
-    query = select(lanes.c.id).where(ready).order_by(lanes.c.ready_at, lanes.c.id).limit(limit)
-    leased = conn.execute(query.with_for_update(skip_locked=True)).scalars().all()
+    leased = {each.id: each for each in _leasing(tuple(kinds)).all(conn, now=now, until=now + lease, limit=limit)}
     if not leased:
         return []
-    step = {"ready_at": now + lease, "epoch": lanes.c.epoch + 1}
-    conn.execute(update(lanes).where(lanes.c.id.in_(leased)).values(step))
-    found = _heads(conn, leased)
-    tried = tuple_(outbox.c.lane, outbox.c.number).in_([(each.lane, each.number) for each in found])
-    conn.execute(update(outbox).where(tried).values(attempts=outbox.c.attempts + 1))
-    return [_with_those_behind(conn, claimed, now) for each in found if (claimed := _claimed(each))]
+    heads = {f"lane_{i}": each for i, each in enumerate(leased)}
+    heads |= {f"number_{i}": each.done_number + 1 for i, each in enumerate(leased.values())}
+    found = sorted(_trying(len(leased)).all(conn, **heads), key=lambda each: (each.created_at, each.lane))
+    claimed = (_claimed(each, leased[each.lane].epoch) for each in found)
+    return [_with_those_behind(conn, each, now) for each in claimed if each]
 
 
 def settle(
@@ -155,17 +231,16 @@ def put_back(
 
     An attempt that does not count brings nobody nearer to giving up; a clean one has certainly changed nothing.
     """
-    if not _release(conn, claimed, {"ready_at": at}):
+    if not _release(conn, claimed, at, done=claimed.number - 1):
         return False
     outcome = {"reason": reason, "spared": claimed.spared + (not counts), "clean": claimed.clean + clean}
-    conn.execute(update(outbox).where(_this(claimed)).values(outcome=chain.canonical(outcome)))
+    _NOTE.change(conn, lane=claimed.lane, number=claimed.number, outcome=chain.canonical(outcome))
     return True
 
 
 def renew(conn: Connection, claimed: Claimed, until: datetime) -> bool:
     """Whoever is still at it keeps the lease until then. False as in `settle`: then it is somebody else's by now."""
-    held = and_(lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch)
-    return conn.execute(update(lanes).where(held).values(ready_at=until)).rowcount == 1
+    return _RENEW.change(conn, lane=claimed.lane, epoch=claimed.epoch, until=until) == 1
 
 
 def reclaim(conn: Connection, now: datetime) -> None:
@@ -188,8 +263,7 @@ def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
 
 def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetime | None:
     """When a lane with something to do is next ready, or its lease ends; in the past if one is waiting."""
-    busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.kind.in_(kinds))
-    earliest: datetime | None = conn.execute(select(func.min(lanes.c.ready_at)).where(busy)).scalar_one()
+    earliest: datetime | None = _earliest(tuple(kinds)).scalar(conn)
     return earliest
 
 
@@ -233,9 +307,12 @@ def kind_of(effect: Effect) -> str:
     return WATCH if isinstance(effect, WatchStop) else ACT
 
 
-def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: datetime) -> None:
-    last = _lock_lane(conn, lane, room_id, kind_of(owed[0]), at)
-    waiting = _waiting(conn, lane) if any(effect.collapses for effect in owed) else set()
+def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: datetime) -> list[dict[str, Any]]:
+    """Make room in the lane, and say what goes there. Order in the lane is order of commit: its row is held till then."""
+    collapsing = any(effect.collapses for effect in owed)
+    sure = 0 if collapsing else len(owed)
+    last = _LOCK.scalar(conn, id=lane, room=room_id, kind=kind_of(owed[0]), ready_at=at, last_number=sure) - sure
+    waiting = {(each.collapse, each.body) for each in _UNTRIED.all(conn, lane=lane)} if collapsing else set()
     rows: list[dict[str, Any]] = []
     for effect in owed:
         body = chain.canonical(codec.encode(effect))
@@ -243,31 +320,9 @@ def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: 
             continue
         waiting.add((effect.collapses, body))
         rows.append(_values(lane, last + len(rows) + 1, room_id, effect, body, at))
-    if rows:
-        conn.execute(outbox.insert(), rows)
-        conn.execute(update(lanes).where(lanes.c.id == lane).values(last_number=last + len(rows)))
-
-
-def _lock_lane(conn: Connection, lane: str, room_id: int, kind: str, at: datetime) -> int:
-    """The number of the lane's last effect. Order in the lane is order of commit, because the row is held till then."""
-    first = insert(conn, lanes).values(
-        id=lane, room=room_id, kind=kind, last_number=0, done_number=0, ready_at=at, epoch=0
-    )
-    held = first.on_conflict_do_update(index_elements=["id"], set_={"last_number": lanes.c.last_number})
-    last: int = conn.execute(held.returning(lanes.c.last_number)).scalar_one()
-    return last
-
-
-def _waiting(conn: Connection, lane: str) -> set[tuple[str, str]]:
-    untried = and_(
-        outbox.c.lane == lane,
-        outbox.c.number > select(lanes.c.done_number).where(lanes.c.id == lane).scalar_subquery(),
-        outbox.c.attempts == 0,
-        outbox.c.collapse.is_not(None),
-    )
-    return {
-        (each.collapse, each.body) for each in conn.execute(select(outbox.c.collapse, outbox.c.body).where(untried))
-    }
+    if len(rows) > sure:
+        _LENGTHEN.change(conn, lane=lane, more=len(rows) - sure)
+    return rows
 
 
 def _values(lane: str, number: int, room_id: int, effect: Effect, body: str, at: datetime) -> dict[str, Any]:
@@ -284,27 +339,12 @@ def _values(lane: str, number: int, room_id: int, effect: Effect, body: str, at:
     }
 
 
-def _heads(conn: Connection, leased: Sequence[str]) -> Sequence[Row[Any]]:
-    """The first unsettled effect of each lane."""
-    head = and_(outbox.c.lane == lanes.c.id, outbox.c.number == lanes.c.done_number + 1)
-    columns = (outbox, lanes.c.epoch, lanes.c.ready_at, rooms.c.uid)
-    query = select(*columns).join(lanes, head).join(rooms, rooms.c.id == outbox.c.room).where(lanes.c.id.in_(leased))
-    return conn.execute(query.order_by(outbox.c.created_at, outbox.c.lane)).all()
-
-
 def _with_those_behind(conn: Connection, claimed: Claimed, now: datetime) -> Claimed:
     """With the messages that may be said together with a stale one."""
     stale = claimed.created_at is not None and claimed.created_at <= now - STALE
     if not stale or not _fits_a_digest(claimed.effect, claimed.effect):
         return claimed
-    next_ones = and_(
-        outbox.c.lane == claimed.lane,
-        outbox.c.number > claimed.number,
-        outbox.c.number < claimed.number + MOST,
-        outbox.c.attempts == 0,  # one that was tried by itself may stand there already
-    )
-    columns = (outbox.c.type, outbox.c.body, outbox.c.created_at)
-    rows = conn.execute(select(*columns).where(next_ones).order_by(outbox.c.number)).all()
+    rows = _BEHIND.all(conn, lane=claimed.lane, first=claimed.number, end=claimed.number + MOST)
     says = takewhile(lambda row: row.type == Say.__name__, rows)
     waiting = (Waiting(say=codec.decode(Say, json.loads(row.body)), since=row.created_at) for row in says)
     behind = tuple(takewhile(lambda each: _fits_a_digest(each.say, claimed.effect), waiting))
@@ -316,7 +356,7 @@ def _fits_a_digest(effect: Effect, head: Effect) -> bool:
     return isinstance(effect, Say) and isinstance(head, Say) and not (effect.asks or effect.under or effect.real)
 
 
-def _claimed(found: Row[Any]) -> Claimed | None:
+def _claimed(found: Any, epoch: int) -> Claimed | None:
     try:
         if found.type not in EFFECTS:
             raise Unreadable(f"{found.type} is an effect of another release")
@@ -328,10 +368,10 @@ def _claimed(found: Row[Any]) -> Claimed | None:
     return Claimed(
         lane=found.lane,
         number=found.number,
-        epoch=found.epoch,
+        epoch=epoch,
         room_id=found.room,
         effect=effect,
-        attempts=found.attempts + 1,
+        attempts=found.attempts,
         effect_id=effect_id(found.uid, found.lane, found.number),
         spared=int(came_of_it.get("spared", 0)),
         clean=int(came_of_it.get("clean", 0)),
@@ -357,10 +397,10 @@ def _finish(
     together: int = 0,
     sweep_at: datetime | None = None,
 ) -> bool:
-    if not _release(conn, claimed, {"ready_at": ready_at, "done_number": claimed.number + together}):
+    if not _release(conn, claimed, ready_at, done=claimed.number + together):
         return False
     result = {"state": state, "outcome": chain.canonical(outcome), "settled_at": now}
-    conn.execute(update(outbox).where(_this(claimed)).values(result | {"sweep_at": sweep_at}))
+    _END.change(conn, lane=claimed.lane, number=claimed.number, **result, sweep_at=sweep_at)
     if together:
         behind = and_(
             outbox.c.lane == claimed.lane,
@@ -372,12 +412,9 @@ def _finish(
     return True
 
 
-def _release(conn: Connection, claimed: Claimed, change: dict[str, Any]) -> bool:
-    still_ours = and_(
-        lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch, lanes.c.done_number == claimed.number - 1
-    )
-    release = update(lanes).where(still_ours).values(change | {"epoch": lanes.c.epoch + 1})
-    return conn.execute(release).rowcount == 1
+def _release(conn: Connection, claimed: Claimed, ready_at: datetime, *, done: int) -> bool:
+    held = {"lane": claimed.lane, "epoch": claimed.epoch, "number": claimed.number}
+    return _RELEASE.change(conn, **held, ready_at=ready_at, done=done) == 1
 
 
 def _this(claimed: Claimed) -> ColumnElement[bool]:

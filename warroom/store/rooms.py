@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, func, select, true, update
 
 from warroom.core import chain
 from warroom.core.events import Entry, RoomOpened, vocabulary
@@ -25,6 +25,7 @@ from warroom.store.codec import Text
 from warroom.store.db import insert
 from warroom.store.errors import AlreadyOpen, Unreadable
 from warroom.store.instants import in_utc
+from warroom.store.prepared import Prepared
 from warroom.store.tables import channels, counters, rooms
 from warroom.store.tables import entries as entries_table
 from warroom.store.tables import texts as texts_table
@@ -34,6 +35,48 @@ Kind = Literal["game-day", "incident"]
 PREFIXES: dict[Kind, str] = {"game-day": "GD", "incident": "INC"}
 CHUNK = 500  # entries in memory at once while streaming
 EVENTS = vocabulary()
+
+_SHOWN = ("seq", "head_hash", "title", "state", "open", "wake_at", "closed_at")  # what changes in a room's row
+_TOLD = ("seq", "at", "occurred_at", "by", "type", "body", "hash")
+_LOCK = Prepared(select(rooms).where(rooms.c.id == bindparam("room")).with_for_update(key_share=True))
+_BY_CHANNEL = Prepared(
+    select(channels.c.room, channels.c.place).where(
+        channels.c.workspace == bindparam("workspace"), channels.c.channel == bindparam("channel")
+    )
+)
+_BY_CORRELATION = Prepared(
+    select(rooms).where(
+        rooms.c.workspace == bindparam("workspace"),
+        rooms.c.correlation == bindparam("correlation"),
+        rooms.c.open.is_(True),
+    )
+)
+_DUE = Prepared(
+    select(rooms.c.id)
+    .where(rooms.c.wake_at <= bindparam("now"))
+    .order_by(rooms.c.wake_at, rooms.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_NEXT_WAKE = Prepared(select(func.min(rooms.c.wake_at)))
+_SHOW = Prepared(
+    update(rooms)
+    .where(rooms.c.id == bindparam("room"), rooms.c.head_hash == bindparam("before"))  # which covers every entry
+    .values({name: bindparam(name) for name in _SHOWN})
+)
+_ADD_ENTRY = Prepared(entries_table.insert().values({name: bindparam(name) for name in ("room", *_TOLD)}))
+_ADD_TEXT = Prepared(texts_table.insert().values({name: bindparam(name) for name in texts_table.c.keys()}))
+_CHUNK = Prepared(
+    select(*(entries_table.c[name] for name in _TOLD))
+    .where(entries_table.c.room == bindparam("room"), entries_table.c.seq > bindparam("after"))
+    .order_by(entries_table.c.seq)
+    .limit(CHUNK)
+)
+_TEXTS = Prepared(
+    select(texts_table)
+    .where(texts_table.c.room == bindparam("room"))
+    .where(texts_table.c.seq.between(bindparam("first"), bindparam("last")))
+    .order_by(texts_table.c.seq, texts_table.c.field)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,10 +172,10 @@ def create(conn: Connection, *, workspace: str, kind: Kind, mode: str, at: datet
 
 def lock(conn: Connection, room_id: int) -> RoomRow:
     """The room's row, held until the transaction ends: nobody else changes the room meanwhile. Raises NotFound."""
-    found = _one(conn, _rooms(rooms.c.id == room_id).with_for_update(key_share=True))
+    found = _LOCK.first(conn, room=room_id)
     if found is None:
         raise NotFound(f"There is no room {room_id}.")
-    return found
+    return _row(found)
 
 
 def find(conn: Connection, workspace: str | None, key: str) -> RoomRow | None:
@@ -153,8 +196,7 @@ def find(conn: Connection, workspace: str | None, key: str) -> RoomRow | None:
 
 def by_channel(conn: Connection, workspace: str, channel: str) -> tuple[int, str] | None:
     """The id of the room a channel belongs to, and the room's own word for the channel."""
-    here = and_(channels.c.workspace == workspace, channels.c.channel == channel)
-    found = conn.execute(select(channels.c.room, channels.c.place).where(here)).one_or_none()
+    found = _BY_CHANNEL.first(conn, workspace=workspace, channel=channel)
     return None if found is None else (found.room, found.place)
 
 
@@ -167,8 +209,8 @@ def bind_channel(conn: Connection, workspace: str, channel: str, room_id: int, p
 
 def by_correlation(conn: Connection, workspace: str, correlation: str) -> RoomRow | None:
     """The open room that was made for `correlation`."""
-    same = and_(rooms.c.workspace == workspace, rooms.c.correlation == correlation, rooms.c.open.is_(True))
-    return _one(conn, _rooms(same))
+    found = _BY_CORRELATION.first(conn, workspace=workspace, correlation=correlation)
+    return None if found is None else _row(found)
 
 
 def made_for(conn: Connection, workspace: str, correlation: str) -> RoomRow | None:
@@ -257,8 +299,7 @@ def directors(conn: Connection, workspace: str) -> list[str]:
 
 def due(conn: Connection, now: datetime, limit: int) -> list[int]:
     """The ids of rooms that need a Tick by now, the longest overdue first."""
-    overdue = select(rooms.c.id).where(rooms.c.wake_at <= now).order_by(rooms.c.wake_at, rooms.c.id)
-    return list(conn.execute(overdue.limit(limit)).scalars())
+    return [each.id for each in _DUE.all(conn, now=now, limit=limit)]
 
 
 def ahead_of(conn: Connection, now: datetime) -> list[int]:
@@ -270,7 +311,7 @@ def ahead_of(conn: Connection, now: datetime) -> list[int]:
 
 def next_wake(conn: Connection) -> datetime | None:
     """When a room next needs a Tick; in the past if one is overdue."""
-    earliest: datetime | None = conn.execute(select(func.min(rooms.c.wake_at))).scalar_one()
+    earliest: datetime | None = _NEXT_WAKE.scalar(conn)
     return earliest
 
 
@@ -288,9 +329,9 @@ def append(conn: Connection, row: RoomRow, added: Sequence[Entry], summary: Summ
     after = _after(row, written, summary)
     _update(conn, row, after)
     if written:
-        conn.execute(entries_table.insert(), [_entry_values(row.id, entry) for entry in written])
+        _ADD_ENTRY.many(conn, [_entry_values(row.id, entry) for entry in written])
     if kept := [_text_values(row.id, entry.seq, text) for entry in written for text in entry.texts]:
-        conn.execute(texts_table.insert(), kept)
+        _ADD_TEXT.many(conn, kept)
     return after
 
 
@@ -383,7 +424,7 @@ def _all(conn: Connection, query: Select[Any]) -> list[RoomRow]:
     return [_row(each) for each in conn.execute(query)]
 
 
-def _row(found: Row[Any]) -> RoomRow:
+def _row(found: Any) -> RoomRow:
     values = found._asdict()
     return RoomRow(**values | {"correlation": values["correlation"] or ""})
 
@@ -423,16 +464,13 @@ def _after(row: RoomRow, written: Sequence[StoredEntry], summary: Summary) -> Ro
 
 
 def _update(conn: Connection, row: RoomRow, after: RoomRow) -> None:
-    names = ("seq", "head_hash", "title", "state", "open", "wake_at", "closed_at")
-    as_it_was = and_(rooms.c.id == row.id, rooms.c.head_hash == row.head_hash)  # which covers every entry
-    change = update(rooms).where(as_it_was).values({name: getattr(after, name) for name in names})
-    if conn.execute(change).rowcount != 1:
+    shown = {name: getattr(after, name) for name in _SHOWN}
+    if _SHOW.change(conn, room=row.id, before=row.head_hash, **shown) != 1:
         raise ValueError(f"{row.key} has moved on from entry {row.seq}; lock it before appending")
 
 
 def _entry_values(room_id: int, entry: StoredEntry) -> dict[str, Any]:
-    names = ("seq", "at", "occurred_at", "by", "type", "body", "hash")
-    return {"room": room_id, **{name: getattr(entry, name) for name in names}}
+    return {"room": room_id, **{name: getattr(entry, name) for name in _TOLD}}
 
 
 def _text_values(room_id: int, seq: int, text: Text) -> dict[str, Any]:
@@ -441,25 +479,21 @@ def _text_values(room_id: int, seq: int, text: Text) -> dict[str, Any]:
 
 
 def _chunk(conn: Connection, room_id: int, after: int) -> list[StoredEntry]:
-    query = select(entries_table).where(entries_table.c.room == room_id, entries_table.c.seq > after)
-    found = conn.execute(query.order_by(entries_table.c.seq).limit(CHUNK)).all()
+    found = _CHUNK.all(conn, room=room_id, after=after)
     kept = _texts(conn, room_id, found[0].seq, found[-1].seq) if found else {}
     return [_stored(each, kept.get(each.seq, ())) for each in found]
 
 
 def _texts(conn: Connection, room_id: int, first: int, last: int) -> dict[int, tuple[Text, ...]]:
-    here = and_(texts_table.c.room == room_id, texts_table.c.seq.between(first, last))
-    found = conn.execute(select(texts_table).where(here).order_by(texts_table.c.seq, texts_table.c.field))
+    found = _TEXTS.all(conn, room=room_id, first=first, last=last)
     return {
         seq: tuple(Text(each.field, Kept(each.kind), each.salt, each.text) for each in several)
         for seq, several in groupby(found, key=lambda each: each.seq)
     }
 
 
-def _stored(found: Row[Any], kept: tuple[Text, ...]) -> StoredEntry:
-    values = found._asdict()
-    del values["room"]
-    return StoredEntry(**values, texts=kept)
+def _stored(found: Any, kept: tuple[Text, ...]) -> StoredEntry:
+    return StoredEntry(**found._asdict(), texts=kept)
 
 
 def read(each: StoredEntry) -> Entry:

@@ -10,12 +10,20 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, true, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, true, update
 
 from warroom.core.calendar import ONCE, Occurrence
+from warroom.store.prepared import Prepared
 from warroom.store.tables import schedules
 
 _MINUTE = timedelta(minutes=1)
+_DUE = Prepared(
+    select(schedules)
+    .where(schedules.c.wake_at <= bindparam("now"))
+    .order_by(schedules.c.wake_at, schedules.c.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+_NEXT_WAKE = Prepared(select(func.min(schedules.c.wake_at)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,13 +106,12 @@ def listing(conn: Connection, workspace: str | None) -> list[Schedule]:
 
 def due(conn: Connection, now: datetime, limit: int) -> list[Schedule]:
     """Those for which something is to be done by now, the longest overdue first."""
-    overdue = select(schedules).where(schedules.c.wake_at <= now).order_by(schedules.c.wake_at, schedules.c.id)
-    return [_schedule(each) for each in conn.execute(overdue.limit(limit))]
+    return [_schedule(each) for each in _DUE.all(conn, now=now, limit=limit)]
 
 
 def next_wake(conn: Connection) -> datetime | None:
     """When something is next to be done for any of them."""
-    earliest: datetime | None = conn.execute(select(func.min(schedules.c.wake_at))).scalar_one()
+    earliest: datetime | None = _NEXT_WAKE.scalar(conn)
     return earliest
 
 
@@ -150,7 +157,7 @@ def _plain(wish: Wish) -> dict[str, Any]:
     return {**plain, "people": json.dumps(asdict(wish.people)), "window": int(wish.window / _MINUTE)}
 
 
-def _schedule(found: Row[Any]) -> Schedule:
+def _schedule(found: Any) -> Schedule:
     held: dict[str, Any] = found._asdict()
     people = {part: tuple(them) for part, them in json.loads(held.pop("people")).items()}
     coming = Occurrence(number=held.pop("number"), begins=held.pop("begins_at"), starts=held.pop("starts_at"))

@@ -9,15 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, select, update
 
 from warroom.core import chain
 from warroom.core.effects import Say, ShowCard
 from warroom.store import codec
 from warroom.store.outbox import EFFECTS, effect_id
+from warroom.store.prepared import Prepared
 from warroom.store.tables import outbox, rooms
 
 LOOKS = (timedelta(seconds=10), timedelta(seconds=45))  # the second look comes this long after the first
+
+_DUE = Prepared(
+    select(outbox, rooms.c.uid)
+    .join(rooms, rooms.c.id == outbox.c.room)
+    .where(outbox.c.sweep_at <= bindparam("now"))
+    .order_by(outbox.c.sweep_at, outbox.c.lane, outbox.c.number)
+    .limit(bindparam("limit", type_=Integer))
+)
+_UPCOMING = Prepared(select(func.min(outbox.c.sweep_at)).where(outbox.c.sweep_at.is_not(None)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,16 +47,12 @@ class Suspect:
 
 def due(conn: Connection, now: datetime, limit: int) -> list[Suspect]:
     """Those that should be looked for by now."""
-    waiting = select(outbox, rooms.c.uid).join(rooms, rooms.c.id == outbox.c.room).where(outbox.c.sweep_at <= now)
-    found = conn.execute(waiting.order_by(outbox.c.sweep_at, outbox.c.lane, outbox.c.number).limit(limit))
-    return [_suspect(each) for each in found]
+    return [_suspect(each) for each in _DUE.all(conn, now=now, limit=limit)]
 
 
 def upcoming(conn: Connection) -> datetime | None:
     """When the next look is due."""
-    earliest: datetime | None = conn.execute(
-        select(func.min(outbox.c.sweep_at)).where(outbox.c.sweep_at.is_not(None))
-    ).scalar_one()
+    earliest: datetime | None = _UPCOMING.scalar(conn)
     return earliest
 
 
@@ -77,7 +83,7 @@ def _this(suspect: Suspect) -> ColumnElement[bool]:
     return and_(outbox.c.lane == suspect.lane, outbox.c.number == suspect.number)
 
 
-def _suspect(found: Row[Any]) -> Suspect:
+def _suspect(found: Any) -> Suspect:
     outcome = json.loads(found.outcome or "{}")
     effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
     assert isinstance(effect, Say | ShowCard)
