@@ -72,7 +72,7 @@ def test_there_and_back(run: Run, tmp_path: Path) -> None:
     assert f"1 room with {count} entries, every one as it was written" in well(run("backup", copy))
     fails(run("backup", copy), InTheWay, "--force")
     told = json.loads(well(run("backup", copy, "--force", "--json")))
-    assert (told["rooms"], told["entries"], told["schema"], told["bytes"] > 0) == (1, count, migrate.head(), True)
+    assert (told["rooms"], told["entries"], told["schema"], told["bytes"] > 0) == (1, count, migrate.HEAD, True)
     fails(run("restore", copy), InTheWay, "--yes")
     restored = json.loads(well(run("restore", copy, "--yes", "--json")))
     assert Path(restored["before"]).exists()

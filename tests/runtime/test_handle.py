@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from tests.runtime.bench import events, game, incident, note
 from warroom.core import commands as c
@@ -139,3 +140,34 @@ async def test_entries_effects_and_the_next_wake_are_kept_together(runtime: Runt
     assert row.wake_at == handled.room.wake_at()
     assert row.wake_at is not None
     assert await runtime.db.read(outbox.pending, handled.id) > 0
+
+
+async def test_a_long_timeline_is_read_before_anything_is_held(another: Another) -> None:
+    """A process that does not know a room reads it before its transaction, which then only looks whether that is all."""
+    room = (await incident(another())).id
+    heard: list[str] = []
+
+    def hear(conn: Connection, cursor: object, statement: str, *_: object) -> None:
+        heard.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        cold = another()
+        await cold.handle(room, note("first"))
+        await cold.handle(room, note("second"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    first, second = (place for place, each in enumerate(heard) if each == "BEGIN IMMEDIATE")
+    assert any("FROM entries" in each for each in heard[:first])
+    assert not any("FROM entries" in each for each in heard[first:])
+    assert any("INSERT INTO entries" in each for each in heard[second:])
+
+
+async def test_what_another_process_added_is_read_in_the_transaction(another: Another) -> None:
+    """What came between the reading and the lock is not missed: the row says how long the timeline is."""
+    one, other = another(), another()
+    room = (await incident(one)).id
+    await other.handle(room, note("from the other"))
+    handled = await one.handle(room, note("from the one"))
+    assert [entry.seq for entry in handled.entries] == [handled.room.seq]
+    assert [each.text for each in await events(one, room, NoteTaken)] == ["from the other", "from the one"]

@@ -60,7 +60,7 @@ def test_a_copy_is_whole(url: URL, tmp_path: Path) -> None:
     write(url, "three")
     (tmp_path / "kept").mkdir()
     copied = back_up(url, tmp_path / "kept" / "copy.db")
-    assert (copied.rooms, copied.entries, copied.revision) == (2, 3, migrate.head())
+    assert (copied.rooms, copied.entries, copied.revision) == (2, 3, migrate.HEAD)
     assert beside(tmp_path / "kept") == {"copy.db"}
     assert notes(copied.file) == ["one", "two", "three"]
 
@@ -373,8 +373,8 @@ def test_kept_before_a_migration(url: URL, tmp_path: Path, caplog: pytest.LogCap
     older(url)
     with caplog.at_level(logging.WARNING), Database(url.render_as_string()) as database:
         migrate.upgrade(database)
-        assert migrate.current(database) == migrate.head()
-        kept = tmp_path / f"warroom.db.before-{migrate.head()}.backup"
+        assert migrate.current(database) == migrate.HEAD
+        kept = tmp_path / f"warroom.db.before-{migrate.HEAD}.backup"
         assert f"kept as {kept}" in caplog.text
         content = kept.read_bytes()
         database.tx_sync(room_with, [NoteTaken(text="later")])
@@ -401,7 +401,7 @@ def test_no_migration_without_its_copy(url: URL, tmp_path: Path) -> None:
     """When the copy cannot be made, the schema stays as it is, so that nothing is changed that could not be taken back."""
     write(url, "precious")
     older(url)
-    (tmp_path / f"warroom.db.before-{migrate.head()}.backup").mkdir()
+    (tmp_path / f"warroom.db.before-{migrate.HEAD}.backup").mkdir()
     with Database(url.render_as_string()) as database:
         with pytest.raises(StoreUnusable, match="could not be written"):
             migrate.upgrade(database)

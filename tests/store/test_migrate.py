@@ -1,5 +1,7 @@
 """The schema: one in the code, one in the migrations, and they are the same."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from tests.postgres import Server
-from warroom.store import migrate
+from warroom.store import migrate, steps
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 from warroom.store.tables import metadata
@@ -28,6 +30,21 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 both = pytest.mark.parametrize("empty_url", ["sqlite", "postgresql"], indirect=True)
+
+
+def test_head() -> None:
+    """The revision that this release says it works with is the last of its migrations."""
+    assert steps.names()[0] == migrate.HEAD
+
+
+def test_a_start_that_has_nothing_to_do_imports_no_alembic(sqlite_url: str) -> None:
+    """A database that is at this release's schema is found to be so without what would change it, or PostgreSQL's dialect."""
+    start = (
+        "import sys\nfrom warroom.store import migrate\nfrom warroom.store.db import Database\n"
+        f"with Database({sqlite_url!r}) as there: migrate.upgrade(there)\n"
+        "print(sorted(name for name in sys.modules if name in ('alembic', 'sqlalchemy.dialects.postgresql')))"
+    )
+    assert subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_same_schema(database: Database) -> None:
@@ -62,14 +79,14 @@ def test_upgrade(empty_url: str) -> None:
         assert migrate.current(database) is None
         migrate.upgrade(database)
         migrate.upgrade(database)
-        assert migrate.current(database) == migrate.head()
+        assert migrate.current(database) == migrate.HEAD
 
 
 def test_upgrade_in_memory() -> None:
     """A database in memory can be migrated like any other."""
     with Database("sqlite://") as database:
         migrate.upgrade(database)
-        assert migrate.current(database) == migrate.head()
+        assert migrate.current(database) == migrate.HEAD
 
 
 @both
@@ -82,7 +99,7 @@ def test_upgrades_at_once(empty_url: str) -> None:
             return migrate.current(database)
 
     with ThreadPoolExecutor(4) as replicas:
-        assert list(replicas.map(start, range(4))) == [migrate.head()] * 4
+        assert list(replicas.map(start, range(4))) == [migrate.HEAD] * 4
 
 
 @both

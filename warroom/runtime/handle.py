@@ -106,6 +106,7 @@ class Runtime:
         # while it was committing, and nobody knows whether it was kept.
         harmless = key is not None or all(isinstance(each, Tick) for each in commands)
         tx = self.db.tx_again if harmless else self.db.tx
+        await self._know(room)
         return self._remember(await tx(self._handle, room, commands, key))
 
     async def redact(self, room: int, command: Redact, *, key: str | None = None, thoroughly: bool = False) -> Redacted:
@@ -113,6 +114,7 @@ class Runtime:
 
         Who can wait asks for it `thoroughly`; nobody can write for a while then.
         """
+        await self._know(room)
         text, handled = await self.db.tx(self._redacted, room, command, key)
         self._remember(handled)
         gone = handled.repeated or await asyncio.to_thread(redacting.fold_in, self.db, text, thoroughly=thoroughly)
@@ -121,6 +123,7 @@ class Runtime:
 
     async def replay(self, room: int, letters: Sequence[Letter]) -> Handled:
         """Owe again what was given up in this room, all of it or nothing. Raises Refused when that cannot be."""
+        await self._know(room)
         return self._remember(await self.db.tx(self._replayed, room, letters))
 
     async def open(
@@ -168,6 +171,12 @@ class Runtime:
         found = await self.db.read(self._read, room)
         self._keep(room, found)
         return found
+
+    async def _know(self, room: int) -> None:
+        """Read a room that this process does not remember, before the transaction that needs it: a long timeline takes
+        seconds, and nobody should hold the room, or SQLite's only writer, for so long."""
+        if room not in self._folds and (found := await self.db.read(self._read, room)).seq:
+            self._keep(room, found)
 
     # --- inside the transaction: plain functions that cannot wait for anything
 
@@ -227,7 +236,7 @@ class Runtime:
         return self._carry_out(conn, row, [*make(row.key), *further])
 
     def _carry_out(self, conn: Connection, row: RoomRow, commands: Sequence[Command]) -> Handled:
-        room, now = self._load(conn, row.id), self.clock.now()
+        room, now = self._load(conn, row.id, row.seq), self.clock.now()
         entries: list[Entry] = []
         effects: list[Effect] = []
         for command in commands:
@@ -267,12 +276,15 @@ class Runtime:
     def _read(self, conn: Connection, room: int) -> Room:
         return self._load(conn, room)
 
-    def _load(self, conn: Connection, room: int) -> Room:
+    def _load(self, conn: Connection, room: int, seq: int | None = None) -> Room:
+        """`seq` is that of its last entry, where that is known: then what is remembered up to there is all there is."""
         if self._generation != self.db.generation:
             # The server is perhaps another one, to which not everything had come: what is remembered may never have been.
             self._generation = self.db.generation
             self._folds.clear()
         known = self._folds.get(room)
+        if known is not None and known.seq == seq:
+            return known
         new = rooms.entries(conn, room, after=known.seq if known else 0)
         if known and _redactions(new):  # what is remembered here may hold what another process removed
             return fold(rooms.entries(conn, room))

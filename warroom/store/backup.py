@@ -145,7 +145,7 @@ def _looked_at(part: Path, called: Path, told: Told) -> Copied:
 
 def _of_another_release(source: Path, revision: str | None) -> str:
     return (
-        f"{source} is at schema {revision}, and this release of warroom knows only up to {migrate.head()}: "
+        f"{source} is at schema {revision}, and this release of warroom knows only up to {migrate.HEAD}: "
         "a newer warroom wrote it. Restore it with that one."
     )
 

@@ -25,11 +25,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, Table, create_engine, delete, event, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from warroom.failpoints import passed
@@ -37,6 +37,9 @@ from warroom.store.addresses import connection_arguments, in_memory, read_url
 from warroom.store.errors import CannotKeep, NotDurable, StoreUnusable
 from warroom.store.tables import identities
 from warroom.store.trouble import Kind, Trouble, Verdict, judge
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 log = logging.getLogger(__name__)
 
@@ -310,9 +313,19 @@ class Database:
                 self._attempts.discard(attempt)
 
 
-def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def announce(conn: Connection, cursor: DBAPICursor, statement: str, values: Any, *, many: bool) -> None:
+    """Whoever listens to `before_cursor_execute` hears of a statement that does not go through SQLAlchemy, too."""
+    for hear in conn.dispatch.before_cursor_execute:
+        hear(conn, cursor, statement, values, None, many)
+
+
+def insert(conn: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that knows `on_conflict_do_...`, which both databases have and SQLAlchemy spells once for each."""
-    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 (it takes long to import, and SQLite does without)
+
+    return postgresql.insert(table)
 
 
 def _now() -> datetime:
@@ -353,7 +366,9 @@ def _sqlite(url: URL, *, read_only: bool = False) -> Engine:
 
 def _begin(conn: Connection, begin: str) -> None:
     """Straight to the driver: it is done for every transaction, and SQLAlchemy's own way costs ten times as much."""
-    conn.connection.cursor().execute(begin)
+    cursor = conn.connection.cursor()
+    announce(conn, cursor, begin, (), many=False)
+    cursor.execute(begin)
 
 
 def _the_same_file(engine: Engine, file: Path) -> None:

@@ -7,10 +7,11 @@ because its keeper has died or could not handle it. So lease and backoff are one
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal_column, select, update
 
-from warroom.store.db import insert
+from warroom.store.prepared import Prepared
 from warroom.store.tables import inbox
 
 KEPT, DONE, FAILED = "kept", "done", "failed"
@@ -21,6 +22,19 @@ EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from
 _KEPT = inbox.c.state == literal_column(f"'{KEPT}'")
 _FAILED = inbox.c.state == literal_column(f"'{FAILED}'")
 _LEASED = inbox.c.take_at.is_not(None)
+
+_ADDED = ("key", "received_at", "room", "payload", "state", "take_at")
+_DUE = Prepared(
+    select(inbox)
+    .where(_KEPT, inbox.c.take_at <= bindparam("now"))
+    .order_by(inbox.c.received_at, inbox.c.key)
+    .limit(bindparam("limit", type_=Integer))
+)
+_FINISH = Prepared(
+    update(inbox)
+    .where(inbox.c.key == bindparam("key"), _KEPT)
+    .values(state=literal_column(f"'{DONE}'"), payload=None, take_at=None)
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +81,10 @@ def finish(conn: Connection, key: str, payload: str | None = None) -> bool:
 
     With the payload that was handled it is finished only if that has not changed since.
     """
-    same = () if payload is None else (inbox.c.payload == (payload or None),)
-    return _change(conn, key, *same, state=DONE, payload=None, take_at=None)
+    if payload is None:
+        return _FINISH.change(conn, key=key) == 1
+    same = inbox.c.payload == (payload or None)
+    return _change(conn, key, same, state=DONE, payload=None, take_at=None)
 
 
 def finished(conn: Connection, key: str) -> bool:
@@ -82,7 +98,7 @@ def finished(conn: Connection, key: str) -> bool:
 
 def due(conn: Connection, now: datetime, limit: int) -> Sequence[Delivery]:
     """What may be taken up now, the longest waiting first."""
-    return _found(conn, and_(_KEPT, inbox.c.take_at <= now), limit)
+    return [_delivery(each) for each in _DUE.all(conn, now=now, limit=limit)]
 
 
 def claim(conn: Connection, key: str, now: datetime, lease: timedelta = LEASE) -> Delivery | None:
@@ -140,10 +156,16 @@ def _add(
     take_at: datetime | None = None,
 ) -> bool:
     values = {"key": key, "received_at": at, "room": room, "payload": payload or None, "state": state}
-    added = insert(conn, inbox).values(**values, take_at=take_at)
-    once = added.on_conflict_do_nothing(index_elements=["key"])
-    # Not rowcount: of an INSERT, SQLAlchemy does not promise it, and with psycopg it is -1.
-    return conn.execute(once.returning(inbox.c.key)).first() is not None
+    return _ADD.first(conn, **values, take_at=take_at) is not None
+
+
+def _adding(insert: Any) -> Any:
+    new = insert(inbox).values({name: bindparam(name) for name in _ADDED})
+    # Not a count: of an INSERT, the drivers do not agree about that.
+    return new.on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
+
+
+_ADD = Prepared(_adding)
 
 
 def _change(conn: Connection, key: str, *more: ColumnElement[bool], **values: object) -> bool:
@@ -151,9 +173,10 @@ def _change(conn: Connection, key: str, *more: ColumnElement[bool], **values: ob
     return conn.execute(update(inbox).where(waiting).values(**values)).rowcount == 1
 
 
-def _found(conn: Connection, where: ColumnElement[bool], limit: int | None = None) -> Sequence[Delivery]:
-    found = select(inbox).where(where).order_by(inbox.c.received_at, inbox.c.key).limit(limit)
-    return [
-        Delivery(key=each.key, received_at=each.received_at, payload=each.payload or "", tries=each.tries)
-        for each in conn.execute(found)
-    ]
+def _found(conn: Connection, where: ColumnElement[bool]) -> Sequence[Delivery]:
+    found = select(inbox).where(where).order_by(inbox.c.received_at, inbox.c.key)
+    return [_delivery(each) for each in conn.execute(found)]
+
+
+def _delivery(found: Any) -> Delivery:
+    return Delivery(key=found.key, received_at=found.received_at, payload=found.payload or "", tries=found.tries)

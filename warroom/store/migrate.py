@@ -1,22 +1,21 @@
-"""Brings a database to the schema of this release. The steps are in `migrations/`, which a wheel carries with it."""
+"""Brings a database to the schema of this release. The steps are in `migrations/`, which a wheel carries with it.
+
+Nearly every start finds that there is nothing to do. What takes steps is therefore imported only when there are some: it
+is a tenth of all that a start would import.
+"""
 
 import logging
-from functools import cache
-from pathlib import Path
+from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-import warroom
 from warroom.store.copying import copy, file_of, must_be_sound, name, part_of, quiet, reading
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 
 _log = logging.getLogger(__name__)
+HEAD: Final = "0003"  # the revision this release works with, the last of `migrations/`
 NOT_ALLOWED = "42501"  # PostgreSQL's code for what a role may not do
 LOCK = 0x77617272  # "warr"; any number that is ours alone in this PostgreSQL database
 
@@ -28,7 +27,9 @@ def upgrade(database: Database) -> None:
     the database was written by a newer release, or the copy cannot be made.
     """
     here = database.tx_sync(revision)  # by the connection that will write: a second one would be in its way
-    if here is not None and here != head() and known(here):
+    if here == HEAD:
+        return
+    if here is not None and known(here):
         _copy_first(database, here)
     database.change_schema(_upgrade)
 
@@ -40,18 +41,17 @@ def current(database: Database) -> str | None:
 
 def revision(conn: Connection) -> str | None:
     """The revision of the database that this connection leads to; None when it has none."""
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    name: str | None = conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return name
 
 
 def known(name: str) -> bool:
     """Whether this release knows how to go on from that revision."""
-    return name in {step.revision for step in _scripts().walk_revisions()}
+    from warroom.store import steps  # noqa: PLC0415 (see above)
 
-
-@cache
-def head() -> str:
-    """The revision this release works with."""
-    return str(_scripts().get_current_head())
+    return name in steps.names()
 
 
 def _copy_first(database: Database, here: str) -> None:
@@ -59,7 +59,7 @@ def _copy_first(database: Database, here: str) -> None:
     file = file_of(database.url)
     if file is None:
         return
-    target = file.with_name(f"{file.name}.before-{head()}.backup")
+    target = file.with_name(f"{file.name}.before-{HEAD}.backup")
     with part_of(target) as part:
         copy(file, part, quiet)
         with reading(part) as conn:
@@ -68,44 +68,28 @@ def _copy_first(database: Database, here: str) -> None:
                 return
             must_be_sound(conn, file)
         name(part, target)
-    _log.warning("the schema goes from %s to %s; the database as it was is kept as %s", here, head(), target)
+    _log.warning("the schema goes from %s to %s; the database as it was is kept as %s", here, HEAD, target)
 
 
 def _upgrade(conn: Connection) -> None:
     if conn.dialect.name == "postgresql":
         conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     here = revision(conn)
-    if here == head():
+    if here == HEAD:
         return
     if here is not None and not known(here):
         raise StoreUnusable(
-            f"The database is at schema {here}, and this release of warroom knows only up to {head()}. "
+            f"The database is at schema {here}, and this release of warroom knows only up to {HEAD}. "
             "A newer warroom has used it: start that one, or restore a backup from before."
         )
-    config = _config()
-    config.attributes["connection"] = conn
+    from warroom.store import steps  # noqa: PLC0415 (see above)
+
     try:
-        command.upgrade(config, "head")
+        steps.take(conn)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
             raise
         raise StoreUnusable(
-            f"The schema is at {here or 'nothing'}, this release needs {head()}, and the role that warroom uses may not "
+            f"The schema is at {here or 'nothing'}, this release needs {HEAD}, and the role that warroom uses may not "
             "change it. Run `warroom migrate --grant ROLE` once, as the role that owns the tables."
         ) from error
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
-    return config
-
-
-def _folder() -> Path:
-    package = Path(warroom.__file__).parent
-    in_wheel = package / "_migrations"
-    return in_wheel if in_wheel.is_dir() else package.parent / "migrations"

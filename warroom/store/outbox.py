@@ -80,8 +80,8 @@ _BEHIND = Prepared(
 
 def _lengthened(insert: Any) -> Any:
     """Lock a lane, which is there from now on, and say how long it is then."""
-    values = {name: bindparam(name) for name in ("id", "room", "kind", "ready_at", "last_number")}
-    new = insert(lanes).values(**values, done_number=0, epoch=0)
+    given = ("id", "room", "kind", "ready_at", "last_number")
+    new = insert(lanes).values({name: bindparam(name) for name in given} | {"done_number": 0, "epoch": 0})
     longer = {"last_number": lanes.c.last_number + new.excluded.last_number}
     return new.on_conflict_do_update(index_elements=["id"], set_=longer).returning(lanes.c.last_number)
 
@@ -107,12 +107,6 @@ def _trying(count: int) -> Prepared:
     uid = select(rooms.c.uid).where(rooms.c.id == outbox.c.room).scalar_subquery().label("uid")
     tried = update(outbox).where(tuple_(outbox.c.lane, outbox.c.number).in_(these))
     return Prepared(tried.values(attempts=outbox.c.attempts + 1).returning(*outbox.c, uid))
-
-
-@cache
-def _earliest(kinds: tuple[str, ...]) -> Prepared:
-    busy = and_(_BUSY, lanes.c.kind.in_([bindparam(None, each) for each in kinds]))
-    return Prepared(select(func.min(lanes.c.ready_at)).where(busy))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -245,13 +239,13 @@ def renew(conn: Connection, claimed: Claimed, until: datetime) -> bool:
 
 def reclaim(conn: Connection, now: datetime) -> None:
     """End every lease. For a database that belongs to one process, when that process starts: whoever held them died."""
-    busy = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now)
+    busy = and_(_BUSY, lanes.c.ready_at > now)
     conn.execute(update(lanes).where(busy).values(ready_at=now, epoch=lanes.c.epoch + 1))
 
 
 def heal(conn: Connection, now: datetime) -> None:
     """Whatever rests longer than anything may is ready: a clock that was wrong has put it to rest."""
-    resting = and_(lanes.c.done_number < lanes.c.last_number, lanes.c.ready_at > now + FARTHEST)
+    resting = and_(_BUSY, lanes.c.ready_at > now + FARTHEST)
     conn.execute(update(lanes).where(resting).values(ready_at=now))
 
 
@@ -263,7 +257,8 @@ def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
 
 def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetime | None:
     """When a lane with something to do is next ready, or its lease ends; in the past if one is waiting."""
-    earliest: datetime | None = _earliest(tuple(kinds)).scalar(conn)
+    busy = and_(_BUSY, lanes.c.kind.in_(kinds))
+    earliest: datetime | None = conn.execute(select(func.min(lanes.c.ready_at)).where(busy)).scalar_one()
     return earliest
 
 

@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
-from warroom.store.db import insert
+from warroom.store.db import announce, insert
 
 T = TypeVar("T")
 Statement: TypeAlias = Select[Any] | Insert | Update | Delete
@@ -142,8 +142,7 @@ def _run(conn: Connection, text: _Text, values: Any, take: Callable[[DBAPICursor
         given = [text.values(each) for each in values] if many else text.values(values)
         cursor = conn.connection.cursor()
         try:
-            for hear in conn.dispatch.before_cursor_execute:
-                hear(conn, cursor, text.text, given, None, many)
+            announce(conn, cursor, text.text, given, many=many)
             (cursor.executemany if many else cursor.execute)(text.text, given)
             return take(cursor)
         finally:
