@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+import hypothesis
 import pytest
-from hypothesis import given
 from sqlalchemy import Connection, Engine, bindparam, event, func, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -11,10 +11,10 @@ from tests.store import values
 from tests.store.building import NOON, SECOND, same_database
 from warroom.store import people
 from warroom.store.db import Database
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import people as table
 
-ADD = Prepared(table.insert().values({name: bindparam(name) for name in table.c.keys()}))
+ADD = Prepared(table.insert().values(given("workspace", "person", "name", "is_bot", "tz", "updated_at")))
 BY_ID = select(table).where(table.c.person == bindparam("person"))
 
 
@@ -23,7 +23,7 @@ def ana(name: str = "Ana", at: datetime = NOON) -> dict[str, object]:
 
 
 @same_database
-@given(name=values.STRINGS, at=values.INSTANTS)
+@hypothesis.given(name=values.STRINGS, at=values.INSTANTS)
 def test_the_same_as_sqlalchemy(database: Database, name: str, at: datetime) -> None:
     """What is written and read is the same as SQLAlchemy would write and read: strings, instants, truths, nothing."""
 

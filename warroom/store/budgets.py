@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import budgets
 
 NOTHING = timedelta(0)
@@ -70,7 +70,7 @@ def _held(count: int) -> Prepared:
 
 
 def _setting(insert: Any) -> Any:
-    new = insert(budgets).values({name: bindparam(name) for name in ("workspace", "name", "free_at")})
+    new = insert(budgets).values(given("workspace", "name", "free_at"))
     return new.on_conflict_do_update(index_elements=["workspace", "name"], set_={"free_at": new.excluded.free_at})
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import cards, rooms
 
+_SHOWN = ("channel", "ts", "digest", "pinned")
 _THIS = and_(cards.c.room == bindparam("room"), cards.c.card == bindparam("card"), cards.c.place == bindparam("place"))
 _GET = Prepared(select(cards).where(_THIS))
 _DOUBT = Prepared(update(cards).where(_THIS).values(digest=""))
@@ -62,8 +63,8 @@ def doubt(conn: Connection, room_id: int, card: str, place: str) -> None:
 
 
 def _remembering(insert: Any) -> Any:
-    new = insert(cards).values({name: bindparam(name) for name in cards.c.keys()})
-    shown = {name: new.excluded[name] for name in ("channel", "ts", "digest", "pinned")}
+    new = insert(cards).values(given("room", "card", "place", *_SHOWN))
+    shown = {name: new.excluded[name] for name in _SHOWN}
     return new.on_conflict_do_update(index_elements=["room", "card", "place"], set_=shown)
 
 

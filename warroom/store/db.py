@@ -323,7 +323,7 @@ def insert(conn: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert
     """An INSERT that knows `on_conflict_do_...`, which both databases have and SQLAlchemy spells once for each."""
     if conn.dialect.name == "sqlite":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 (it takes long to import, and SQLite does without)
+    from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(table)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal_column, select, update
 
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import inbox
 
 KEPT, DONE, FAILED = "kept", "done", "failed"
@@ -23,7 +23,6 @@ _KEPT = inbox.c.state == literal_column(f"'{KEPT}'")
 _FAILED = inbox.c.state == literal_column(f"'{FAILED}'")
 _LEASED = inbox.c.take_at.is_not(None)
 
-_ADDED = ("key", "received_at", "room", "payload", "state", "take_at")
 _DUE = Prepared(
     select(inbox)
     .where(_KEPT, inbox.c.take_at <= bindparam("now"))
@@ -160,7 +159,7 @@ def _add(
 
 
 def _adding(insert: Any) -> Any:
-    new = insert(inbox).values({name: bindparam(name) for name in _ADDED})
+    new = insert(inbox).values(given("key", "received_at", "room", "payload", "state", "take_at"))
     # Not a count: of an INSERT, the drivers do not agree about that.
     return new.on_conflict_do_nothing(index_elements=["key"]).returning(inbox.c.key)
 

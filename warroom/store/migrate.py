@@ -49,7 +49,7 @@ def revision(conn: Connection) -> str | None:
 
 def known(name: str) -> bool:
     """Whether this release knows how to go on from that revision."""
-    from warroom.store import steps  # noqa: PLC0415 (see above)
+    from warroom.store import steps
 
     return name in steps.names()
 
@@ -82,7 +82,7 @@ def _upgrade(conn: Connection) -> None:
             f"The database is at schema {here}, and this release of warroom knows only up to {HEAD}. "
             "A newer warroom has used it: start that one, or restore a backup from before."
         )
-    from warroom.store import steps  # noqa: PLC0415 (see above)
+    from warroom.store import steps
 
     try:
         steps.take(conn)

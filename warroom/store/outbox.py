@@ -24,7 +24,7 @@ from warroom.core import chain, effects
 from warroom.core.effects import Effect, Say, ShowCard, Talk, WatchStop
 from warroom.store import codec
 from warroom.store.errors import Unreadable
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import lanes, outbox, rooms
 
 TALK, ACT, WATCH = "talk", "act", "watch"
@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 _BUSY = lanes.c.done_number < lanes.c.last_number  # as the index of the lanes says it
 _ADDED = ("lane", "number", "room", "type", "body", "collapse", "attempts", "state", "created_at")
-_ADD = Prepared(outbox.insert().values({name: bindparam(name) for name in _ADDED}))
+_ADD = Prepared(outbox.insert().values(given(*_ADDED)))
 _UNTRIED = Prepared(
     select(outbox.c.collapse, outbox.c.body).where(
         outbox.c.lane == bindparam("lane"),
@@ -61,11 +61,7 @@ _RELEASE = Prepared(
 )
 _EFFECT = and_(outbox.c.lane == bindparam("lane"), outbox.c.number == bindparam("number"))
 _NOTE = Prepared(update(outbox).where(_EFFECT).values(outcome=bindparam("outcome")))
-_END = Prepared(
-    update(outbox)
-    .where(_EFFECT)
-    .values({name: bindparam(name) for name in ("state", "outcome", "settled_at", "sweep_at")})
-)
+_END = Prepared(update(outbox).where(_EFFECT).values(given("state", "outcome", "settled_at", "sweep_at")))
 _BEHIND = Prepared(
     select(outbox.c.type, outbox.c.body, outbox.c.created_at)
     .where(
@@ -80,8 +76,8 @@ _BEHIND = Prepared(
 
 def _lengthened(insert: Any) -> Any:
     """Lock a lane, which is there from now on, and say how long it is then."""
-    given = ("id", "room", "kind", "ready_at", "last_number")
-    new = insert(lanes).values({name: bindparam(name) for name in given} | {"done_number": 0, "epoch": 0})
+    values = given("id", "room", "kind", "ready_at", "last_number")
+    new = insert(lanes).values(values | {"done_number": 0, "epoch": 0})
     longer = {"last_number": lanes.c.last_number + new.excluded.last_number}
     return new.on_conflict_do_update(index_elements=["id"], set_=longer).returning(lanes.c.last_number)
 
@@ -92,7 +88,9 @@ _LOCK = Prepared(_lengthened)
 @cache
 def _leasing(kinds: tuple[str, ...]) -> Prepared:
     """Lease the lanes of these kinds that are ready, so many at most, those that waited longest first."""
-    ready = and_(_BUSY, lanes.c.ready_at <= bindparam("now"), lanes.c.kind.in_([bindparam(None, each) for each in kinds]))
+    ready = and_(
+        _BUSY, lanes.c.ready_at <= bindparam("now"), lanes.c.kind.in_([bindparam(None, each) for each in kinds])
+    )
     chosen = select(lanes.c.id).where(ready).order_by(lanes.c.ready_at, lanes.c.id)
     chosen = chosen.limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True)
     taken = lanes.c.id.in_(select(chosen.cte("chosen").c.id))
@@ -103,7 +101,10 @@ def _leasing(kinds: tuple[str, ...]) -> Prepared:
 @cache
 def _trying(count: int) -> Prepared:
     """So many effects, each of which is tried once more now."""
-    these = [tuple_(bindparam(f"lane_{i}", type_=outbox.c.lane.type), bindparam(f"number_{i}", type_=Integer)) for i in range(count)]
+    these = [
+        tuple_(bindparam(f"lane_{i}", type_=outbox.c.lane.type), bindparam(f"number_{i}", type_=Integer))
+        for i in range(count)
+    ]
     uid = select(rooms.c.uid).where(rooms.c.id == outbox.c.room).scalar_subquery().label("uid")
     tried = update(outbox).where(tuple_(outbox.c.lane, outbox.c.number).in_(these))
     return Prepared(tried.values(attempts=outbox.c.attempts + 1).returning(*outbox.c, uid))

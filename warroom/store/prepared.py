@@ -20,7 +20,7 @@ from functools import partial
 from operator import attrgetter, methodcaller
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, bindparam
 from sqlalchemy.engine.interfaces import DBAPICursor, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -43,7 +43,9 @@ class _Text:
     """What one driver is given, and how the values get there and back."""
 
     text: str
-    blank: Any  # what it is given, as the driver wants it: a list or a dict, with the values that stand in the statement
+    blank: (
+        Any  # what it is given, as the driver wants it: a list or a dict, with the values that stand in the statement
+    )
     there: tuple[tuple[Any, str, Change | None], ...]  # where in `blank` a value goes, by the name it is given under
     row: type[Any]
     back: tuple[tuple[int, Change], ...]
@@ -61,6 +63,11 @@ class _Text:
         for place, change in self.back:
             values[place] = change(values[place])
         return self.row._make(values)
+
+
+def given(*names: str) -> dict[str, BindParameter[Any]]:
+    """For `.values(...)`: each of these columns gets the value that is given under its name."""
+    return {name: bindparam(name) for name in names}
 
 
 class Prepared:
@@ -110,7 +117,11 @@ def _compile(statement: Statement, dialect: Dialect) -> _Text:
     assert isinstance(compiled, SQLCompiler)
     if compiled.post_compile_params:
         raise TypeError("A list has no length yet: write `in_([bindparam(...), ...])`, once for each length.")
-    places = list(enumerate(compiled.positiontup or ())) if compiled.positional else [(name, name) for name in compiled.binds]
+    places = (
+        list(enumerate(compiled.positiontup or ()))
+        if compiled.positional
+        else [(name, name) for name in compiled.binds]
+    )
     blank: Any = [None] * len(places) if compiled.positional else {}
     there: list[tuple[Any, str, Change | None]] = []
     for place, name in places:
@@ -128,7 +139,7 @@ def _compile(statement: Statement, dialect: Dialect) -> _Text:
         text=compiled.string,
         blank=blank,
         there=tuple(there),
-        row=namedtuple("Row", [str(name) for name, _ in columns]),  # noqa: PYI024 (its fields are known only now)
+        row=namedtuple("Row", [str(name) for name, _ in columns]),
         back=tuple((place, way) for place, way in enumerate(ways_back) if way is not None),
     )
 

@@ -25,7 +25,7 @@ from warroom.store.codec import Text
 from warroom.store.db import insert
 from warroom.store.errors import AlreadyOpen, Unreadable
 from warroom.store.instants import in_utc
-from warroom.store.prepared import Prepared
+from warroom.store.prepared import Prepared, given
 from warroom.store.tables import channels, counters, rooms
 from warroom.store.tables import entries as entries_table
 from warroom.store.tables import texts as texts_table
@@ -61,10 +61,10 @@ _NEXT_WAKE = Prepared(select(func.min(rooms.c.wake_at)))
 _SHOW = Prepared(
     update(rooms)
     .where(rooms.c.id == bindparam("room"), rooms.c.head_hash == bindparam("before"))  # which covers every entry
-    .values({name: bindparam(name) for name in _SHOWN})
+    .values(given(*_SHOWN))
 )
-_ADD_ENTRY = Prepared(entries_table.insert().values({name: bindparam(name) for name in ("room", *_TOLD)}))
-_ADD_TEXT = Prepared(texts_table.insert().values({name: bindparam(name) for name in texts_table.c.keys()}))
+_ADD_ENTRY = Prepared(entries_table.insert().values(given("room", *_TOLD)))
+_ADD_TEXT = Prepared(texts_table.insert().values(given("room", "seq", "field", "salt", "kind", "text")))
 _CHUNK = Prepared(
     select(*(entries_table.c[name] for name in _TOLD))
     .where(entries_table.c.room == bindparam("room"), entries_table.c.seq > bindparam("after"))
