@@ -48,7 +48,7 @@ def take(conn: Connection, workspace: str, wanted: Sequence[Budget], now: dateti
 
 def hold(conn: Connection, workspace: str, budget: Budget, until: datetime) -> None:
     """Nobody takes any of it before `until`: somebody who knows better has said so."""
-    _SET.many(conn, [{"workspace": workspace, "name": budget.name, "free_at": until + budget.ahead}])
+    _SET.run(conn, workspace=workspace, name=budget.name, free_at=until + budget.ahead)
 
 
 def _free(conn: Connection, workspace: str, wanted: Sequence[Budget], now: datetime) -> dict[str, datetime]:

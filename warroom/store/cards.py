@@ -54,12 +54,12 @@ def remember(
 ) -> None:
     """From now on this message shows the card."""
     shown = {"channel": channel, "ts": ts, "digest": digest, "pinned": pinned}
-    _REMEMBER.many(conn, [{"room": room_id, "card": card, "place": place, **shown}])
+    _REMEMBER.run(conn, room=room_id, card=card, place=place, **shown)
 
 
 def doubt(conn: Connection, room_id: int, card: str, place: str) -> None:
     """Nobody knows what the message shows; it is drawn anew when it is shown next."""
-    _DOUBT.change(conn, room=room_id, card=card, place=place)
+    _DOUBT.run(conn, room=room_id, card=card, place=place)
 
 
 def _remembering(insert: Any) -> Any:

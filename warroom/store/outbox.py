@@ -229,7 +229,7 @@ def put_back(
     if not _release(conn, claimed, at, done=claimed.number - 1):
         return False
     outcome = {"reason": reason, "spared": claimed.spared + (not counts), "clean": claimed.clean + clean}
-    _NOTE.change(conn, lane=claimed.lane, number=claimed.number, outcome=chain.canonical(outcome))
+    _NOTE.run(conn, lane=claimed.lane, number=claimed.number, outcome=chain.canonical(outcome))
     return True
 
 
@@ -317,7 +317,7 @@ def _put(conn: Connection, lane: str, room_id: int, owed: Sequence[Effect], at: 
         waiting.add((effect.collapses, body))
         rows.append(_values(lane, last + len(rows) + 1, room_id, effect, body, at))
     if len(rows) > sure:
-        _LENGTHEN.change(conn, lane=lane, more=len(rows) - sure)
+        _LENGTHEN.run(conn, lane=lane, more=len(rows) - sure)
     return rows
 
 
@@ -396,7 +396,7 @@ def _finish(
     if not _release(conn, claimed, ready_at, done=claimed.number + together):
         return False
     result = {"state": state, "outcome": chain.canonical(outcome), "settled_at": now}
-    _END.change(conn, lane=claimed.lane, number=claimed.number, **result, sweep_at=sweep_at)
+    _END.run(conn, lane=claimed.lane, number=claimed.number, **result, sweep_at=sweep_at)
     if together:
         behind = and_(
             outbox.c.lane == claimed.lane,

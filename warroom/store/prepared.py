@@ -43,18 +43,16 @@ class _Text:
     """What one driver is given, and how the values get there and back."""
 
     text: str
-    blank: (
-        Any  # what it is given, as the driver wants it: a list or a dict, with the values that stand in the statement
-    )
+    blank: Any  # a list or a dict, as the driver wants it, with the values that stand in the statement itself
     there: tuple[tuple[Any, str, Change | None], ...]  # where in `blank` a value goes, by the name it is given under
     row: type[Any]
     back: tuple[tuple[int, Change], ...]
 
-    def values(self, given: Values) -> Any:
+    def values(self, known: Values) -> Any:
         """As the driver wants them. Raises KeyError for one that is missing."""
         filled = self.blank.copy()
         for place, name, change in self.there:
-            filled[place] = given[name] if change is None else change(given[name])
+            filled[place] = known[name] if change is None else change(known[name])
         return filled
 
     def read(self, raw: Sequence[Any]) -> Any:
@@ -97,6 +95,10 @@ class Prepared:
     def change(self, conn: Connection, /, **values: Any) -> int:
         """How many rows it has changed. It is not told of an INSERT: the drivers do not agree about that."""
         return _run(conn, self._for(conn), values, _count)
+
+    def run(self, conn: Connection, /, **values: Any) -> None:
+        """When nobody wants to know."""
+        _run(conn, self._for(conn), values, _count)
 
     def many(self, conn: Connection, rows: Iterable[Values], /) -> None:
         """Once for each of these, in order."""
@@ -150,11 +152,11 @@ def _type(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
 
 def _run(conn: Connection, text: _Text, values: Any, take: Callable[[DBAPICursor], T], *, many: bool = False) -> T:
     try:
-        given = [text.values(each) for each in values] if many else text.values(values)
+        sent = [text.values(each) for each in values] if many else text.values(values)
         cursor = conn.connection.cursor()
         try:
-            announce(conn, cursor, text.text, given, many=many)
-            (cursor.executemany if many else cursor.execute)(text.text, given)
+            announce(conn, cursor, text.text, sent, many=many)
+            (cursor.executemany if many else cursor.execute)(text.text, sent)
             return take(cursor)
         finally:
             cursor.close()
