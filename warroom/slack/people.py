@@ -22,15 +22,23 @@ class People:
 
     def __init__(self, client: AsyncWebClient, db: Database, wall: Clock) -> None:
         self._client, self._db, self._wall = client, db, wall
-        self._known: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, str], str] = {}
+
+    def met(self, workspace: str, person: str) -> bool:
+        """Whether this person's name is kept, as far as this process knows without asking."""
+        return not person or (workspace, person) in self._known
+
+    def known(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
+        """Names by id, of those whom this process has met."""
+        return {each: self._known[workspace, each] for each in persons if (workspace, each) in self._known}
 
     async def meet(self, workspace: str, persons: Iterable[str]) -> None:
         """Make sure that the names of these people are kept."""
-        strangers = [each for each in persons if each and (workspace, each) not in self._known]
+        strangers = [each for each in persons if not self.met(workspace, each)]
         if not strangers:
             return
         kept = await self._db.read(people.names, workspace, strangers)
-        self._known |= {(workspace, each) for each in kept}
+        self._known |= {(workspace, each): name for each, name in kept.items()}
         await asyncio.gather(*(self._look_up(workspace, each) for each in strangers if each not in kept))
 
     async def _look_up(self, workspace: str, person: str) -> None:
@@ -44,7 +52,7 @@ class People:
         name = next((each for each in names if each), person)
         is_bot, zone = bool(user.get("is_bot")), str(user.get("tz") or "")
         await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot, tz=zone)
-        self._known.add((workspace, person))
+        self._known[workspace, person] = str(name)
 
     async def humans(self, channel: str, workspace: str) -> tuple[str, ...] | None:
         """The members of a channel who are people; None when there are too many to call them all, or none are shown."""
@@ -69,7 +77,5 @@ class People:
     async def named(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
         """Names by id; who has none stays out."""
         ids = list(dict.fromkeys(persons))
-        if not ids:
-            return {}
         await self.meet(workspace, ids)
-        return await self._db.read(people.names, workspace, ids)
+        return self.known(workspace, ids)
