@@ -250,7 +250,7 @@ class Runtime:
         return self._carry_out(conn, row, [*make(row.key), *further])
 
     def _carry_out(self, conn: Connection, row: RoomRow, commands: Sequence[Command]) -> Handled:
-        room, now = self._load(conn, row.id), self.clock.now()
+        room, now = self._load(conn, row.id, row.seq), self.clock.now()
         entries: list[Entry] = []
         effects: list[Effect] = []
         for command in commands:
@@ -290,12 +290,15 @@ class Runtime:
     def _read(self, conn: Connection, room: int) -> Room:
         return self._load(conn, room)
 
-    def _load(self, conn: Connection, room: int) -> Room:
+    def _load(self, conn: Connection, room: int, seq: int | None = None) -> Room:
+        """`seq` is that of its last entry, where that is known: then what is remembered up to there is all there is."""
         if self._generation != self.db.generation:
             # The server is perhaps another one, to which not everything had come: what is remembered may never have been.
             self._generation = self.db.generation
             self._folds.clear()
         known = self._folds.get(room)
+        if known is not None and known.seq == seq:
+            return known
         new = rooms.entries(conn, room, after=known.seq if known else 0)
         if known and _redactions(new):  # what is remembered here may hold what another process removed
             return fold(rooms.entries(conn, room))

@@ -23,6 +23,7 @@ class People:
     def __init__(self, client: AsyncWebClient, db: Database, wall: Clock) -> None:
         self._client, self._db, self._wall = client, db, wall
         self._known: dict[tuple[str, str], str] = {}
+        self._asked: dict[tuple[str, str], asyncio.Task[None]] = {}  # whom Slack is being asked for
 
     def met(self, workspace: str, person: str) -> bool:
         """Whether this person's name is kept, as far as this process knows without asking."""
@@ -39,7 +40,17 @@ class People:
             return
         kept = await self._db.read(people.names, workspace, strangers)
         self._known |= {(workspace, each): name for each, name in kept.items()}
-        await asyncio.gather(*(self._look_up(workspace, each) for each in strangers if each not in kept))
+        asking = [self._ask(workspace, each) for each in strangers if each not in kept]
+        if asking:
+            await asyncio.wait(asking)
+
+    def _ask(self, workspace: str, person: str) -> asyncio.Task[None]:
+        """One question for everybody who waits for this name."""
+        who = (workspace, person)
+        if who not in self._asked:
+            self._asked[who] = asyncio.create_task(self._look_up(workspace, person))
+            self._asked[who].add_done_callback(lambda _: self._asked.pop(who))
+        return self._asked[who]
 
     async def _look_up(self, workspace: str, person: str) -> None:
         try:
