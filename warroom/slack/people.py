@@ -43,14 +43,21 @@ class People:
         asking = [self._ask(workspace, each) for each in strangers if each not in kept]
         if asking:
             await asyncio.wait(asking)
+        for each in asking:
+            each.result()
 
     def _ask(self, workspace: str, person: str) -> asyncio.Task[None]:
         """One question for everybody who waits for this name."""
         who = (workspace, person)
         if who not in self._asked:
-            self._asked[who] = asyncio.create_task(self._look_up(workspace, person))
-            self._asked[who].add_done_callback(lambda _: self._asked.pop(who))
+            asked = self._asked[who] = asyncio.create_task(self._look_up(workspace, person))
+            asked.add_done_callback(lambda task: self._answered(who, task))
         return self._asked[who]
+
+    def _answered(self, who: tuple[str, str], task: asyncio.Task[None]) -> None:
+        del self._asked[who]
+        if not task.cancelled() and (error := task.exception()):  # which whoever still waits is told
+            log.info("the name of %s could not be kept: %s", who[1], error)
 
     async def _look_up(self, workspace: str, person: str) -> None:
         try:
