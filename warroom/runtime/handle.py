@@ -190,10 +190,9 @@ class Runtime:
         return self._carry_out(conn, row, commands)
 
     def _hear(self, conn: Connection, delivery: Delivery, workspace: str, channel: str, told: Told) -> Handled | None:
+        """The room is locked before a key is written, as in `_handle`: whoever holds a key waits for no room."""
         here = rooms.by_channel(conn, workspace, channel)
-        row = (
-            rooms.lock(conn, here[0]) if here else None
-        )  # before any key: whoever holds a key must not wait for a room
+        row = rooms.lock(conn, here[0]) if here else None
         if not inbox.first_time(conn, delivery.key, delivery.received_at) or here is None or row is None:
             return None
         now = self.clock.now()

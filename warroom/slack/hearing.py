@@ -55,7 +55,7 @@ class Hearing:
         Raises as `Runtime.hear`.
         """
         mentioned = _mentioned(event)
-        names = self._people.known(workspace, mentioned) if mentioned else {}
+        names = self._people.known(workspace, mentioned)
         if len(names) < len(mentioned) or event.get("files"):
             return False
         said = list(told(event, names))
@@ -64,9 +64,8 @@ class Hearing:
             return [(each.key, self._dated(each)) for each in said if _is_heard(each, place)]
 
         heard = await self._runtime.hear(delivery, workspace, str(event["channel"]), here)
-        if heard and (
-            strangers := [each.command.by for each in said if not self._people.met(workspace, each.command.by)]
-        ):
+        strangers = [each.command.by for each in said if not self._people.met(workspace, each.command.by)]
+        if heard and strangers:
             self._soon(self._people.meet(workspace, strangers))
         return True
 
@@ -132,9 +131,10 @@ def _is_heard(said: Said, place: str) -> bool:
     return place != BACKCHANNEL or isinstance(said.command, c.HearMessage)
 
 
-def _mentioned(event: Doc) -> set[str]:
+def _mentioned(event: Doc) -> list[str]:
+    """Each once."""
     texts = (event, event.get("message") or {}, event.get("previous_message") or {})
-    return {each for doc in texts for each in MENTIONED.findall(str(doc.get("text") or ""))}
+    return list(dict.fromkeys(MENTIONED.findall(" ".join(str(each.get("text") or "") for each in texts))))
 
 
 def said_at(ts: str) -> datetime:
