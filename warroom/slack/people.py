@@ -40,7 +40,7 @@ class People:
             return
         kept = await self._db.read(people.names, workspace, strangers)
         self._known |= {(workspace, each): name for each, name in kept.items()}
-        asking = [self._ask(workspace, each) for each in strangers if each not in kept]
+        asking = [self._ask(workspace, each) for each in strangers if not self.met(workspace, each)]
         if asking:
             await asyncio.wait(asking)
         for each in asking:
