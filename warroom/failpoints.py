@@ -12,6 +12,7 @@ NAMES: Final = {
     "tx.begun": "a transaction has begun and changed nothing yet",
     "tx.filled": "everything in a transaction is done but its commit",
     "tx.committed": "a transaction is kept, and whoever asked for it does not know yet",
+    "event.heard": "what an event told is kept and the event is finished, in one transaction, and Slack has not been told",
     "event.kept": "an event is in the inbox, and nothing has been done about it",
     "event.taken": "an event has been acted upon, and the inbox does not know",
     "event.finished": "an event is finished, and whoever waits for it has not been told",

@@ -25,7 +25,8 @@ from warroom.store.db import Database
 
 WHY = {
     "inbox.keep": "what Slack sent is kept, so that it may be acknowledged",
-    "inbox.finished": "was it taken before?",
+    "inbox.first_time": "what Slack sent is nothing to us, and is kept as finished",
+    "handle.Runtime._hear": "what was said, on the timeline, and its delivery finished: kept, so that it may be acknowledged",
     "intake._finish": "it has been taken, and nobody takes it up again",
     "rooms.by_channel": "which room is this channel's?",
     "rooms.find": "which room is meant?",
@@ -46,6 +47,7 @@ WHY = {
     "people.remember": "what somebody is called",
 }
 LOOKS = {
+    "inbox.due": "was anything kept and not finished?",
     "agenda.next_times": "what is next, for every loop at once?",
     "rooms.due": "which rooms' time has come?",
     "twins.due": "which messages may stand twice?",
@@ -82,6 +84,10 @@ class Counting(Database):
     async def tx(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self.writes[_name(fn)] += 1
         return await super().tx(self._named(fn), *args, **kwargs)
+
+    async def tx_again(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        self.writes[_name(fn)] += 1
+        return await super().tx_again(self._named(fn), *args, **kwargs)
 
     async def read(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return await super().read(self._named(fn), *args, **kwargs)

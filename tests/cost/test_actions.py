@@ -16,7 +16,7 @@ async def test_every_transaction_has_its_reason_and_there_are_no_more(tmp_path: 
     shown = {"chat.postMessage": 1, "chat.update": 1}
     assert found["Press “Acknowledge”"] == (1, shown)
     assert found["Press “Take command”"] == (1, shown)
-    assert found["Say something in the war room"] == (5, {})
+    assert found["Say something in the war room"] == (1, {})
     assert found["Take a note, by command"] == (3, {})
     assert found["Post an update, by command"] == (3, shown)
     assert found["The same alert again"] == (1, {})

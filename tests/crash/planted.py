@@ -89,7 +89,7 @@ BUGS = (
                 "warroom/slack/listeners.py",
                 "        takes = EVENTS.get(event[\"type\"])\n",
                 "        takes = EVENTS.get(event[\"type\"])\n"
-                "        await self._desk.runtime.db.tx(inbox.finish, key)\n",
+                "        await self._desk.runtime.db.tx(inbox.finish, delivery.key)\n",
             ),
         ),
     ),

@@ -159,7 +159,9 @@ class Producers:
             mark, channel = self._mark("said"), self._rng.choice(rooms).id
             self._sent("event", mark, "MessageHeard", channel=channel)
             with contextlib.suppress(PersonRefused, aiohttp.ClientError, TimeoutError):
-                await self._town.people[who].say(channel, f"I see {mark} & <more>")
+                # A process that has not met somebody has to ask: that is kept first; everything else is heard at once.
+                somebody = f" @{self._rng.choice(PLAYERS)}" if self._rng.random() < 0.5 else ""
+                await self._town.people[who].say(channel, f"I see {mark} & <more>{somebody}")
 
     async def note(self) -> None:
         while not self.over:

@@ -30,9 +30,9 @@ BUGS = (
         (
             Edit(
                 LISTENERS,
-                "        takes = EVENTS.get(event[\"type\"])\n        try:\n",
-                "        takes = EVENTS.get(event[\"type\"])\n"
-                "        await self._desk.runtime.db.tx(inbox.finish, key)\n        try:\n",
+                "                return await self.hearing.hear_at_once(delivery, str(body[\"team_id\"]), event)\n",
+                "                self._soon(self.hearing.hear_at_once(delivery, str(body[\"team_id\"]), event))  # type: ignore[arg-type]\n"
+                "                return True\n",
             ),
         ),
         ("I1",),

@@ -195,7 +195,8 @@ class Failed(Exception):
 class SimDatabase(Database):
     """One process's door to the store. Of a process that is dead nothing comes through, and nothing comes back.
 
-    What fails is tried again, and told, as the real door does it; only the pauses are of virtual time.
+    What fails is tried again, and told, as the real door does it; only the pauses are of virtual time. What waits is not
+    kept by one commit, as on SQLite: each takes a moment of its own, so a process dies between any two, and that is more.
     """
 
     def __init__(self, store: Store, owner: Process, *, plan: "Troubles", shared: bool = False, loop: Loop) -> None:

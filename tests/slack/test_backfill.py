@@ -31,7 +31,7 @@ from warroom.workspace import InstalledApp, Person, PersonAt, Seed, Workspace
 from warroom.workspace.timing import Timing
 
 __all__ = ["postgresql_server", "postgresql_url"]
-PEOPLE = ("harriet", "ana", "ben")
+PEOPLE = ("harriet", "ana", "ben", "carl")
 SEED = Seed(people=tuple(Person(name=name) for name in PEOPLE), channels=("general", "operations"))
 SOON = SETTLE + FRESH + timedelta(seconds=1)
 

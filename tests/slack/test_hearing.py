@@ -15,10 +15,12 @@ from warroom.core import events as e
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM
 from warroom.core.events import Entry, Event
 from warroom.core.game import GameState
+from warroom.core.refusals import Refused
 from warroom.runtime.handle import Runtime
 from warroom.slack.hearing import LATE, Hearing, told
 from warroom.slack.people import People
-from warroom.store import rooms
+from warroom.store import inbox, rooms
+from warroom.store.inbox import Delivery
 from warroom.testing import ManualClock
 
 __all__ = ["another", "clock", "runtime", "template"]
@@ -243,3 +245,64 @@ async def test_of_the_backchannel_nothing_is_kept_but_a_call(place: Place) -> No
     await place.hear({**said(later, "no duff"), "channel": f"{CHANNEL}B"}, recovered=True)
     assert await place.entries() == []
     assert [each.place for each in await events(place.runtime, place.room, e.EmergencyCalled)] == [BACKCHANNEL]
+
+
+# --- in one transaction with its delivery
+
+
+def delivered(place: Place, number: int) -> Delivery:
+    return Delivery(key=f"event:{number}", received_at=place.clock.now(), payload="")
+
+
+async def test_heard_at_once_is_heard_and_finished(place: Place) -> None:
+    """The message and its event are kept together; the same event, the same message in another event, and history add nothing."""
+    told = said(place.clock.now(), "Lights out")
+    for number in (1, 1, 2):
+        assert await place.hearing.hear_at_once(delivered(place, number), "T1", told)
+    await place.hear({**message(place.clock.now(), "Lights out"), "channel": CHANNEL}, recovered=True)
+    assert [each.event for each in await place.entries()] == [
+        e.MessageHeard(channel=CHANNEL, ts=told["ts"], text="Lights out")
+    ]
+    assert [await place.runtime.db.read(inbox.finished, f"event:{number}") for number in (1, 2)] == [True, True]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_at_once_and_one_after_another_come_to_the_same(place: Place, clock: ManualClock, deleted: bool) -> None:
+    """A message, its edits and its end, heard at once in any order, or each after it was kept: the same is known of it."""
+    told = story(clock.now(), ["Lihgts out", "Lights out", "Lights out!"], deleted=deleted)
+    for number, each in enumerate(reversed(told)):
+        assert await place.hearing.hear_at_once(delivered(place, number), "T1", each)
+    other = await running(place.runtime, clock, "C2")
+    await other.hear(*({**each, "channel": "C2"} for each in reversed(told)))
+    assert await place.state() == await other.state()
+
+
+async def test_what_is_said_elsewhere_is_finished_and_on_no_timeline(place: Place) -> None:
+    """In a channel of no room, and in a backchannel: the event counts as taken, and nothing was heard."""
+    told = said(place.clock.now(), "Lights out")
+    for number, channel in enumerate(("C9", f"{CHANNEL}B")):
+        assert await place.hearing.hear_at_once(delivered(place, number), "T1", {**told, "channel": channel})
+        assert await place.runtime.db.read(inbox.finished, f"event:{number}")
+    assert await place.entries() == []
+
+
+@pytest.mark.parametrize("more", [{"text": "It is dark, <@U7>"}, {"files": [{"id": "F1"}]}])
+async def test_what_needs_slack_is_not_heard_at_once(place: Place, more: Doc) -> None:
+    """Somebody whom nobody has met, and files: nothing is kept, so that the event is kept first."""
+    told = said(place.clock.now(), "Lights out") | more
+    assert not await place.hearing.hear_at_once(delivered(place, 1), "T1", told)
+    assert await place.entries() == []
+    assert not await place.runtime.db.read(inbox.finished, "event:1")
+
+
+async def test_what_is_refused_at_once_keeps_nothing(place: Place) -> None:
+    """When a room will not have it, the event is not finished either: it has to be kept by whoever asked."""
+
+    def told(place: str) -> Sequence[tuple[str, c.Command]]:
+        return [("heard:1", c.TakeNote(by=ANA, text="Dark")), ("heard:2", c.TakeRole(by="", role="no such role"))]
+
+    with pytest.raises(Refused):
+        await place.runtime.hear(delivered(place, 1), "T1", CHANNEL, told)
+    assert await events(place.runtime, place.room, e.NoteTaken) == []
+    assert not await place.runtime.db.read(inbox.finished, "event:1")
+    assert not await place.runtime.db.read(inbox.finished, "heard:1")

@@ -29,12 +29,15 @@ from warroom.store.agenda import ROOM
 from warroom.store.db import Database
 from warroom.store.deadletters import Letter
 from warroom.store.errors import AlreadyOpen
+from warroom.store.inbox import Delivery
 from warroom.store.redacting import Elsewhere
 from warroom.store.rooms import Kind, RoomRow, Summary
 
 log = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(milliseconds=50)
 REMEMBERED = 256  # rooms whose last fold is kept in this process
+
+Told = Callable[[str], Sequence[tuple[str, Command]]]  # of a place in a room: what was told there, each under its key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +111,15 @@ class Runtime:
         tx = self.db.tx_again if harmless else self.db.tx
         await self._know(room)
         return self._remember(await tx(self._handle, room, commands, key))
+
+    async def hear(self, delivery: Delivery, workspace: str, channel: str, told: Told) -> Handled | None:
+        """Carry out what a delivery tells of a channel, and keep the delivery as finished, in one transaction.
+
+        None when nothing of it is news, or the channel is no room's. Raises as `handle`; then nothing is kept, and the
+        delivery must be. Unless it is CannotKeep: then perhaps it is, and keeping it says so.
+        """
+        handled = await self.db.tx_again(self._hear, delivery, workspace, channel, told)
+        return self._remember(handled) if handled else None
 
     async def redact(self, room: int, command: Redact, *, key: str | None = None, thoroughly: bool = False) -> Redacted:
         """Remove a typed text, and look whether it is gone from the files. Raises as `handle`, and NotFound without it.
@@ -185,6 +197,16 @@ class Runtime:
         if key is not None and not inbox.first_time(conn, key, self.clock.now(), room=room):
             return Handled(id=room, room=self._load(conn, row.id), entries=(), repeated=True)
         return self._carry_out(conn, row, commands)
+
+    def _hear(self, conn: Connection, delivery: Delivery, workspace: str, channel: str, told: Told) -> Handled | None:
+        """The room is locked before a key is written, as in `_handle`: whoever holds a key waits for no room."""
+        here = rooms.by_channel(conn, workspace, channel)
+        row = rooms.lock(conn, here[0]) if here else None
+        if not inbox.first_time(conn, delivery.key, delivery.received_at) or here is None or row is None:
+            return None
+        now = self.clock.now()
+        news = [each for key, each in told(here[1]) if inbox.first_time(conn, key, now, room=row.id)]
+        return self._carry_out(conn, row, news) if news else None
 
     def _open(
         self,

@@ -8,12 +8,13 @@ deletion that comes before its message brings the message with it, as it was bef
 import contextlib
 import hashlib
 import re
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from warroom.core import commands as c
+from warroom.core.commands import Command
 from warroom.core.effects import BACKCHANNEL
 from warroom.core.refusals import Refused
 from warroom.runtime.clock import Clock
@@ -22,6 +23,7 @@ from warroom.slack.mrkdwn import unescape
 from warroom.slack.people import People
 from warroom.store import cards as cards_kept
 from warroom.store import inbox, rooms
+from warroom.store.inbox import Delivery
 
 LATE = timedelta(minutes=1)  # what is heard later than this is on the timeline with the time it was said
 MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)")
@@ -47,6 +49,26 @@ class Hearing:
     def __init__(self, runtime: Runtime, people: People, wall: Clock, soon: Soon) -> None:
         self._runtime, self._people, self._wall, self._soon = runtime, people, wall, soon
 
+    async def hear_at_once(self, delivery: Delivery, workspace: str, event: Doc) -> bool:
+        """`hear`, and the delivery is finished, in one transaction. False, and nothing is done, when that needs Slack.
+
+        Raises as `Runtime.hear`.
+        """
+        mentioned = _mentioned(event)
+        names = self._people.known(workspace, mentioned)
+        if len(names) < len(mentioned) or event.get("files"):
+            return False
+        said = list(told(event, names))
+
+        def here(place: str) -> Sequence[tuple[str, Command]]:
+            return [(each.key, self._dated(each)) for each in said if _is_heard(each, place)]
+
+        heard = await self._runtime.hear(delivery, workspace, str(event["channel"]), here)
+        strangers = [each.command.by for each in said if not self._people.met(workspace, each.command.by)]
+        if heard and strangers:
+            self._soon(self._people.meet(workspace, strangers))
+        return True
+
     async def hear(self, workspace: str, event: Doc, *, late: bool = False, recovered: bool = False) -> None:
         """Put what a message event tells onto the timeline of the room whose channel it is, if it is one."""
         here = await self._runtime.db.read(rooms.by_channel, workspace, str(event.get("channel", "")))
@@ -54,22 +76,25 @@ class Hearing:
             return
         room, place = here
         for said in told(event, await self._names(workspace, event)):
-            if place == BACKCHANNEL and not isinstance(said.command, c.HearMessage):
-                continue  # of what is said there only a call of NO DUFF is heard, and nothing is kept
-            await self._hear(room, workspace, said, late=late, recovered=recovered)
+            if _is_heard(said, place):
+                await self._hear(room, workspace, said, late=late, recovered=recovered)
         await self._keep_files(room, workspace, event, late=late or recovered)
 
     async def _hear(self, room: int, workspace: str, said: Said, *, late: bool, recovered: bool) -> None:
         known = (said.ahead or recovered) and await self._runtime.db.read(inbox.finished, said.key)
         if known:
             return
-        command = said.command
-        if late or recovered or self._wall.now() - said.at > LATE:
-            command = replace(command, occurred_at=said.at)
+        command = self._dated(said, late=late or recovered)
         if recovered and not isinstance(command, c.HearDeletion):
             command = replace(command, recovered=True)
         await self._runtime.handle(room, command, key=said.key)
         self._soon(self._people.meet(workspace, [command.by]))
+
+    def _dated(self, said: Said, *, late: bool = False) -> Heard:
+        """With the time it was said, if that is longer ago than it should be."""
+        if late or self._wall.now() - said.at > LATE:
+            return replace(said.command, occurred_at=said.at)
+        return said.command
 
     async def _keep_files(self, room: int, workspace: str, event: Doc, *, late: bool) -> None:
         """What somebody puts into the thread of a walk's card is evidence for the step it stands at."""
@@ -95,12 +120,21 @@ class Hearing:
                 await self._runtime.handle(room, evidence, key=f"file:{event['channel']}:{event['ts']}:{place}")
 
     async def _names(self, workspace: str, event: Doc) -> dict[str, str]:
-        texts = (event, event.get("message") or {}, event.get("previous_message") or {})
-        said = " ".join(str(each.get("text") or "") for each in texts)
-        return await self._people.named(workspace, MENTIONED.findall(said))
+        return await self._people.named(workspace, _mentioned(event))
 
 
 _SPOKEN = ("", "thread_broadcast", "file_share", "me_message")
+
+
+def _is_heard(said: Said, place: str) -> bool:
+    """Of what is said in a backchannel only a call of NO DUFF is heard, and nothing is kept."""
+    return place != BACKCHANNEL or isinstance(said.command, c.HearMessage)
+
+
+def _mentioned(event: Doc) -> list[str]:
+    """Each once."""
+    texts = (event, event.get("message") or {}, event.get("previous_message") or {})
+    return list(dict.fromkeys(MENTIONED.findall(" ".join(str(each.get("text") or "") for each in texts))))
 
 
 def said_at(ts: str) -> datetime:

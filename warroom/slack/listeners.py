@@ -1,7 +1,9 @@
 """What arrives from Slack, and which door it goes through.
 
-A global middleware keeps every event in the inbox, under its own id, before anything else happens; whoever keeps it
-handles it, and what was kept and not finished is taken up by whichever process lives (`runtime/intake.py`). Commands,
+Events end in a global middleware. What is said in a war room is carried out, and its delivery finished, in one
+transaction. Every other event, and what could not be carried out at once, is kept in the inbox first, under its own id;
+whoever keeps it handles it, and what was kept and not finished is taken up by whichever process lives
+(`runtime/intake.py`). Commands,
 presses and submissions are not retried by Slack: they are carried out and committed before they are acknowledged, under
 a key of their own, so that a double delivery is carried out once. Refusals are told to whoever asked, and to nobody else.
 """
@@ -11,9 +13,13 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from warroom.core import commands as c
 from warroom.core.refusals import NotNow, Refused, Unknown
@@ -51,6 +57,21 @@ LIFE = "This is about warroom itself, not part of any exercise."
 SLOW = "This takes longer than it should. It may still be carried out: look before you ask again."
 
 
+class _Events(AsyncMiddleware):
+    """Events are acknowledged here. Bolt's listeners are for what people ask for; to look through them costs more than this."""
+
+    def __init__(self, take: Callable[[Body], Awaitable[None]]) -> None:
+        self._take = take
+
+    async def async_process(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse | None:
+        if req.body.get("type") != "event_callback":
+            return await next()
+        await self._take(req.body)
+        return BoltResponse(status=200, body="")
+
+
 class Listeners:
     """`takes` is who handles what else is kept in the inbox, by the kind that its keys begin with."""
 
@@ -86,33 +107,46 @@ class Listeners:
     def register(self) -> None:
         """Every listener of the bot, in one place."""
         app = self._app
-        app.middleware(self._keep_events)
+        app.middleware(_Events(self._event))
         app.command("/warroom")(self._in_time(self._command))
         app.action(re.compile(r"^warroom:"))(self._in_time(self._press))
         app.view(re.compile(r"^warroom:"))(self._in_time(self._submit))
         app.shortcut("warroom_start")(self._in_time(self._shortcut))
         app.shortcut("warroom_note")(self._in_time(self._note_message))
-        app.event(re.compile(".*"))(self._event)
         app.error(self._failed)
 
-    # --- events: kept first, then taken
+    # --- events: carried out at once, or kept first and then taken
 
-    async def _keep_events(self, body: Body, context: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> None:
-        if body.get("type") == "event_callback":
-            key, now = f"event:{body['event_id']}", self._wall.now()
+    async def _event(self, body: Body) -> None:
+        """Kept when this returns; raises when it could not be."""
+        delivery = Delivery(key=f"event:{body['event_id']}", received_at=self._wall.now(), payload="")
+        if await self._at_once(delivery, body):
+            await reached("event.heard")
+        else:
             payload = json.dumps({"team_id": body.get("team_id"), "event": body["event"]})
-            kept = await self._desk.runtime.db.tx(inbox.keep, key, now, payload)
-            context["kept"] = Delivery(key=key, received_at=now, payload=payload) if kept else None
-            await reached("event.kept")
-        await next()
+            await self._keep(replace(delivery, payload=payload))
 
-    async def _event(self, context: dict[str, Any]) -> None:
+    async def _at_once(self, delivery: Delivery, body: Body) -> bool:
+        """Whether all that follows from it is kept, or was before. Whatever goes wrong, it is kept first instead."""
+        event = body["event"]
+        try:
+            if event["type"] == "message" and event.get("channel_type") != "im":
+                return await self.hearing.hear_at_once(delivery, str(body["team_id"]), event)
+            if event["type"] not in EVENTS:
+                await self._desk.runtime.db.tx_again(inbox.first_time, delivery.key, delivery.received_at)
+                return True
+        except Exception as error:
+            log.info("%s could not be carried out at once: %s", delivery.key, error)
+        return False
+
+    async def _keep(self, delivery: Delivery) -> None:
         """Whoever keeps an event handles it. What is here already is somebody's, and only acknowledged.
 
         The acknowledgement waits for it as long as Slack has patience; after that it is handled all the same.
         """
-        delivery: Delivery | None = context.get("kept")
-        if delivery is not None:
+        kept = await self._desk.runtime.db.tx(inbox.keep, delivery.key, delivery.received_at, delivery.payload)
+        await reached("event.kept")
+        if kept:
             task = self._soon(self.intake.tend(delivery))
             await asyncio.wait({task}, timeout=ACKNOWLEDGED_WITHIN)
 

@@ -22,16 +22,42 @@ class People:
 
     def __init__(self, client: AsyncWebClient, db: Database, wall: Clock) -> None:
         self._client, self._db, self._wall = client, db, wall
-        self._known: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, str], str] = {}
+        self._asked: dict[tuple[str, str], asyncio.Task[None]] = {}  # whom Slack is being asked for
+
+    def met(self, workspace: str, person: str) -> bool:
+        """Whether this person's name is kept, as far as this process knows without asking."""
+        return not person or (workspace, person) in self._known
+
+    def known(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
+        """Names by id, of those whom this process has met."""
+        return {each: self._known[workspace, each] for each in persons if (workspace, each) in self._known}
 
     async def meet(self, workspace: str, persons: Iterable[str]) -> None:
         """Make sure that the names of these people are kept."""
-        strangers = [each for each in persons if each and (workspace, each) not in self._known]
+        strangers = [each for each in persons if not self.met(workspace, each)]
         if not strangers:
             return
         kept = await self._db.read(people.names, workspace, strangers)
-        self._known |= {(workspace, each) for each in kept}
-        await asyncio.gather(*(self._look_up(workspace, each) for each in strangers if each not in kept))
+        self._known |= {(workspace, each): name for each, name in kept.items()}
+        asking = [self._ask(workspace, each) for each in strangers if not self.met(workspace, each)]
+        if asking:
+            await asyncio.wait(asking)
+        for each in asking:
+            each.result()
+
+    def _ask(self, workspace: str, person: str) -> asyncio.Task[None]:
+        """One question for everybody who waits for this name."""
+        who = (workspace, person)
+        if who not in self._asked:
+            asked = self._asked[who] = asyncio.create_task(self._look_up(workspace, person))
+            asked.add_done_callback(lambda task: self._answered(who, task))
+        return self._asked[who]
+
+    def _answered(self, who: tuple[str, str], task: asyncio.Task[None]) -> None:
+        del self._asked[who]
+        if not task.cancelled() and (error := task.exception()):  # which whoever still waits is told
+            log.info("the name of %s could not be kept: %s", who[1], error)
 
     async def _look_up(self, workspace: str, person: str) -> None:
         try:
@@ -44,7 +70,7 @@ class People:
         name = next((each for each in names if each), person)
         is_bot, zone = bool(user.get("is_bot")), str(user.get("tz") or "")
         await self._db.tx(people.remember, workspace, person, str(name), at=self._wall.now(), is_bot=is_bot, tz=zone)
-        self._known.add((workspace, person))
+        self._known[workspace, person] = str(name)
 
     async def humans(self, channel: str, workspace: str) -> tuple[str, ...] | None:
         """The members of a channel who are people; None when there are too many to call them all, or none are shown."""
@@ -69,7 +95,5 @@ class People:
     async def named(self, workspace: str, persons: Iterable[str]) -> dict[str, str]:
         """Names by id; who has none stays out."""
         ids = list(dict.fromkeys(persons))
-        if not ids:
-            return {}
         await self.meet(workspace, ids)
-        return await self._db.read(people.names, workspace, ids)
+        return self.known(workspace, ids)

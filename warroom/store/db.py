@@ -36,6 +36,7 @@ from warroom.failpoints import passed
 from warroom.store.addresses import connection_arguments, in_memory, read_url
 from warroom.store.errors import CannotKeep, NotDurable, StoreUnusable
 from warroom.store.tables import identities
+from warroom.store.together import Job, Together
 from warroom.store.trouble import Kind, Trouble, Verdict, judge
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Database:
         self._attempts: set[_Attempt] = set()
         self._state = threading.Lock()
         self._probe: Future[None] | None = None
+        self._together = Together(self._writers, self._alone, self._try_once) if on_sqlite else None
         self.generation = 0  # another one: it may be another server, or another file, which may know less
 
     # --- the two ways in
@@ -116,7 +118,12 @@ class Database:
         return await asyncio.wrap_future(self._submit(self._writers, self._write, False, fn, *args, **kwargs))
 
     async def tx_again(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`tx` for what may be done twice: it is also tried again when nobody knows whether it was kept."""
+        """`tx` for what may be done twice: it is also tried again when nobody knows whether it was kept.
+
+        On SQLite several that wait are kept by one commit (`store/together.py`).
+        """
+        if self._together is not None:
+            return await asyncio.wrap_future(self._together.add(lambda conn: fn(conn, *args, **kwargs)))
         return await asyncio.wrap_future(self._submit(self._writers, self._write, True, fn, *args, **kwargs))
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -218,13 +225,28 @@ class Database:
         asked = time.monotonic()
 
         def run() -> T:
-            if (there := self._trouble) is not None and time.monotonic() - asked > PATIENCE:
-                # It has waited behind others that failed. Those who waited with it are told at once.
-                raise CannotKeep(there.kind, there.sentence, perhaps=False)
+            self._must_have_hope(asked)
             result: T = way(again, lambda conn: fn(conn, *args, **kwargs), asked)
             return result
 
         return threads.submit(run)
+
+    def _must_have_hope(self, asked: float) -> None:
+        """What has waited behind others that failed is told at once, as they were."""
+        if (there := self._trouble) is not None and time.monotonic() - asked > PATIENCE:
+            raise CannotKeep(there.kind, there.sentence, perhaps=False)
+
+    def _alone(self, job: Job) -> Any:
+        self._must_have_hope(job.asked)
+        return self._write(True, job.fn, job.asked)
+
+    def _try_once(self, fn: Callable[[Connection], T]) -> T:
+        """One attempt, of which nobody is told when it fails. Raises at once while there is trouble."""
+        if self._trouble is not None:
+            raise CannotKeep(self._trouble.kind, self._trouble.sentence, perhaps=False)
+        attempt = _Attempt()
+        with self._watched(attempt):
+            return self._once(attempt, fn)
 
     def _write(self, again: bool, fn: Callable[[Connection], T], asked: float) -> T:
         until, pauses = self._until(asked), iter(PAUSES)
