@@ -107,7 +107,7 @@ class Sent:
     event that must hold it, once, if it was acknowledged and not refused.
 
     `may_miss` says that it may rightly be nowhere although it was acknowledged: it was, for example, said in a room that
-    was closed by then.
+    was closed by then. `unheard`: it never reached the bot, which must have found it in its channel's history since.
     """
 
     kind: str  # event | press | command | form | alert
@@ -115,6 +115,7 @@ class Sent:
     entry: str
     acknowledged: bool
     may_miss: bool = False
+    unheard: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

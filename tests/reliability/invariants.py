@@ -159,8 +159,12 @@ class Judge:
 
     def idle_between(self, since: datetime, until: datetime) -> timedelta:
         """How much of that time nobody could work."""
-        cut = ((max(since, began), min(until, ended)) for began, ended in self.evidence.idle)
-        return sum((ended - began for began, ended in cut if ended > began), timedelta(0))
+        total, reached = timedelta(0), since
+        for began, ended in sorted(self.evidence.idle):
+            began, ended = max(began, reached), min(ended, until)
+            if ended > began:
+                total, reached = total + (ended - began), ended
+        return total
 
 
 def _folded(timeline: Timeline) -> Room:
@@ -189,9 +193,10 @@ def accepted(judge: Judge) -> None:
         if times > 1:
             seven.duplicated += 1
             judge.no("I1", sent.kind, f"{sent.mark} is in {times} entries of type {sent.entry}")
-        if times == 0 and sent.acknowledged and not sent.may_miss and judge.evidence.quiet:
+        if times == 0 and (sent.acknowledged or sent.unheard) and not sent.may_miss and judge.evidence.quiet:
             seven.lost += 1
-            judge.no("I1", sent.kind, f"{sent.mark} was acknowledged and is in no entry of type {sent.entry}")
+            why = "acknowledged" if sent.acknowledged else "said while nobody listened"
+            judge.no("I1", sent.kind, f"{sent.mark} was {why} and is in no entry of type {sent.entry}")
     for key, state in judge.kept.inbox.items():
         if state != "done" and judge.evidence.quiet:
             judge.no("I1", "inbox", f"{key} was kept and never taken up")

@@ -23,7 +23,7 @@ from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
 from tests.simulation.chance import seeded
 from tests.simulation.database import Died, SimDatabase, Store, Troubles
-from tests.simulation.loop import BASE, Deadlock, Loop, Process, SimClock, process
+from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, process
 from tests.simulation.people import Crowd
 from tests.simulation.plan import PEOPLE, Act, Plan, Trouble
 from tests.simulation.slack import BOT, BOT_USER, TEAM, Posted, Slack
@@ -39,6 +39,7 @@ from warroom.slack.preflight import Identity
 from warroom.store import inbox, outbox, rooms, tables, twins
 from warroom.store.errors import CannotKeep
 
+Moment = tuple[datetime, datetime]
 CONTENT = Path(__file__).parent / "content"
 CANARIES = (
     "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
@@ -86,6 +87,7 @@ class Replica:
     process: Process
     bot: Bot | None = None
     lives: int = 1
+    begun: bool = False  # False while the last one is dead and the next has not begun
     up: bool = False
 
 
@@ -126,16 +128,20 @@ class Day:
         self.sent: list[Parcel] = []
         self.crashes: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
-        self.idle: list[tuple[datetime, datetime]] = []
+        self.idle: list[tuple[Moment, Moment]] = []
         self.calm = False
         self.logs: list[str] = []
         self._left = {(each.place, each.nth): each for each in plan.troubles}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._down_since: datetime | None = self.now()
+        self._down_since: Moment | None = self.moment()
         self.problems: list[Violation] = []
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def moment(self) -> "Moment":
+        """Now, as Slack's clock has it and as the machines' has it."""
+        return BASE + timedelta(seconds=self.loop.time()), self.now()
 
     # --- processes
 
@@ -150,13 +156,15 @@ class Day:
         task.add_done_callback(self._ended)
 
     async def _begin(self, replica: Replica, owner: Process) -> None:
+        replica.begun = True
+        clock = OwnClock(self.clock)
         db = SimDatabase(self.store, owner, plan=self.troubles, shared=self.plan.processes > 1, loop=self.loop)
         while True:
             bot = Bot(
                 _SETTINGS.model_copy(update={"operations_channel": self.slack.named("operations").id}),  # type: ignore[union-attr]
                 library=self.library,
-                clock=self.clock,
-                wall=self.clock,
+                clock=clock,
+                wall=clock,
                 drivers={PRETEND: self.shelf},
                 db=db,
                 client=wires.client(self.wire, owner),
@@ -173,19 +181,19 @@ class Day:
 
     def _up(self) -> None:
         if self._down_since is not None and any(not each.process.frozen for each in self.running()):
-            self.idle.append((self._down_since, self.now()))
+            self.idle.append((self._down_since, self.moment()))
             self._down_since = None
 
     def _maybe_down(self) -> None:
         if self._down_since is None and all(each.process.frozen for each in self.running()):
-            self._down_since = self.now()
+            self._down_since = self.moment()
 
     def kill(self, owner: Process, after: float, why: str) -> None:
         """As kill -9 does it. It is started again after so many seconds."""
         replica = next((each for each in self.replicas if each.process is owner), None)
-        if replica is None or (not replica.up and not why):
+        if replica is None or not replica.begun:
             return
-        owner.dead, replica.up = True, False
+        owner.dead, replica.up, replica.begun = True, False, False
         self.crashes[why] += 1
         self._trace(f"{owner} dies ({why})")
         replica.lives += 1
@@ -298,8 +306,13 @@ class Day:
         finally:
             timer.cancel()
 
-    async def event(self, event: dict[str, Any], draw: float, parcel: "Parcel | None", *, twice: bool) -> None:
-        """As Slack delivers an event: again at once, after a minute and after five, until it is acknowledged."""
+    async def event(
+        self, event: dict[str, Any], draw: float, parcel: "Parcel | None", *, twice: bool, dropped: bool = False
+    ) -> None:
+        """As Slack delivers an event: again at once, after a minute and after five, until it is acknowledged.
+
+        One that is `dropped` it does not deliver again: after an hour of failures it turns events off.
+        """
         body = {
             "type": "event_callback",
             "team_id": TEAM,
@@ -310,12 +323,14 @@ class Day:
         }
         if twice:
             self.soon(self._once(body, draw, parcel))
-        for number, pause in enumerate((0.0, 0.0, 60.0, 300.0)):
+        for number, pause in enumerate((0.0,) if dropped else (0.0, 0.0, 60.0, 300.0)):
             await asyncio.sleep(pause + (draw * 37 % 0.4))
             if await self._once(body, (draw * 7 + number * 0.37) % 1, parcel):
                 return
 
     async def _once(self, body: dict[str, Any], draw: float, parcel: "Parcel | None") -> bool:
+        if parcel is not None:
+            parcel.reached = parcel.reached or bool(self.running())
         answer = await self.bolt(body, draw)
         if answer is not None and parcel is not None:
             parcel.acknowledged = True
@@ -363,17 +378,17 @@ class Day:
                     self.kill(each.process, 10 + act.draw * 150, "all down")
             case "slack away":
                 self.wire.away_until = self.loop.time() + 5 + act.draw * 60
-            case "jump":
-                self._jump(timedelta(hours=1 if act.draw < 0.5 else -1))
+            case "set clock":
+                self._set_clock(timedelta(hours=1 if act.draw < 0.4 else -1), act.draw)
             case _:
                 self.soon(self.crowd.do(act))
 
-    def _jump(self, by: timedelta) -> None:
-        before = self.now()
+    def _set_clock(self, by: timedelta, draw: float) -> None:
+        """Somebody sets the machines' clock, which whoever runs does not follow; then all are started again."""
+        for each in self.replicas:
+            self.kill(each.process, 1 + draw * 20, "clock set")
         self.clock.offset += by
-        if by > timedelta(0):
-            self.idle.append((before, self.now()))
-        self.clock.changed()
+        self._trace(f"the clock is set by {by}")
 
     async def _calm(self) -> None:
         """Faults stop, everything that is down comes up, and all must come right by itself."""
@@ -413,11 +428,10 @@ class Day:
 
     def evidence(self) -> Evidence:
         shown = self.store.run(kept, attack=self.plan.seed % 8 == 0)
-        idle = [*self.idle]
-        idle += [
-            (BASE + timedelta(seconds=since) + self.clock.offset, BASE + timedelta(seconds=until) + self.clock.offset)
-            for since, until in self.troubles.periods
-        ]
+        idle = [(since[which], until[which]) for since, until in self.idle for which in (0, 1)]
+        for since, until in self.troubles.periods:
+            true = (BASE + timedelta(seconds=since), BASE + timedelta(seconds=until))
+            idle += [true, (true[0] + self.clock.offset, true[1] + self.clock.offset)] if self.clock.offset else [true]
         exports: dict[str, str] = {}
         if self.plan.seed % 8 == 0:
             for timeline in shown.timelines:
@@ -477,11 +491,13 @@ class Parcel:
     mark: str
     entry: str
     acknowledged: bool = False
-    may_miss: bool = False
+    reached: bool = False  # whether it came to any process at all
+    channel: str = ""  # of a message in a war room, where it can be found again
 
     def sent(self, day: Day) -> Sent:
+        unheard = bool(self.channel) and not self.reached and day.store.run(_found_again, self.channel, self.mark, day)
         return Sent(
-            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, may_miss=self.may_miss
+            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard
         )
 
 
@@ -507,13 +523,22 @@ def _message(posted: Posted) -> Message:
     )
 
 
+def _found_again(conn: Any, channel: str, mark: str, day: Day) -> bool:
+    """Whether a message stands in the channel of a room that is still open: then it can be, and must be."""
+    bound = rooms.by_channel(conn, TEAM, channel)
+    still_open = {each.id for each in rooms.listing(conn, TEAM, mode="all", open_only=True)}
+    if bound is None or bound[0] not in still_open:
+        return False
+    return any(mark in each["text"] for each in day.slack.channels[channel].messages.values())
+
+
 def _everything(conn: Any, table: str) -> Any:
     return conn.exec_driver_sql(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
 
 
 def _settled(conn: Any, now: datetime) -> bool:
-    waits = inbox.unfinished(conn, datetime.max.replace(tzinfo=UTC))
-    return not (outbox.pending(conn) or waits or rooms.due(conn, now, 1) or twins.upcoming(conn))
+    kept = inbox.due(conn, datetime.max.replace(tzinfo=UTC), 1)  # gaps too, which wait a while before they are filled
+    return not (outbox.pending(conn) or kept or rooms.due(conn, now, 1) or twins.upcoming(conn))
 
 
 _SETTINGS = Settings(

@@ -30,10 +30,10 @@ class Crowd:
         self._numbers += 1
         return f"m{self._numbers:04d}q"
 
-    def _parcel(self, kind: str, entry: str, mark: str, *, may_miss: bool = False) -> "Parcel":
+    def _parcel(self, kind: str, entry: str, mark: str, channel: str = "") -> "Parcel":
         from tests.simulation.day import Parcel
 
-        parcel = Parcel(kind, mark, entry, may_miss=may_miss)
+        parcel = Parcel(kind, mark, entry, channel=channel)
         self._day.sent.append(parcel)
         return parcel
 
@@ -236,8 +236,9 @@ class Crowd:
         place = self._bound(channel)
         doc = self._slack.say(channel, act.who, text, thread)
         heard = place not in ("", "backchannel")
-        parcel = self._parcel("event", "MessageHeard", mark) if heard else None
-        await self._event(act, _said(channel, doc), parcel)
+        parcel = self._parcel("event", "MessageHeard", mark, channel.id) if heard else None
+        dropped = not self._day.running() and act.draw * 23 % 1 < 0.7
+        await self._day.event(_said(channel, doc), act.draw, parcel, twice=act.twice, dropped=dropped)
 
     async def _change(self, act: Act) -> None:
         """Edit or delete something that they said."""
@@ -262,8 +263,8 @@ class Crowd:
         doc = self._slack.say(direct, act.who, ("help", "rooms", "status", "start")[int(act.draw * 4)])
         await self._event(act, {**_said(direct, doc), "channel_type": "im"})
 
-    async def _event(self, act: Act, event: Doc, parcel: "Parcel | None" = None) -> None:
-        await self._day.event(event, act.draw, parcel, twice=act.twice)
+    async def _event(self, act: Act, event: Doc) -> None:
+        await self._day.event(event, act.draw, None, twice=act.twice)
 
     # --- alerts
 

@@ -94,6 +94,7 @@ def seen(method: str, answer: Any, names: Names) -> Any:
                 bool(each.get("bot_id")),
                 [block["type"] for block in each.get("blocks", ())],
                 "thread_ts" in each and each["thread_ts"] != each["ts"],
+                "latest_reply" in each,
             )
             for each in answer["messages"]
             if each.get("subtype") in (None, "bot_message")
