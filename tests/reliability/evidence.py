@@ -143,6 +143,7 @@ class Evidence:
     idle: Sequence[
         tuple[datetime, datetime]
     ] = ()  # when nobody could work: no process, no database, a clock that jumped
+    muted: Sequence[tuple[datetime, datetime]] = ()  # when Slack let nobody look for twins, nor delete any
     ended_at: datetime | None = None
     quiet: bool = True  # whether everything was given the time to come right
     late: timedelta = timedelta(seconds=5)  # how late a timer may be while somebody can work

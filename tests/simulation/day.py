@@ -167,8 +167,8 @@ class Day:
                 wall=clock,
                 drivers={PRETEND: self.shelf},
                 db=db,
-                client=wires.client(self.wire, owner),
             )
+            bot.client.session = wires.Session(self.wire, owner)  # type: ignore[assignment]
             try:
                 await bot.begin(_IDENTITY)
                 break
@@ -378,6 +378,7 @@ class Day:
                     self.kill(each.process, 10 + act.draw * 150, "all down")
             case "slack away":
                 self.wire.away_until = self.loop.time() + 5 + act.draw * 60
+                self.wire.muted.append((self.loop.time(), self.wire.away_until))
             case "set clock":
                 self._set_clock(timedelta(hours=1 if act.draw < 0.4 else -1), act.draw)
             case _:
@@ -427,7 +428,7 @@ class Day:
     # --- what is left
 
     def evidence(self) -> Evidence:
-        shown = self.store.run(kept, attack=self.plan.seed % 8 == 0)
+        shown = self.store.run(kept)
         idle = [(since[which], until[which]) for since, until in self.idle for which in (0, 1)]
         for since, until in self.troubles.periods:
             true = (BASE + timedelta(seconds=since), BASE + timedelta(seconds=until))
@@ -456,6 +457,7 @@ class Day:
             exports=exports,
             remembered=self._remembered(),
             idle=idle,
+            muted=[(BASE + timedelta(seconds=a), BASE + timedelta(seconds=b)) for a, b in self.wire.muted],
             ended_at=self.ended_at,
             late=timedelta(seconds=30),
         )
@@ -544,6 +546,7 @@ def _settled(conn: Any, now: datetime) -> bool:
 _SETTINGS = Settings(
     database="sqlite://",
     slack_bot_token=wires.TOKEN,
+    slack_api="https://slack.test/api/",
     slack_pace=1.0,
     state="/nonexistent/warroom",
     web_port=0,  # type: ignore[arg-type]
@@ -618,12 +621,14 @@ def play(
             **{f"at {name}": times for name, times in day.passed.items()},
         }
     )
+    # a budget that could not be kept is nobody's fault
+    hurried = [] if plan.database else [Violation("limits", "Slack", each) for each in day.wire.hurried]
     faults = Counter({f"slack: {name}": n for name, n in day.wire.happened.items()})
     faults += Counter({f"database: {name}": n for name, n in day.troubles.happened.items()})
     return Played(
         plan=plan,
         verdict=verdict,
-        violations=(*problems, *day.problems, *verdict.violations),
+        violations=(*problems, *day.problems, *hurried, *verdict.violations),
         hash=digest,
         counts=counts,
         crashes=day.crashes,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.reliability.invariants import ANYWHERE
 from tests.simulation.plan import PEOPLE, SCENARIOS, Act
 from tests.simulation.slack import APP, BOT, BOT_USER, TEAM, Channel, Doc, buttons
 from warroom.alerts.group import Group, delivery_keys
@@ -200,7 +201,11 @@ class Crowd:
         }
         if act.twice:
             self._day.soon(self._day.bolt(body, (act.draw * 5) % 1))
-        await self._day.bolt(body, (act.draw * 3) % 1)
+        answered = await self._day.bolt(body, (act.draw * 3) % 1)
+        written = [each["value"] for value in values.values() for each in value.values() if "value" in each]
+        marks = [each.removeprefix("because ") for each in written if each.startswith("because ")]
+        if marks and answered is not None and "errors" not in str(answered.body):
+            self._parcel("form", ANYWHERE, marks[0]).acknowledged = True
 
     def _filled(self, act: Act, block: Doc) -> Doc:
         element = block["element"]

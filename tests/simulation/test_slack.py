@@ -13,12 +13,20 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.simulation.client import FAULTS, Wire, client
+from tests.simulation.client import FAULTS, TOKEN, Session, Wire
 from tests.simulation.loop import BASE, Loop, Process, process
 from tests.simulation.slack import BOT_USER, Slack
 from warroom.slack.manifest import manifest
 from warroom.slack.verdicts import Verdict, judge
 from warroom.workspace import Person, Seed, Workspace
+
+
+
+def client(wire: Wire, owner: Process) -> AsyncWebClient:
+    """As the bot has it."""
+    session: Any = Session(wire, owner)
+    return AsyncWebClient(token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=8, session=session)
+
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
 METADATA = {"event_type": "warroom_outbox", "event_payload": {"id": "abc"}}
