@@ -9,7 +9,7 @@ import logging
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -404,7 +404,28 @@ class Day:
             if not self._tasks_waiting() and self._is_quiet():
                 break
             await asyncio.sleep(1.0 if self.loop.time() < until - PATIENCE + 60 else 5.0)
+        if self.plan.seed % 8 == 0:
+            await self._export_twice()
         self.ended_at = self.now()
+
+    async def _export_twice(self) -> None:
+        """Before and after everybody was started again. What they then find in the channels may be news of a room."""
+        before = self._exported()
+        for each in self.replicas:
+            self.kill(each.process, 0.5, "at the end")
+        await asyncio.sleep(15)  # until a gap that is noted at the start is filled
+        after = self._exported()
+        self.exported_twice = [
+            (name, text, after[name][1]) for name, (seq, text) in before.items() if after[name][0] == seq
+        ]
+
+    def _exported(self) -> dict[str, tuple[int, str]]:
+        """Each file of each room, with the number of the room's last entry."""
+        return {
+            f"{row.key} {each.name}": (row.seq, each.content.decode())
+            for row in self.store.run(rooms.listing, TEAM, mode="all")
+            for each in self.store.run(export, row.id)
+        }
 
     def _tasks_waiting(self) -> bool:
         return bool(self._tasks)
@@ -419,6 +440,7 @@ class Day:
         return self.store.run(_settled, self.now())
 
     ended_at: datetime | None = None
+    exported_twice: Sequence[tuple[str, str, str]] = ()
     _looked = -1
 
     def _trace(self, line: str) -> None:
@@ -433,11 +455,7 @@ class Day:
         for since, until in self.troubles.periods:
             true = (BASE + timedelta(seconds=since), BASE + timedelta(seconds=until))
             idle += [true, (true[0] + self.clock.offset, true[1] + self.clock.offset)] if self.clock.offset else [true]
-        exports: dict[str, str] = {}
-        if self.plan.seed % 8 == 0:
-            for timeline in shown.timelines:
-                for each in self.store.run(export, timeline.row.id):
-                    exports[each.name] = each.content.decode()
+        exports = {name: text for name, text, _ in self.exported_twice}
         exports |= {each["name"]: each["content"] for each in self.slack.files.values() if "content" in each}
         return Evidence(
             kept=shown,
@@ -455,6 +473,7 @@ class Day:
             canaries=CANARIES,
             logs="\n".join(self.logs),
             exports=exports,
+            exported_twice=self.exported_twice,
             remembered=self._remembered(),
             idle=idle,
             muted=[(BASE + timedelta(seconds=a), BASE + timedelta(seconds=b)) for a, b in self.wire.muted],
@@ -554,6 +573,9 @@ _SETTINGS = Settings(
 
 
 _IDENTITY = Identity(workspace=TEAM, workspace_name="sim", user=BOT_USER, bot=BOT, url="https://sim.slack.test/")
+
+
+logging.getLogger("warroom").addHandler(logging.NullHandler())  # what dies with its day has nothing more to say
 
 
 class Logs(logging.Handler):
