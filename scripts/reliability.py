@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 FIRST, LAST = "<!-- figures: begin -->", "<!-- figures: end -->"
+SEVEN = ("attempts", "acknowledged", "ok", "lost", "unexpected", "duplicated", "recovered")  # Jepsen's words
 Figures = Mapping[str, Any]
 
 
@@ -64,26 +65,42 @@ def _seven(counts: Figures) -> str:
     return ", ".join(f"{value:,} {name}" for name, value in counts.items())
 
 
-def crashed(found: Any) -> Iterator[str]:
-    lanes: Sequence[Figures] = found["lanes"] if isinstance(found, Mapping) else found
+def crashed(found: Figures) -> Iterator[str]:
+    lanes: Sequence[Figures] = found["lanes"]
+    kills = [sum(each["kills"].values()) for each in lanes]
+    failed = [len(each["violations"]) for each in lanes]
     yield "### Crash lanes"
     yield ""
-    yield "| | " + " | ".join(str(each["name"]) for each in lanes) + " |"
+    yield "| | " + " | ".join(each["lane"] for each in lanes) + " |"
     yield "|---|" + "---:|" * len(lanes)
-    yield "| seconds | " + " | ".join(f"{each.get('seconds', 0):.0f}" for each in lanes) + " |"
-    kills = [sum(each["kills"].values()) for each in lanes]
-    yield "| kill -9 | " + " | ".join(f"{each:,}" for each in kills) + " |"
+
+    def row(name: str, values: Iterable[object]) -> str:
+        return f"| {name} | " + " | ".join(f"{each:,}" if isinstance(each, int) else str(each) for each in values) + " |"
+
+    yield row("seed", (str(each["seed"]) for each in lanes))
+    yield row("seconds of trouble", (each["seconds"] for each in lanes))
+    yield row("kill -9", kills)
     for kind in dict.fromkeys(kind for each in lanes for kind in each["kills"]):
-        yield f"| of these: {kind} | " + " | ".join(f"{each['kills'].get(kind, 0):,}" for each in lanes) + " |"
-    failed = [len(each["violations"]) for each in lanes]
-    yield "| **violations** | " + " | ".join(f"**{each}**" for each in failed) + " |"
+        yield row(f"of these {kind}", (each["kills"].get(kind, 0) for each in lanes))
+    yield row("fewest kills at one failpoint", (min(at["killed"] for at in each["failpoints"].values()) for each in lanes))
+    yield row("PostgreSQL crash-restarts", (each["restarts"] for each in lanes))
+    yield row("pauses longer than a lease", (each["pauses"] for each in lanes))
+    for what in ("inputs", "announcements"):
+        yield row(what, (_seven({name: each[what][name] for name in SEVEN}) for each in lanes))
+    yield row("kill to ready, seconds", (_spread(each["ready_after"]) for each in lanes))
+    yield row("all quiet after, seconds", (each["drained"] for each in lanes))
+    yield row("**violations**", (f"**{each}**" for each in failed))
     yield ""
-    if not any(failed):
+    if not any(failed) and sum(kills):
         yield (
-            f"None of {sum(kills):,} kills left anything wrong. With 95 % confidence fewer than {bound(max(1, sum(kills)))} of "
-            "kills like these do (3/n). `kill -9` ends a process, not the machine: what the operating system had taken it "
+            f"None of {sum(kills):,} kills left anything wrong. With 95 % confidence fewer than {bound(sum(kills))} of kills "
+            "like these do (3/n). `kill -9` ends a process, not the machine: what the operating system had taken of it, it "
             "still writes. Whether `fsync` does what it says is not tested here."
         )
+
+
+def _spread(times: Figures) -> str:
+    return f"p50 {times['p50']}, max {times['max']}" if times.get("n") else "-"
 
 
 def planted(found: Sequence[Figures]) -> Iterator[str]:

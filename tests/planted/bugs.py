@@ -121,7 +121,7 @@ SIMULATED = (
             ),
         ),
         ("I6", "fold"),
-        theme="many deaths",
+        theme="timers",
     ),
     Bug(
         "a lease is never renewed, and nobody asks whether it holds",
@@ -133,7 +133,7 @@ SIMULATED = (
             ),
         ),
         ("I4", "cards", "I5"),
-        theme="Slack late",
+        theme="frozen",
     ),
     Bug(
         "settle without epoch check",
@@ -182,7 +182,7 @@ SIMULATED = (
             ),
         ),
         ("I8",),
-        theme="many deaths",
+        theme="breakages",
     ),
     Bug(
         "mark forgotten",
@@ -496,6 +496,7 @@ SIMULATED = (
             ),
         ),
         ("I8",),
+        theme="breakages",
     ),
     Bug(
         "a rollback is owed only when the breakage was heard of",
@@ -507,7 +508,7 @@ SIMULATED = (
             ),
         ),
         ("I8",),
-        theme="many deaths",
+        theme="breakages",
     ),
 )  # fmt: skip
 

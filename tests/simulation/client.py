@@ -118,13 +118,14 @@ class Wire:
         self._watch(owner, method, args)
         fault = self.fault(method)
         number, answered = self.calls, self.loop.create_future()
+        called_back = owner.zombie_until > self.loop.time()
         if self.loop.trace:
             self.loop.trace(f"{owner} calls {method} #{number} {fault}")
 
         def arrive() -> None:
             before = len(self.slack.posted)
             self._arrive(method, args, number, fault, answered)
-            if owner.zombie_until > self.loop.time():
+            if called_back:
                 for posted in self.slack.posted[before:]:
                     posted.promised = False
 

@@ -32,7 +32,7 @@ from warroom.core.breakable import PRETEND
 from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library
 from warroom.exporters import export
-from warroom.faults.driver import Order
+from warroom.faults.driver import FaultFailed, Order
 from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
@@ -52,26 +52,36 @@ SWEEPS = True  # whether this release looks for twins afterwards
 
 @dataclass
 class Shelf:
-    """What the drills break: each thing counts. Undoing what is not broken is nothing."""
+    """What the drills break: each thing counts. Undoing what is not broken is nothing, and what is over is never broken
+    again, as the keeper of faults sees to for what is real.
+    """
 
     broken: dict[str, str] = field(default_factory=dict)
     injected: Counter[str] = field(default_factory=Counter)
     undone: Counter[str] = field(default_factory=Counter)
+    over: set[str] = field(default_factory=set)
 
     async def ready(self, order: Order) -> str:
         return "it is whole"
 
     async def inject(self, order: Order) -> str:
+        await failpoints.reached("shelf.breaking")
         await asyncio.sleep(0.05)
+        if order.fault in self.over:
+            raise FaultFailed("It was over already. Nothing is broken.")
         self.broken[order.entry.target] = order.mode
         self.injected[order.entry.target] += 1
+        await failpoints.reached("shelf.broken")
         await asyncio.sleep(0.05)
         return f"{order.entry.target} is {order.mode}"
 
     async def undo(self, order: Order) -> str:
+        await failpoints.reached("shelf.undoing")
         await asyncio.sleep(0.05)
+        self.over.add(order.fault)
         self.broken.pop(order.entry.target, None)
         self.undone[order.entry.target] += 1
+        await failpoints.reached("shelf.undone")
         await asyncio.sleep(0.05)
         return f"{order.entry.target} is whole"
 
@@ -221,8 +231,8 @@ class Day:
             self._zombie(owner)
 
     def _zombie(self, owner: Process) -> None:
-        """What it had begun to say before it was frozen, nobody can call back."""
-        owner.zombie_until = self.loop.time() + 12
+        """The call that it was about to make nobody can call back. Before every other it has to look whether it may."""
+        owner.zombie_until = self.loop.time() + 0.1
 
     # --- places
 

@@ -99,6 +99,7 @@ _OFTEN = {
     "form": 2,
     "alerts": 3,
     "gap": 1,
+    "shelf": 2,
 }
 
 

@@ -4,6 +4,7 @@ The workspace is compared with what Slack publishes (tests/conformance), so what
 """
 
 import asyncio
+import contextlib
 import contextvars
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -232,3 +233,28 @@ def test_a_call_goes_on_without_its_caller() -> None:
 
     loop.run_until_complete(die())
     assert [each["text"] for each in channel.messages.values()] == ["Hello"]
+
+
+def test_who_does_not_keep_still_is_seen() -> None:
+    """A call before Slack had said it may be made is noted, and so is a second message within a second; others are not."""
+    loop = Loop("1")
+    slack = Slack(lambda: BASE + timedelta(seconds=loop.time()), {"U0ANA": "ana"})
+    channel = slack.make_channel("x", members=[BOT_USER])
+    wire = Wire(loop, slack, {2: "429 whole"}, 2, swept=True)
+    web = client(wire, Process("p"))
+
+    async def hurry() -> list[int]:
+        seen: list[int] = []
+        ts = (await web.chat_postMessage(channel=channel.id, text="One", metadata=METADATA))["ts"]
+        for pause in (0.0, 1.0, 2.0):
+            await asyncio.sleep(pause)
+            with contextlib.suppress(SlackApiError):
+                await web.chat_update(channel=channel.id, ts=ts, text="Two")
+            seen.append(len(wire.hurried))
+        for pause in (0.0, 0.1, 1.0):
+            await asyncio.sleep(pause)
+            await web.chat_postMessage(channel=channel.id, text="Three", metadata=METADATA)
+            seen.append(len(wire.hurried))
+        return seen
+
+    assert loop.run_until_complete(hurry()) == [0, 1, 1, 1, 2, 2]

@@ -112,6 +112,23 @@ THEMES = (
         places=(*_ASKING[2:], "deliver.performed", "deliver.told"),
         nemesis={"kill": 1.0},
     ),
+    Theme(
+        name="breakages",
+        lasts=(30.0, 40.0),
+        every=6.0,
+        verbs={"press": 20, "word": 10, "no duff": 4, "say": 4, "note": 4},
+        deaths=(3, 5),
+        places=("shelf.breaking", "shelf.broken", "shelf.undoing", "shelf.undone", "deliver.performed", "deliver.told"),
+        frozen=0.2,
+    ),
+    Theme(
+        name="timers",
+        lasts=(40.0, 60.0, 80.0),
+        every=8.0,
+        deaths=(4, 7),
+        places=("wake.due", "wake.due", "wake.due", "tx.filled", "tx.committed", "deliver.performed"),
+        nemesis={"all down": 0.5, "kill": 0.5},
+    ),
     Theme(name="the database fails", database=(0.04, 0.08), slack=(0.0,), deaths=(0, 2), places=("tx.filled", "tx.committed")),
     Theme(
         name="clocks",
