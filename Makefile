@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test test-long soak simulate crashtest bench bench-cost lint lock clean
+.PHONY: setup demo test test-long soak simulate planted crashtest bench bench-cost lint lock clean
 
 setup: $(VENV)/.installed
 
@@ -45,7 +45,7 @@ test-long: $(VENV)/.developing
 # Real processes on both databases, killed about a thousand times while Slack and the database misbehave (eight minutes at most).
 crashtest: export PYTHONDONTWRITEBYTECODE =
 crashtest: $(VENV)/.developing
-	$(BIN)/python -m tests.crash
+	$(BIN)/python -m tests.crash --json var/crash.json
 
 # Whether what is claimed still holds, measured anew (bench/README.md); some minutes.
 bench: setup
@@ -64,7 +64,12 @@ soak: $(VENV)/.developing
 
 # Ten thousand game days on a virtual clock, with crashes and faults (docs/reliability.md). DAYS and SEED may be given.
 simulate: $(VENV)/.developing
-	$(BIN)/python -m tests.simulation --days $(or $(DAYS),10000) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.simulation --days $(or $(DAYS),10000) $(if $(SEED),--seed $(SEED)) --json var/simulation.json
+
+# Mistakes put into copies of the product, each of which must be found (docs/reliability.md); about twenty minutes.
+planted: export PYTHONDONTWRITEBYTECODE =
+planted: $(VENV)/.developing
+	$(BIN)/python -m tests.planted --json var/planted.json
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

@@ -156,6 +156,7 @@ def main(given: Sequence[str]) -> int:
     began = time.monotonic()
     results = run(lanes, asked.seconds, asked.seed, folder)
     if asked.json:
+        asked.json.parent.mkdir(parents=True, exist_ok=True)
         asked.json.write_text(json.dumps({"wall": round(time.monotonic() - began, 1), "lanes": results}, indent=1))
     print(table(results))
     violations = [f"{each['lane']}: {found}" for each in results for found in each["violations"]]

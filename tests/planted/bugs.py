@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tests.crash.planted import BUGS as LANES
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -14,19 +16,31 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """`caught` is the invariants by which it may be found."""
+    """`caught` is the invariants by which it may be found: in days of this `theme`, of any when it is empty; or, with a
+    `lane`, by real processes. With `tests` it is what no day shows, and the tests at that place find.
+    """
 
     name: str
     edits: tuple[Edit, ...]
-    caught: tuple[str, ...]
+    caught: tuple[str, ...] = ()
+    theme: str = ""
+    lane: str = ""
+    tests: str = ""
+
+    @property
+    def by(self) -> str:
+        """Who looks for it."""
+        return self.tests or (f"the {self.lane} lane" if self.lane else "simulation")
 
 
 LISTENERS, DELIVER, HANDLE = "warroom/slack/listeners.py", "warroom/runtime/deliver.py", "warroom/runtime/handle.py"
 PERFORM, OUTBOX, WAKE = "warroom/slack/perform.py", "warroom/store/outbox.py", "warroom/runtime/wake.py"
+GAME, SWEEPING, INBOX = "warroom/core/rules/game.py", "warroom/slack/sweeping.py", "warroom/store/inbox.py"
+HEARING, MAIN, CHAIN = "warroom/slack/hearing.py", "warroom/main.py", "warroom/core/chain.py"
 
-BUGS = (
+SIMULATED = (
     Bug(
-        "ack before commit",
+        "an event is finished before it is handled",
         (
             Edit(
                 LISTENERS,
@@ -36,9 +50,10 @@ BUGS = (
             ),
         ),
         ("I1",),
+        theme="talk",
     ),
     Bug(
-        "a press is acknowledged and then carried out",
+        "a command is acknowledged and then carried out",
         (
             Edit(
                 LISTENERS,
@@ -50,6 +65,7 @@ BUGS = (
             ),
         ),
         ("I1",),
+        theme="presses and forms",
     ),
     Bug(
         "blind resend",
@@ -61,16 +77,19 @@ BUGS = (
             ),
         ),
         ("I4", "cards"),
+        theme="Slack late",
     ),
     Bug(
         "attempts are not counted",
         (Edit(OUTBOX, "        attempts=found.attempts + 1,\n", "        attempts=1,\n"),),
         ("I4", "cards"),
+        theme="deaths while it speaks",
     ),
     Bug(
         "the SDK tries again by itself",
         (Edit("warroom/main.py", "            retry_handlers=[],", "            retry_handlers=None,"),),
         ("I4", "cards"),
+        theme="Slack late",
     ),
     Bug(
         "an unknown outcome is taken for done",
@@ -83,6 +102,7 @@ BUGS = (
             ),
         ),
         ("I4", "cards"),
+        theme="Slack late",
     ),
     Bug(
         "timer handled before commit",
@@ -101,6 +121,7 @@ BUGS = (
             ),
         ),
         ("I6", "fold"),
+        theme="timers",
     ),
     Bug(
         "a lease is never renewed, and nobody asks whether it holds",
@@ -112,6 +133,7 @@ BUGS = (
             ),
         ),
         ("I4", "cards", "I5"),
+        theme="frozen",
     ),
     Bug(
         "settle without epoch check",
@@ -123,6 +145,7 @@ BUGS = (
             ),
         ),
         ("I2", "I4", "cards"),
+        theme="frozen",
     ),
     Bug(
         "no order per channel",
@@ -145,6 +168,7 @@ BUGS = (
             ),
         ),
         ("I1", "I6"),
+        theme="presses and forms",
     ),
     Bug(
         "rollback forgotten on crash",
@@ -158,6 +182,7 @@ BUGS = (
             ),
         ),
         ("I8",),
+        theme="breakages",
     ),
     Bug(
         "mark forgotten",
@@ -186,19 +211,21 @@ BUGS = (
         (
             Edit(HANDLE, "            outbox.put(conn, row.id, effects, self.wall.now())\n",
                  "            self._owed.append((row.id, effects, self.wall.now()))\n"),
-            Edit(HANDLE, "        self._nudges: list[asyncio.Event] = []\n",
-                 "        self._nudges: list[asyncio.Event] = []\n        self._owed: list[Any] = []\n"),
-            Edit(HANDLE, "    def nudged(self)", (
+            Edit(HANDLE, "        self._generation = db.generation\n",
+                 "        self._generation = db.generation\n        self._owed: list[Any] = []\n"),
+            Edit(HANDLE, "    def nudged(self, topic", (
                 "    async def _put(self) -> None:\n"
                 "        while self._owed:\n"
                 "            room, effects, at = self._owed.pop(0)\n"
-                "            await self.db.tx(outbox.put, room, effects, at)\n\n"
-                "    def nudged(self)")),
+                "            await self.db.tx(outbox.put, room, effects, at)\n"
+                "            self.nudge()\n\n"
+                "    def nudged(self, topic")),
             Edit(HANDLE, "    def _remember(self, handled: Handled) -> Handled:\n",
                  "    def _remember(self, handled: Handled) -> Handled:\n        asyncio.ensure_future(self._put())\n"),
             Edit(HANDLE, "from datetime import datetime, timedelta\n", "from datetime import datetime, timedelta\nfrom typing import Any\n"),
         ),
         ("I4", "cards", "I6", "I8"),
+        theme="many deaths",
     ),
     Bug(
         "a fold is remembered before its commit",
@@ -217,6 +244,7 @@ BUGS = (
             ),
         ),
         ("cards",),
+        theme="Slack refuses",
     ),
     Bug(
         "a card that is found again is taken for new",
@@ -228,5 +256,327 @@ BUGS = (
             ),
         ),
         ("cards",),
+        theme="deaths while it speaks",
+    ),
+    Bug(
+        "an event is acknowledged before it is kept",
+        (
+            Edit(
+                LISTENERS,
+                "            kept = await self._desk.runtime.db.tx(inbox.keep, key, now, payload)\n",
+                "            kept = True\n",
+            ),
+            Edit(
+                LISTENERS,
+                "            await asyncio.wait({task}, timeout=ACKNOWLEDGED_WITHIN)\n",
+                "            del task\n",
+            ),
+        ),
+        ("I1",),
+        theme="talk",
+    ),
+    Bug(
+        "a form is acknowledged first",
+        (
+            Edit(
+                LISTENERS,
+                "        given = {**said, **modals.answers(view)}\n",
+                "        given = {**said, **modals.answers(view)}\n        await ack()\n"
+                "        await asyncio.sleep(0.02)\n",
+            ),
+        ),
+        ("I1",),
+        theme="presses and forms",
+    ),
+    Bug(
+        "alerts are acknowledged before they are kept",
+        (
+            Edit(
+                MAIN,
+                "    async def take_alerts(self, group: Group, keys: Sequence[str]) -> Handled | None:\n",
+                "    async def take_alerts(self, group: Group, keys: Sequence[str]) -> Handled | None:\n"
+                "        self._late = asyncio.ensure_future(self._really_take(group, keys))\n"
+                "        return None\n\n"
+                "    async def _really_take(self, group: Group, keys: Sequence[str]) -> Handled | None:\n",
+            ),
+        ),
+        ("I1",),
+        theme="alerts",
+    ),
+    Bug(
+        "what is heard is keyed by its delivery",
+        (
+            Edit(HEARING, "import hashlib\n", "import hashlib\nimport secrets\n"),
+            Edit(
+                HEARING,
+                "    return Said(key=f\"heard:{channel}:{ts}\", command=command, at=said_at(ts), ahead=ahead)\n",
+                "    key = f\"heard:{channel}:{ts}:{secrets.token_hex(4)}\"\n"
+                "    return Said(key=key, command=command, at=said_at(ts), ahead=ahead)\n",
+            ),
+        ),
+        ("I1", "I6"),
+        theme="nobody there",
+    ),
+    Bug(
+        "a room is opened again by the same delivery",
+        (
+            Edit(
+                HANDLE,
+                "        if key is not None and not inbox.first_time(conn, key, now):\n            return self._opened",
+                "        if key is not None and not inbox.first_time(conn, key, now) and not make(\"?\"):\n            return self._opened",
+            ),
+        ),
+        ("I1",),
+        theme="presses and forms",
+    ),
+    Bug(
+        "a gap is not back-filled",
+        (Edit(MAIN, "        await backfill.started()\n", ""),),
+        ("I1",),
+        theme="nobody there",
+    ),
+    Bug(
+        "history is not read in threads",
+        (Edit("warroom/slack/backfill.py", "        for thread in threads:\n", "        for thread in list(threads)[:0]:\n"),),
+        ("I1",),
+        theme="nobody there",
+    ),
+    Bug(
+        "a lease is not asked for before a call",
+        (Edit("warroom/slack/calling.py", "        must_hold(self._wall.now())\n", ""),),
+        ("I4", "I5", "cards"),
+        theme="frozen",
+    ),
+    Bug(
+        "a start ends the leases of others",
+        (Edit(MAIN, "        if self.db.dialect == \"sqlite\":\n", "        if self.db.dialect:\n"),),
+        ("I4", "I5", "cards"),
+    ),
+    Bug(
+        "an attempt of unknown outcome counts as one that changed nothing",
+        (Edit(OUTBOX, "\"clean\": claimed.clean + clean}", "\"clean\": claimed.clean + 1}"),),
+        ("I4", "cards"),
+        theme="Slack late",
+    ),
+    Bug(
+        "numbers of a lane are given twice over",
+        (
+            Edit(
+                OUTBOX,
+                "    for effect in owed:\n        body = chain.canonical(codec.encode(effect))\n",
+                "    for place, effect in enumerate(owed):\n        body = chain.canonical(codec.encode(effect))\n",
+            ),
+            Edit(
+                OUTBOX,
+                "        rows.append(_values(lane, last + len(rows) + 1, room_id, effect, body, at))\n",
+                "        rows.append(_values(lane, last + place + 1, room_id, effect, body, at))\n",
+            ),
+        ),
+        ("I2", "I4", "cards", "simulation"),
+    ),
+    Bug(
+        "a card that is just being drawn counts as waiting",
+        (Edit(OUTBOX, "        outbox.c.attempts == 0,\n        outbox.c.collapse", "        outbox.c.attempts >= 0,\n        outbox.c.collapse"),),
+        ("cards",),
+    ),
+    Bug(
+        "a message that has to wait counts as said",
+        (
+            Edit(
+                PERFORM,
+                "            return Later(reason=\"a channel it mentions is not open yet\", after=NOT_YET, clean=True)\n",
+                "            return Done()\n",
+            ),
+        ),
+        ("I4",),
+    ),
+    Bug(
+        "what is given up is told to nobody",
+        (Edit(DELIVER, "        await self._tell(claimed, told)\n", ""),),
+        ("I4", "I6", "I7"),
+        theme="Slack refuses",
+    ),
+    Bug(
+        "Retry-After is not waited for",
+        (
+            Edit(
+                "warroom/slack/verdicts.py",
+                "        return timedelta(seconds=min(max(float(header or \"\"), 0.0), ",
+                "        return timedelta(seconds=0 * min(max(float(header or \"\"), 0.0), ",
+            ),
+        ),
+        ("limits",),
+        theme="Slack refuses",
+    ),
+    Bug(
+        "the sweeper deletes the first and keeps the second",
+        (Edit(SWEEPING, "            if twin.ts != kept:\n", "            if twin.ts == kept and len(standing) > 1:\n"),),
+        ("I4", "cards"),
+        theme="Slack late",
+    ),
+    Bug(
+        "the sweeper never looks",
+        (Edit(OUTBOX, "    sweep_at = now + UNSURE if claimed.unsure and", "    sweep_at = None if claimed.unsure or"),),
+        ("I4",),
+        theme="Slack late",
+    ),
+    Bug(
+        "the mark is forgotten in blocks",
+        (Edit("warroom/slack/blocks.py", "shortened([mark_block(mark), *blocks])", "shortened([*blocks])"),),
+        ("I9",),
+    ),
+    Bug(
+        "what is hidden stands in the log",
+        (
+            Edit(
+                HANDLE,
+                "            entries += decided.entries\n",
+                "            entries += decided.entries\n            log.info(\"decided on %s\", decided.entries)\n",
+            ),
+        ),
+        ("I10",),
+    ),
+    Bug(
+        "what is hidden stands in metadata",
+        (
+            Edit(
+                PERFORM,
+                "        payload = {\"id\": claimed.effect_id} | ",
+                "        payload = {\"id\": claimed.effect_id, \"about\": str(message.blocks)} | ",
+            ),
+        ),
+        ("I10",),
+    ),
+    Bug(
+        "a text is hashed without its salt",
+        (Edit(CHAIN, "hashlib.sha256(f\"{salt}:\".encode() + text", "hashlib.sha256(text"),),
+        ("I3",),
+    ),
+    Bug(
+        "the chain leaves out the hash before",
+        (Edit(CHAIN, "hashlib.sha256(f\"{before}\\n{entry}\".encode())", "hashlib.sha256(entry.encode())"),),
+        ("I3",),
+    ),
+    Bug(
+        "the database lets anybody change the past",
+        (
+            Edit(
+                "migrations/versions/0001_first.py",
+                "            f\"BEGIN SELECT RAISE(ABORT, 'the timeline is append-only'); END\"\n",
+                "            f\"BEGIN SELECT 1; END\"\n",
+            ),
+        ),
+        ("I12",),
+    ),
+    Bug(
+        "everything that was missed is played at once",
+        (Edit(GAME, "        late = reading - due > CATCH_UP\n", "        late = False\n"),),
+        ("I6",),
+        theme="nobody there",
+    ),
+    Bug(
+        "a clock that was set back is not noticed",
+        (Edit("warroom/core/deciding.py", "        if room.at - now > DISAGREE:\n", "        if room.at - now > DISAGREE * 999:\n"),),
+        ("I6",),
+        theme="clocks",
+    ),
+    Bug(
+        "what a wrong clock wrote locks everybody out",
+        (Edit("warroom/store/budgets.py", "found > now + budget.ahead + FARTHEST", "found > now + budget.ahead + FARTHEST * 9"),),
+        ("I4", "I6", "cards"),
+        theme="clocks",
+    ),
+    Bug(
+        "NO DUFF leaves broken what is broken",
+        (
+            Edit(
+                GAME,
+                "    if room.game is not None and room.game.state is GameState.HALTED:\n        return \"something real",
+                "    if room.game is not None and room.game.state is None:\n        return \"something real",
+            ),
+        ),
+        ("I8",),
+        theme="breakages",
+    ),
+    Bug(
+        "a rollback is owed only when the breakage was heard of",
+        (
+            Edit(
+                "warroom/core/faults.py",
+                "        return self.state in (FaultState.ASKED, FaultState.ACTIVE)\n",
+                "        return self.state is FaultState.ACTIVE\n",
+            ),
+        ),
+        ("I8",),
+        theme="breakages",
     ),
 )  # fmt: skip
+
+IN_LANES = tuple(
+    Bug(name=f"{each.name} (lane)", edits=tuple(Edit(*edit) for edit in each.edits), lane=each.lane) for each in LANES
+)
+
+BY_TESTS = (
+    Bug(
+        "budgets are not shared",
+        (
+            Edit(
+                "warroom/slack/calling.py",
+                "        return [whole, Budget(name=f\"{method} {channel}\", interval=self._pace)]",
+                "        return [whole, Budget(name=f\"{method} {channel} {id(self)}\", interval=self._pace)]",
+            ),
+        ),
+        tests="tests/slack/test_budgets.py",
+    ),
+    Bug(
+        "a digest drops what does not fit",
+        (
+            Edit(
+                "warroom/slack/notices.py",
+                "[section(bold(f\"{signs.OVERDUE} {titled}\")), section(\"\\n\".join(lines))]), len(lines)\n",
+                "[section(bold(f\"{signs.OVERDUE} {titled}\")), section(\"\\n\".join(lines))]), len(waited)\n",
+            ),
+        ),
+        tests="tests/slack_cards",
+    ),
+    Bug(
+        "what is being handled may be taken up again",
+        (
+            Edit(
+                INBOX,
+                "    mine = and_(inbox.c.key == key, _KEPT, inbox.c.take_at <= now)\n",
+                "    mine = and_(inbox.c.key == key, _KEPT)\n",
+            ),
+        ),
+        tests="tests/store/test_inbox.py",
+    ),
+    Bug(
+        "a redaction leaves the text in the outbox",
+        (Edit("warroom/store/redacting.py", "    _from_outbox(conn, room_id, text, without)\n", ""),),
+        tests="tests/store/test_redacting.py",
+    ),
+    Bug(
+        "an exercise really acts",
+        (
+            Edit(
+                "warroom/performers.py",
+                "        if room.drill and not self._runs_in_drills(effect.action):\n",
+                "        if room.drill and self._runs_in_drills(effect.action):\n",
+            ),
+        ),
+        tests="tests/runtime/test_acts.py",
+    ),
+    Bug(
+        "a fault is written down after it was injected",
+        (
+            Edit(
+                "warroom/faults/keeper.py",
+                "            if record.filed() is None:\n                record.file(filed)\n",
+                "            if record.filed() is None:\n                await self._driver(order).inject(order)\n                record.file(filed)\n",
+            ),
+        ),
+        tests="tests/faults/test_keeper.py",
+    ),
+)  # fmt: skip
+
+BUGS = (*SIMULATED, *IN_LANES, *BY_TESTS)

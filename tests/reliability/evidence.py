@@ -107,7 +107,7 @@ class Sent:
     event that must hold it, once, if it was acknowledged and not refused.
 
     `may_miss` says that it may rightly be nowhere although it was acknowledged: it was, for example, said in a room that
-    was closed by then.
+    was closed by then. `unheard`: it never reached the bot, which must have found it in its channel's history since.
     """
 
     kind: str  # event | press | command | form | alert
@@ -115,6 +115,7 @@ class Sent:
     entry: str
     acknowledged: bool
     may_miss: bool = False
+    unheard: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +143,7 @@ class Evidence:
     idle: Sequence[
         tuple[datetime, datetime]
     ] = ()  # when nobody could work: no process, no database, a clock that jumped
+    muted: Sequence[tuple[datetime, datetime]] = ()  # when Slack let nobody look for twins, nor delete any
     ended_at: datetime | None = None
     quiet: bool = True  # whether everything was given the time to come right
     late: timedelta = timedelta(seconds=5)  # how late a timer may be while somebody can work

@@ -24,8 +24,9 @@ from tests.reliability.evidence import Evidence, Message, Owed, Timeline
 from warroom.core import events as e
 from warroom.core.coupling import consequences
 from warroom.core.effects import BACKCHANNEL, PERSON
+from warroom.core.game import GameState
 from warroom.core.onward import onward
-from warroom.core.room import Room
+from warroom.core.room import CATCH_UP, Room
 from warroom.core.roomfold import evolve
 from warroom.core.runs import WARROOM
 from warroom.slack.perform import draw_card
@@ -35,6 +36,8 @@ BY_TIME = (
     e.InjectPlayed, e.InjectHeld, e.ExpectationMissed, e.StepOverran, e.RollbackAsked, e.EndReached, e.BackInGame,
     e.MurphyDrew,
 )  # fmt: skip
+ANYWHERE = "*"  # instead of the name of an entry: a form's words may be in more than one
+DISAGREE = timedelta(minutes=1)  # by so much the clocks of two machines may
 # What happens once in a room: the names of the fields that say to what.
 ONCE: Mapping[type[e.Event], tuple[str, ...]] = {
     e.RoomOpened: (),
@@ -157,10 +160,14 @@ class Judge:
     def alive(self, owed: Owed) -> list[Message]:
         return [each for each in self.by_effect.get(owed.effect_id, ()) if each.gone_at is None]
 
-    def idle_between(self, since: datetime, until: datetime) -> timedelta:
-        """How much of that time nobody could work."""
-        cut = ((max(since, began), min(until, ended)) for began, ended in self.evidence.idle)
-        return sum((ended - began for began, ended in cut if ended > began), timedelta(0))
+    def idle_between(self, since: datetime, until: datetime, *, muted: bool = False) -> timedelta:
+        """How much of that time nobody could work; with `muted`, or look for twins."""
+        total, reached = timedelta(0), since
+        for began, ended in sorted([*self.evidence.idle, *(self.evidence.muted if muted else ())]):
+            began, ended = max(began, reached), min(ended, until)
+            if ended > began:
+                total, reached = total + (ended - began), ended
+        return total
 
 
 def _folded(timeline: Timeline) -> Room:
@@ -178,10 +185,13 @@ def accepted(judge: Judge) -> None:
     held = defaultdict[str, list[str]](list)
     for timeline in judge.kept.timelines:
         for entry in timeline.stored:
-            held[entry.type].append("\n".join([entry.body, *(each.text or "" for each in entry.texts)]))
+            written = "\n".join([entry.body, *(each.text or "" for each in entry.texts)])
+            held[entry.type].append(written)
+            held[ANYWHERE].append(written)
     seven = judge.sent
     for sent in judge.evidence.sent:
         times = sum(sent.mark in each for each in held[sent.entry])
+        times = min(times, 1) if sent.entry == ANYWHERE else times
         seven.attempts += 1
         seven.acknowledged += sent.acknowledged
         seven.ok += times == 1
@@ -189,9 +199,10 @@ def accepted(judge: Judge) -> None:
         if times > 1:
             seven.duplicated += 1
             judge.no("I1", sent.kind, f"{sent.mark} is in {times} entries of type {sent.entry}")
-        if times == 0 and sent.acknowledged and not sent.may_miss and judge.evidence.quiet:
+        if times == 0 and (sent.acknowledged or sent.unheard) and not sent.may_miss and judge.evidence.quiet:
             seven.lost += 1
-            judge.no("I1", sent.kind, f"{sent.mark} was acknowledged and is in no entry of type {sent.entry}")
+            why = "acknowledged" if sent.acknowledged else "said while nobody listened"
+            judge.no("I1", sent.kind, f"{sent.mark} was {why} and is in no entry of type {sent.entry}")
     for key, state in judge.kept.inbox.items():
         if state != "done" and judge.evidence.quiet:
             judge.no("I1", "inbox", f"{key} was kept and never taken up")
@@ -317,7 +328,7 @@ def _twins(judge: Judge, owed: Owed) -> None:
             judge.no("I4", key, f"{_what(owed)} was said {len(came)} times, and nothing excuses it")
             return
         stood = (twin.gone_at or judge.evidence.ended_at or twin.at) - twin.at
-        if stood - judge.idle_between(twin.at, twin.at + stood) > judge.evidence.swept:
+        if stood - judge.idle_between(twin.at, twin.at + stood, muted=True) > judge.evidence.swept:
             judge.no("I4", key, f"the twin of {_what(owed)} stood for {stood}")
         elif twin.gone_at is not None:
             judge.twins_swept += 1
@@ -354,14 +365,20 @@ def on_time(judge: Judge) -> None:
                 if due is None or due > at:
                     judge.no("I6", key, f"entry {first.seq} ({type(first.event).__name__}) came at {at}, before {due}")
             _not_late(judge, key, due, at)
+            _caught_up(judge, key, room, first)
             for entry in group:
                 room = evolve(room, entry)
+            if room.game is not None and room.game.state is GameState.HALTED:
+                for fault in [each for each in room.faults.values() if each.owed]:
+                    judge.no("I8", key, f"play has stopped for something real, and {fault.target} is left broken")
             if left := consequences(room, at):
                 judge.no(
                     "I7", key, f"after entry {group[-1].seq} it was left out that {type(left[0]).__name__} follows"
                 )
         if judge.evidence.ended_at is not None and judge.evidence.quiet:
             _not_late(judge, key, room.wake_at(), judge.evidence.ended_at)
+            if room.open and room.at - judge.evidence.ended_at > DISAGREE:
+                judge.no("I6", key, f"its last entry is of {room.at}, which is still to come: its timers wait for that")
         _once(judge, timeline)
 
 
@@ -384,6 +401,16 @@ def _not_late(judge: Judge, key: str, due: datetime | None, at: datetime) -> Non
     judge.latest = max(judge.latest, late)
     if late > judge.evidence.late:
         judge.no("I6", key, f"what was due at {due} was not done by {at}, {late} late")
+
+
+def _caught_up(judge: Judge, key: str, room: Room, first: e.Entry) -> None:
+    """What fell due while nobody was there is held, and not played when somebody is back."""
+    if not isinstance(first.event, e.InjectPlayed) or first.by != WARROOM or room.plan is None:
+        return
+    timed = room.plan.timed()
+    late = room.clock.reading(first.at) - timed[0][0] if timed else timedelta(0)
+    if late > CATCH_UP and timed[0][1].id == first.event.inject:
+        judge.no("I6", key, f"entry {first.seq} plays {first.event.inject}, which was due {late} before")
 
 
 def _once(judge: Judge, timeline: Timeline) -> None:

@@ -16,6 +16,7 @@ from tests.reliability.invariants import check
 from tests.simulation.database import Store
 from tests.simulation.day import library, play
 from tests.simulation.plan import Act, Plan
+from warroom.core.events import EmergencyCalled, Entry
 
 pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")  # of processes that have died
 GOOD = Plan(
@@ -104,6 +105,22 @@ def moved(kind: str, by: timedelta) -> Callable[[Timeline], Timeline]:
     return change
 
 
+def halted(good: Timeline) -> Timeline:
+    """NO DUFF is called right after something was broken, and nothing follows."""
+    place = next(at for at, each in enumerate(good.entries) if type(each.event).__name__ == "FaultInjected")
+    before = good.entries[place]
+    called = Entry(
+        seq=before.seq + 1, at=before.at + timedelta(seconds=1), by="U0ANA", event=EmergencyCalled(words="", place="")
+    )
+    return replace(good, entries=(*good.entries[: place + 1], called))
+
+
+def away(good: Evidence) -> Evidence:
+    """Nobody could work until then, so that nothing is late."""
+    first = good.kept.timelines[0].entries
+    return replace(good, idle=[(first[0].at, first[-1].at)])
+
+
 def messages(change: Callable[[list[Message]], list[Message]]) -> Callable[[Evidence], Evidence]:
     return lambda good: replace(good, messages=tuple(change(list(good.messages))))
 
@@ -177,6 +194,9 @@ def kept(**change: Any) -> Callable[[Evidence], Evidence]:
 NEVER = Sent(kind="command", mark="m9999q", entry="NoteTaken", acknowledged=True)
 DAMAGE: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
     "something acknowledged is nowhere": ("I1", lambda good: replace(good, sent=(*good.sent, NEVER))),
+    "something that nobody heard was never found": (
+        "I1", lambda good: replace(good, sent=(*good.sent, replace(NEVER, acknowledged=False, unheard=True))),
+    ),
     "an event was kept and never taken up": ("I1", kept(inbox={"event:Ev1": "kept"})),
     "an entry is missing": ("I2", timeline(without_entry)),
     "a lane lost an effect": ("I2", lambda good: replace(good, kept=replace(good.kept, owed=good.kept.owed[1:]))),
@@ -192,12 +212,19 @@ DAMAGE: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
     "announcements stand in another order": ("I5", messages(reordered)),
     "an inject was played too early": ("I6", timeline(moved("InjectPlayed", -timedelta(seconds=9)))),
     "an inject was played too late": ("I6", timeline(moved("InjectPlayed", timedelta(minutes=2)))),
+    "an inject that was missed was played at once": (
+        "I6", lambda good: away(timeline(moved("InjectPlayed", timedelta(minutes=3)))(good)),
+    ),
+    "the last entry is of the future": (
+        "I6", lambda good: replace(good, ended_at=good.kept.timelines[0].entries[-1].at - timedelta(minutes=2)),
+    ),
     "a timer fired twice": ("I6", timeline(twice("ExpectationArmed"))),
     "a step was done twice": ("I7", timeline(twice("StepDone"))),
     "something is still broken": (
         "I8",
         lambda good: replace(good, broken=(Broken(target="shop/stock", injected=1, undone=0, broken=True),)),
     ),
+    "a real call leaves something broken": ("I8", timeline(halted)),
     "a pager was reached": ("I9", lambda good: replace(good, outlets={"pager": 1})),
     "the text does not say that it is an exercise": ("I9", messages(unmarked("text"))),
     "the blocks do not say that it is an exercise": ("I9", messages(unmarked("blocks"))),
@@ -231,7 +258,7 @@ def test_what_was_not_acknowledged_may_be_lost(good: Evidence) -> None:
 
 def test_time_in_which_nobody_could_work_does_not_count(good: Evidence) -> None:
     """A timer that was late because no process ran is not late."""
-    late = timeline(moved("InjectPlayed", timedelta(minutes=2)))(good)
+    late = timeline(moved("InjectPlayed", timedelta(seconds=100)))(good)
     opened = good.kept.timelines[0].entries[0].at
     idle = ((opened, opened + timedelta(hours=1)),)
     assert any("late" in each.what for each in check(late).violations)

@@ -12,11 +12,15 @@ from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.simulation.loop import Loop, Process
 from tests.simulation.slack import Slack
 
+PACE = 1.0  # seconds between two messages in one channel
+SETTLED = 0.3  # seconds until every process knows what one was told
+# Methods that are called within the budgets only.
+_BUDGETED = frozenset({"chat.postMessage", "chat.update", "conversations.create", "pins.add", "conversations.setTopic"})
+_SWEEPING = frozenset({"conversations.history", "conversations.replies", "chat.delete"})
 TIMEOUT = 8.0  # seconds; the bot's own for one call
 TOKEN = "xoxb-CANARY-TOKEN-1"
 _NOBODY = contextvars.Context()
@@ -86,6 +90,10 @@ class Wire:
         self.calls = 0
         self.happened: dict[str, int] = {}
         self.away_until = 0.0
+        self.hurried: list[str] = []  # calls that came before Slack allows them
+        self.muted: list[tuple[float, float]] = []  # when Slack let nobody look for twins
+        self._quiet: dict[str, tuple[float, float, Process]] = {}  # who was told to keep still, from when and until when
+        self._posted: dict[str, float] = {}
 
     def latency(self, number: int, way: int) -> float:
         """Milliseconds mostly, by the number of the call alone: leaving out one fault changes no other call."""
@@ -107,20 +115,52 @@ class Wire:
         return fault
 
     async def carry(self, owner: Process, method: str, args: Mapping[str, Any]) -> Answer:
+        self._watch(owner, method, args)
         fault = self.fault(method)
         number, answered = self.calls, self.loop.create_future()
+        called_back = owner.zombie_until > self.loop.time()
         if self.loop.trace:
             self.loop.trace(f"{owner} calls {method} #{number} {fault}")
 
         def arrive() -> None:
             before = len(self.slack.posted)
             self._arrive(method, args, number, fault, answered)
-            if owner.zombie_until > self.loop.time():
+            if called_back:
                 for posted in self.slack.posted[before:]:
                     posted.promised = False
 
         self.loop.call_later(self.latency(number, 0), arrive, context=_NOBODY)
-        return await answered
+        answer = await answered
+        if answer.status == 429:
+            self.told_to_wait(owner, method, answer)
+        return answer
+
+    def _watch(self, owner: Process, method: str, args: Mapping[str, Any]) -> None:
+        """Whether this call may be made by now: nobody was told to keep still, and a second has passed in the channel.
+
+        Answers to one person are no business of the budgets. Who was frozen or has died could not keep to anything.
+        """
+        now, channel = self.loop.time(), str(args.get("channel", ""))
+        if method not in _BUDGETED or (method == "chat.postMessage" and "metadata" not in args):
+            return
+        since, until, told = self._quiet.get(method, (now, now, owner))
+        excused = told.dead or told.zombie_until > now or owner.zombie_until > now
+        if since + SETTLED < now < until - SETTLED and not excused:
+            self.hurried.append(f"{method} was called {until - now:.1f} s before Slack had said it may be")
+        last = self._posted.get(channel, -PACE)
+        if method == "chat.postMessage" and now - last < PACE / 2 and owner.zombie_until <= now:
+            self.hurried.append(f"{now - last:.1f} s after one message in {channel} came another")
+        if method == "chat.postMessage":
+            self._posted[channel] = now
+
+    def told_to_wait(self, owner: Process, method: str, answer: Answer) -> None:
+        """A 429 has arrived."""
+        asked = answer.headers.get("Retry-After", "")
+        seconds = float(asked) if asked.replace(".", "").isdigit() else 0.0
+        self._quiet[method] = (self.loop.time(), self.loop.time() + seconds, owner)
+        if method in _SWEEPING:
+            longest = 60.0 if not asked or seconds == 0 else seconds  # a date, or nothing, is as good as a minute
+            self.muted.append((self.loop.time(), self.loop.time() + longest))
 
     def _arrive(
         self, method: str, args: Mapping[str, Any], number: int, fault: str, answered: "asyncio.Future[Answer]"
@@ -228,11 +268,3 @@ class _Request:
 
 def _plain(data: Any) -> dict[str, Any]:
     return {} if data is None else dict(data)
-
-
-def client(wire: Wire, owner: Process) -> AsyncWebClient:
-    """One process's."""
-    session: Any = Session(wire, owner)
-    return AsyncWebClient(
-        token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=int(TIMEOUT), session=session
-    )

@@ -9,7 +9,7 @@ import logging
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
 from tests.simulation.chance import seeded
 from tests.simulation.database import Died, SimDatabase, Store, Troubles
-from tests.simulation.loop import BASE, Deadlock, Loop, Process, SimClock, process
+from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, process
 from tests.simulation.people import Crowd
 from tests.simulation.plan import PEOPLE, Act, Plan, Trouble
 from tests.simulation.slack import BOT, BOT_USER, TEAM, Posted, Slack
@@ -32,13 +32,14 @@ from warroom.core.breakable import PRETEND
 from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library
 from warroom.exporters import export
-from warroom.faults.driver import Order
+from warroom.faults.driver import FaultFailed, Order
 from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
 from warroom.store import inbox, outbox, rooms, tables, twins
 from warroom.store.errors import CannotKeep
 
+Moment = tuple[datetime, datetime]
 CONTENT = Path(__file__).parent / "content"
 CANARIES = (
     "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
@@ -51,26 +52,36 @@ SWEEPS = True  # whether this release looks for twins afterwards
 
 @dataclass
 class Shelf:
-    """What the drills break: each thing counts. Undoing what is not broken is nothing."""
+    """What the drills break: each thing counts. Undoing what is not broken is nothing, and what is over is never broken
+    again, as the keeper of faults sees to for what is real.
+    """
 
     broken: dict[str, str] = field(default_factory=dict)
     injected: Counter[str] = field(default_factory=Counter)
     undone: Counter[str] = field(default_factory=Counter)
+    over: set[str] = field(default_factory=set)
 
     async def ready(self, order: Order) -> str:
         return "it is whole"
 
     async def inject(self, order: Order) -> str:
+        await failpoints.reached("shelf.breaking")
         await asyncio.sleep(0.05)
+        if order.fault in self.over:
+            raise FaultFailed("It was over already. Nothing is broken.")
         self.broken[order.entry.target] = order.mode
         self.injected[order.entry.target] += 1
+        await failpoints.reached("shelf.broken")
         await asyncio.sleep(0.05)
         return f"{order.entry.target} is {order.mode}"
 
     async def undo(self, order: Order) -> str:
+        await failpoints.reached("shelf.undoing")
         await asyncio.sleep(0.05)
+        self.over.add(order.fault)
         self.broken.pop(order.entry.target, None)
         self.undone[order.entry.target] += 1
+        await failpoints.reached("shelf.undone")
         await asyncio.sleep(0.05)
         return f"{order.entry.target} is whole"
 
@@ -86,6 +97,7 @@ class Replica:
     process: Process
     bot: Bot | None = None
     lives: int = 1
+    begun: bool = False  # False while the last one is dead and the next has not begun
     up: bool = False
 
 
@@ -126,16 +138,20 @@ class Day:
         self.sent: list[Parcel] = []
         self.crashes: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
-        self.idle: list[tuple[datetime, datetime]] = []
+        self.idle: list[tuple[Moment, Moment]] = []
         self.calm = False
         self.logs: list[str] = []
         self._left = {(each.place, each.nth): each for each in plan.troubles}
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._down_since: datetime | None = self.now()
+        self._down_since: Moment | None = self.moment()
         self.problems: list[Violation] = []
 
     def now(self) -> datetime:
         return self.clock.now()
+
+    def moment(self) -> "Moment":
+        """Now, as Slack's clock has it and as the machines' has it."""
+        return BASE + timedelta(seconds=self.loop.time()), self.now()
 
     # --- processes
 
@@ -150,17 +166,19 @@ class Day:
         task.add_done_callback(self._ended)
 
     async def _begin(self, replica: Replica, owner: Process) -> None:
+        replica.begun = True
+        clock = OwnClock(self.clock)
         db = SimDatabase(self.store, owner, plan=self.troubles, shared=self.plan.processes > 1, loop=self.loop)
         while True:
             bot = Bot(
                 _SETTINGS.model_copy(update={"operations_channel": self.slack.named("operations").id}),  # type: ignore[union-attr]
                 library=self.library,
-                clock=self.clock,
-                wall=self.clock,
+                clock=clock,
+                wall=clock,
                 drivers={PRETEND: self.shelf},
                 db=db,
-                client=wires.client(self.wire, owner),
             )
+            bot.client.session = wires.Session(self.wire, owner)  # type: ignore[assignment]
             try:
                 await bot.begin(_IDENTITY)
                 break
@@ -173,19 +191,19 @@ class Day:
 
     def _up(self) -> None:
         if self._down_since is not None and any(not each.process.frozen for each in self.running()):
-            self.idle.append((self._down_since, self.now()))
+            self.idle.append((self._down_since, self.moment()))
             self._down_since = None
 
     def _maybe_down(self) -> None:
         if self._down_since is None and all(each.process.frozen for each in self.running()):
-            self._down_since = self.now()
+            self._down_since = self.moment()
 
     def kill(self, owner: Process, after: float, why: str) -> None:
         """As kill -9 does it. It is started again after so many seconds."""
         replica = next((each for each in self.replicas if each.process is owner), None)
-        if replica is None or (not replica.up and not why):
+        if replica is None or not replica.begun:
             return
-        owner.dead, replica.up = True, False
+        owner.dead, replica.up, replica.begun = True, False, False
         self.crashes[why] += 1
         self._trace(f"{owner} dies ({why})")
         replica.lives += 1
@@ -213,8 +231,8 @@ class Day:
             self._zombie(owner)
 
     def _zombie(self, owner: Process) -> None:
-        """What it had begun to say before it was frozen, nobody can call back."""
-        owner.zombie_until = self.loop.time() + 12
+        """The call that it was about to make nobody can call back. Before every other it has to look whether it may."""
+        owner.zombie_until = self.loop.time() + 0.1
 
     # --- places
 
@@ -298,8 +316,13 @@ class Day:
         finally:
             timer.cancel()
 
-    async def event(self, event: dict[str, Any], draw: float, parcel: "Parcel | None", *, twice: bool) -> None:
-        """As Slack delivers an event: again at once, after a minute and after five, until it is acknowledged."""
+    async def event(
+        self, event: dict[str, Any], draw: float, parcel: "Parcel | None", *, twice: bool, dropped: bool = False
+    ) -> None:
+        """As Slack delivers an event: again at once, after a minute and after five, until it is acknowledged.
+
+        One that is `dropped` it does not deliver again: after an hour of failures it turns events off.
+        """
         body = {
             "type": "event_callback",
             "team_id": TEAM,
@@ -310,12 +333,14 @@ class Day:
         }
         if twice:
             self.soon(self._once(body, draw, parcel))
-        for number, pause in enumerate((0.0, 0.0, 60.0, 300.0)):
+        for number, pause in enumerate((0.0,) if dropped else (0.0, 0.0, 60.0, 300.0)):
             await asyncio.sleep(pause + (draw * 37 % 0.4))
             if await self._once(body, (draw * 7 + number * 0.37) % 1, parcel):
                 return
 
     async def _once(self, body: dict[str, Any], draw: float, parcel: "Parcel | None") -> bool:
+        if parcel is not None:
+            parcel.reached = parcel.reached or bool(self.running())
         answer = await self.bolt(body, draw)
         if answer is not None and parcel is not None:
             parcel.acknowledged = True
@@ -363,17 +388,18 @@ class Day:
                     self.kill(each.process, 10 + act.draw * 150, "all down")
             case "slack away":
                 self.wire.away_until = self.loop.time() + 5 + act.draw * 60
-            case "jump":
-                self._jump(timedelta(hours=1 if act.draw < 0.5 else -1))
+                self.wire.muted.append((self.loop.time(), self.wire.away_until))
+            case "set clock":
+                self._set_clock(timedelta(hours=1 if act.draw < 0.4 else -1), act.draw)
             case _:
                 self.soon(self.crowd.do(act))
 
-    def _jump(self, by: timedelta) -> None:
-        before = self.now()
+    def _set_clock(self, by: timedelta, draw: float) -> None:
+        """Somebody sets the machines' clock, which whoever runs does not follow; then all are started again."""
+        for each in self.replicas:
+            self.kill(each.process, 1 + draw * 20, "clock set")
         self.clock.offset += by
-        if by > timedelta(0):
-            self.idle.append((before, self.now()))
-        self.clock.changed()
+        self._trace(f"the clock is set by {by}")
 
     async def _calm(self) -> None:
         """Faults stop, everything that is down comes up, and all must come right by itself."""
@@ -388,7 +414,28 @@ class Day:
             if not self._tasks_waiting() and self._is_quiet():
                 break
             await asyncio.sleep(1.0 if self.loop.time() < until - PATIENCE + 60 else 5.0)
+        if self.plan.seed % 8 == 0:
+            await self._export_twice()
         self.ended_at = self.now()
+
+    async def _export_twice(self) -> None:
+        """Before and after everybody was started again. What they then find in the channels may be news of a room."""
+        before = self._exported()
+        for each in self.replicas:
+            self.kill(each.process, 0.5, "at the end")
+        await asyncio.sleep(15)  # until a gap that is noted at the start is filled
+        after = self._exported()
+        self.exported_twice = [
+            (name, text, after[name][1]) for name, (seq, text) in before.items() if after[name][0] == seq
+        ]
+
+    def _exported(self) -> dict[str, tuple[int, str]]:
+        """Each file of each room, with the number of the room's last entry."""
+        return {
+            f"{row.key} {each.name}": (row.seq, each.content.decode())
+            for row in self.store.run(rooms.listing, TEAM, mode="all")
+            for each in self.store.run(export, row.id)
+        }
 
     def _tasks_waiting(self) -> bool:
         return bool(self._tasks)
@@ -403,6 +450,7 @@ class Day:
         return self.store.run(_settled, self.now())
 
     ended_at: datetime | None = None
+    exported_twice: Sequence[tuple[str, str, str]] = ()
     _looked = -1
 
     def _trace(self, line: str) -> None:
@@ -412,17 +460,12 @@ class Day:
     # --- what is left
 
     def evidence(self) -> Evidence:
-        shown = self.store.run(kept, attack=self.plan.seed % 8 == 0)
-        idle = [*self.idle]
-        idle += [
-            (BASE + timedelta(seconds=since) + self.clock.offset, BASE + timedelta(seconds=until) + self.clock.offset)
-            for since, until in self.troubles.periods
-        ]
-        exports: dict[str, str] = {}
-        if self.plan.seed % 8 == 0:
-            for timeline in shown.timelines:
-                for each in self.store.run(export, timeline.row.id):
-                    exports[each.name] = each.content.decode()
+        shown = self.store.run(kept)
+        idle = [(since[which], until[which]) for since, until in self.idle for which in (0, 1)]
+        for since, until in self.troubles.periods:
+            true = (BASE + timedelta(seconds=since), BASE + timedelta(seconds=until))
+            idle += [true, (true[0] + self.clock.offset, true[1] + self.clock.offset)] if self.clock.offset else [true]
+        exports = {name: text for name, text, _ in self.exported_twice}
         exports |= {each["name"]: each["content"] for each in self.slack.files.values() if "content" in each}
         return Evidence(
             kept=shown,
@@ -440,8 +483,10 @@ class Day:
             canaries=CANARIES,
             logs="\n".join(self.logs),
             exports=exports,
+            exported_twice=self.exported_twice,
             remembered=self._remembered(),
             idle=idle,
+            muted=[(BASE + timedelta(seconds=a), BASE + timedelta(seconds=b)) for a, b in self.wire.muted],
             ended_at=self.ended_at,
             late=timedelta(seconds=30),
         )
@@ -477,11 +522,13 @@ class Parcel:
     mark: str
     entry: str
     acknowledged: bool = False
-    may_miss: bool = False
+    reached: bool = False  # whether it came to any process at all
+    channel: str = ""  # of a message in a war room, where it can be found again
 
     def sent(self, day: Day) -> Sent:
+        unheard = bool(self.channel) and not self.reached and day.store.run(_found_again, self.channel, self.mark, day)
         return Sent(
-            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, may_miss=self.may_miss
+            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard
         )
 
 
@@ -507,18 +554,28 @@ def _message(posted: Posted) -> Message:
     )
 
 
+def _found_again(conn: Any, channel: str, mark: str, day: Day) -> bool:
+    """Whether a message stands in the channel of a room that is still open: then it can be, and must be."""
+    bound = rooms.by_channel(conn, TEAM, channel)
+    still_open = {each.id for each in rooms.listing(conn, TEAM, mode="all", open_only=True)}
+    if bound is None or bound[0] not in still_open:
+        return False
+    return any(mark in each["text"] for each in day.slack.channels[channel].messages.values())
+
+
 def _everything(conn: Any, table: str) -> Any:
     return conn.exec_driver_sql(f'SELECT * FROM "{table}" ORDER BY 1, 2').fetchall()
 
 
 def _settled(conn: Any, now: datetime) -> bool:
-    waits = inbox.unfinished(conn, datetime.max.replace(tzinfo=UTC))
-    return not (outbox.pending(conn) or waits or rooms.due(conn, now, 1) or twins.upcoming(conn))
+    kept = inbox.due(conn, datetime.max.replace(tzinfo=UTC), 1)  # gaps too, which wait a while before they are filled
+    return not (outbox.pending(conn) or kept or rooms.due(conn, now, 1) or twins.upcoming(conn))
 
 
 _SETTINGS = Settings(
     database="sqlite://",
     slack_bot_token=wires.TOKEN,
+    slack_api="https://slack.test/api/",
     slack_pace=1.0,
     state="/nonexistent/warroom",
     web_port=0,  # type: ignore[arg-type]
@@ -526,6 +583,9 @@ _SETTINGS = Settings(
 
 
 _IDENTITY = Identity(workspace=TEAM, workspace_name="sim", user=BOT_USER, bot=BOT, url="https://sim.slack.test/")
+
+
+logging.getLogger("warroom").addHandler(logging.NullHandler())  # what dies with its day has nothing more to say
 
 
 class Logs(logging.Handler):
@@ -593,12 +653,14 @@ def play(
             **{f"at {name}": times for name, times in day.passed.items()},
         }
     )
+    # a budget that could not be kept is nobody's fault
+    hurried = [] if plan.database else [Violation("limits", "Slack", each) for each in day.wire.hurried]
     faults = Counter({f"slack: {name}": n for name, n in day.wire.happened.items()})
     faults += Counter({f"database: {name}": n for name, n in day.troubles.happened.items()})
     return Played(
         plan=plan,
         verdict=verdict,
-        violations=(*problems, *day.problems, *verdict.violations),
+        violations=(*problems, *day.problems, *hurried, *verdict.violations),
         hash=digest,
         counts=counts,
         crashes=day.crashes,

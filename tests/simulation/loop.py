@@ -111,7 +111,7 @@ class Loop(asyncio.BaseEventLoop):
 
 
 class SimClock:
-    """The wall clock of one day: the loop's time, and by how much it was set forward or back.
+    """The machines' clock of one day: the loop's time, and by how much somebody has set it forward or back.
 
     A loop that polls for what other processes have committed waits here for the next second, again and again. While
     nothing is committed and nothing falls due, those polls would find nothing; they are left out. `version` is a number
@@ -171,6 +171,20 @@ class SimClock:
         for future, (since, _) in self._sleeping.items():
             self._loop.call_at(since + int(now - since) + 1, _wake, future)
         self._sleeping.clear()
+
+
+class OwnClock:
+    """A process's own, as `SystemClock` is: what the machine's said when it began, and what has passed since."""
+
+    def __init__(self, machines: SimClock) -> None:
+        self._machines, self._offset = machines, machines.offset
+
+    def now(self) -> datetime:
+        return self._machines.now() - self._machines.offset + self._offset
+
+    async def wait(self, until: datetime | None, nudge: asyncio.Event) -> None:
+        since_set = self._machines.offset - self._offset
+        await self._machines.wait(until + since_set if until is not None else None, nudge)
 
 
 def _wake(future: "asyncio.Future[None]") -> None:

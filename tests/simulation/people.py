@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.reliability.invariants import ANYWHERE
 from tests.simulation.plan import PEOPLE, SCENARIOS, Act
 from tests.simulation.slack import APP, BOT, BOT_USER, TEAM, Channel, Doc, buttons
 from warroom.alerts.group import Group, delivery_keys
@@ -30,10 +31,10 @@ class Crowd:
         self._numbers += 1
         return f"m{self._numbers:04d}q"
 
-    def _parcel(self, kind: str, entry: str, mark: str, *, may_miss: bool = False) -> "Parcel":
+    def _parcel(self, kind: str, entry: str, mark: str, channel: str = "") -> "Parcel":
         from tests.simulation.day import Parcel
 
-        parcel = Parcel(kind, mark, entry, may_miss=may_miss)
+        parcel = Parcel(kind, mark, entry, channel=channel)
         self._day.sent.append(parcel)
         return parcel
 
@@ -200,7 +201,11 @@ class Crowd:
         }
         if act.twice:
             self._day.soon(self._day.bolt(body, (act.draw * 5) % 1))
-        await self._day.bolt(body, (act.draw * 3) % 1)
+        answered = await self._day.bolt(body, (act.draw * 3) % 1)
+        written = [each["value"] for value in values.values() for each in value.values() if "value" in each]
+        marks = [each.removeprefix("because ") for each in written if each.startswith("because ")]
+        if marks and answered is not None and "errors" not in str(answered.body):
+            self._parcel("form", ANYWHERE, marks[0]).acknowledged = True
 
     def _filled(self, act: Act, block: Doc) -> Doc:
         element = block["element"]
@@ -236,8 +241,9 @@ class Crowd:
         place = self._bound(channel)
         doc = self._slack.say(channel, act.who, text, thread)
         heard = place not in ("", "backchannel")
-        parcel = self._parcel("event", "MessageHeard", mark) if heard else None
-        await self._event(act, _said(channel, doc), parcel)
+        parcel = self._parcel("event", "MessageHeard", mark, channel.id) if heard else None
+        dropped = not self._day.running() and act.draw * 23 % 1 < 0.7
+        await self._day.event(_said(channel, doc), act.draw, parcel, twice=act.twice, dropped=dropped)
 
     async def _change(self, act: Act) -> None:
         """Edit or delete something that they said."""
@@ -262,8 +268,8 @@ class Crowd:
         doc = self._slack.say(direct, act.who, ("help", "rooms", "status", "start")[int(act.draw * 4)])
         await self._event(act, {**_said(direct, doc), "channel_type": "im"})
 
-    async def _event(self, act: Act, event: Doc, parcel: "Parcel | None" = None) -> None:
-        await self._day.event(event, act.draw, parcel, twice=act.twice)
+    async def _event(self, act: Act, event: Doc) -> None:
+        await self._day.event(event, act.draw, None, twice=act.twice)
 
     # --- alerts
 

@@ -4,23 +4,18 @@ What people do is drawn as a verb and a number; which button or which channel th
 look. Nothing else is drawn while a day is played but the order of tasks.
 """
 
+import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
-from tests.simulation import client, database
-from warroom.failpoints import NAMES
+from tests.simulation.themes import DATABASE_WAYS, OFTEN, THEMES, VERBS, Theme, evenly
 
 PEOPLE = {"U0HARRIET": "harriet", "U0ANA": "ana", "U0BEN": "ben", "U0CARL": "carl", "U0DORA": "dora"}
 SCENARIOS = ("friday", "two-teams", "short")
 RUNBOOKS = ("sold-out", "slow")
 
-# How often each verb comes, for players and for whoever directs.
-VERBS: Mapping[str, int] = {
-    "press": 46, "mash": 5, "stale": 3, "say": 12, "edit": 1, "delete": 1, "note": 6, "update": 3, "word": 9, "declare": 2,
-    "alert": 8, "over": 4, "home": 1, "ask": 1, "no duff": 1, "export": 1, "form": 3,
-}  # fmt: skip
 WORDS = (
     "ack", "command", "role scribe", "severity SEV1", "walk sold-out", "walk slow", "resolve it is fine", "next", "skip",
     "pause", "resume", "end", "close", "status", "rooms", "panel", "say support: I hear you.", "shift 10s", "forward",
@@ -54,6 +49,7 @@ class Trouble:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     seed: int
+    theme: str = ""
     processes: int = 1
     lasts: float = 300.0
     acts: tuple[Act, ...] = ()
@@ -77,7 +73,7 @@ class Plan:
 
     def told(self) -> str:
         """For whoever has to understand it."""
-        lines = [f"seed {self.seed}, {self.processes} processes, {self.lasts:.0f} s"]
+        lines = [f"seed {self.seed}, {self.theme or 'no theme'}: {self.processes} processes, {self.lasts:.0f} s"]
         for act in self.acts:
             lines.append(
                 f"  {act.at:7.2f} s  {act.verb} {act.who} {act.draw:.4f} {act.text}{' (twice)' if act.twice else ''}"
@@ -91,55 +87,57 @@ class Plan:
         return "\n".join(lines)
 
 
-LENGTHS = (15.0,) * 6 + (25.0,) * 6 + (40.0,) * 5 + (60.0, 60.0, 120.0)  # seconds
-
 # About how often a place is passed in a day: so far away a death may lie.
 _OFTEN = {
     "tx": 120,
-    "deliver": 30,
+    "deliver": 25,
     "slack": 40,
     "wake": 5,
-    "press": 3,
-    "event": 2,
-    "command": 2,
-    "form": 1,
-    "alerts": 1,
+    "press": 4,
+    "event": 4,
+    "command": 4,
+    "form": 2,
+    "alerts": 3,
+    "gap": 1,
+    "shelf": 2,
 }
 
 
-def draw(seed: int, *, jumps: bool = False) -> Plan:
-    """The plan of a day. `jumps`: whether clocks may be set by an hour."""
+def draw(seed: int) -> Plan:
+    """The plan of a day."""
     chance = random.Random(f"plan:{seed}")
-    lasts = chance.choice(LENGTHS)
+    theme = THEMES[0] if chance.random() < OFTEN else chance.choice(THEMES[1:])
+    lasts = chance.choice(theme.lasts)
     acts = sorted(
         (_begin(chance, number) for number in range(1 if lasts < 100 else chance.choice((1, 1, 1, 2)))),
         key=lambda act: act.at,
     )
     directors = [act.who for act in acts if act.verb == "start"]
-    count = int(lasts / 7 * chance.uniform(0.5, 1.4)) + 3
-    verbs, weights = list(VERBS), list(VERBS.values())
-    for _ in range(count):
-        verb = chance.choices(verbs, weights)[0]
-        who = chance.choice(directors) if chance.random() < 0.2 and directors else chance.choice(list(PEOPLE))
-        acts.append(
-            Act(
-                at=chance.uniform(4, lasts),
-                verb=verb,
-                who=who,
-                draw=chance.random(),
-                twice=chance.random() < 0.1,
-                text=chance.choice(WORDS) if verb == "word" else "",
-            )
-        )
-    acts += _nemesis(chance, lasts, jumps)
+    verbs = theme.verbs or VERBS
+    for _ in range(int(lasts / theme.every * chance.uniform(0.6, 1.3)) + 3):
+        acts.append(_act(chance, theme, directors, lasts, chance.choices(list(verbs), list(verbs.values()))[0]))
+    acts += _nemesis(chance, theme, lasts)
     return Plan(
         seed=seed,
-        processes=chance.choice((1, 1, 1, 2, 2, 3)),
+        theme=theme.name,
+        processes=chance.choice(theme.processes),
         lasts=lasts,
         acts=tuple(sorted(acts, key=lambda act: act.at)),
-        troubles=tuple(_trouble(chance) for _ in range(chance.choice((0, 1, 2, 3, 4)))),
-        slack=_faults(chance, client.FAULTS, client.WEIGHTS, 100, chance.choice((0.0, 0.05, 0.15))),
-        database=_faults(chance, database.FAULTS, _EVENLY, 300, chance.choice((0.0, 0.0, 0.01, 0.03))),
+        troubles=tuple(_trouble(chance, theme) for _ in range(chance.choice(theme.deaths))),
+        slack=_faults(chance, theme.slack_ways, 120, chance.choice(theme.slack)),
+        database=_faults(chance, DATABASE_WAYS, 300, chance.choice(theme.database)),
+    )
+
+
+def _act(chance: random.Random, theme: Theme, directors: Sequence[str], lasts: float, verb: str) -> Act:
+    who = chance.choice(directors) if chance.random() < 0.2 and directors else chance.choice(list(PEOPLE))
+    return Act(
+        at=chance.uniform(4, lasts),
+        verb=verb,
+        who=who,
+        draw=chance.random(),
+        twice=chance.random() < theme.twice,
+        text=chance.choice(WORDS) if verb == "word" else "",
     )
 
 
@@ -150,37 +148,54 @@ def _begin(chance: random.Random, number: int) -> Act:
     )
 
 
-def _nemesis(chance: random.Random, lasts: float, jumps: bool) -> list[Act]:
-    found = [Act(chance.uniform(2, lasts), "kill", draw=chance.random()) for _ in range(chance.choice((0, 0, 1, 2)))]
-    if chance.random() < 0.15:
-        found.append(Act(chance.uniform(2, lasts), "stop", draw=chance.random()))
-    if chance.random() < 0.1:
-        found.append(Act(chance.uniform(2, lasts), "slack away", draw=chance.random()))
-    if chance.random() < 0.15:
-        found.append(Act(chance.uniform(2, lasts), "freeze", draw=chance.random()))
-    if chance.random() < 0.08:
-        found.append(Act(chance.uniform(2, lasts), "all down", draw=chance.random()))
-    if jumps and chance.random() < 0.1:
-        found.append(Act(chance.uniform(2, lasts), "jump", draw=chance.random()))
-    return found
+def _nemesis(chance: random.Random, theme: Theme, lasts: float) -> Iterator[Act]:
+    for verb, often in theme.nemesis.items():
+        for _ in range(int(often) + (chance.random() < often % 1)):
+            yield Act(chance.uniform(4, lasts), verb, draw=chance.random())
 
 
-def _trouble(chance: random.Random) -> Trouble:
-    place = chance.choice(list(NAMES))
-    often = _OFTEN.get(place.partition(".")[0], 5)
-    nth = 1 + int(chance.random() ** 1.5 * often)
-    what, after = (
-        ("freeze", chance.choice((3.0, 25.0, 70.0))) if chance.random() < 0.15 else ("die", chance.uniform(0.1, 4))
-    )
-    if place.startswith("tx."):
-        what = "die"
-    return Trouble(place, nth, what, round(after, 1))
+def _trouble(chance: random.Random, theme: Theme) -> Trouble:
+    place = chance.choice(theme.places)
+    nth = 1 + int(chance.random() ** 1.5 * _OFTEN.get(place.partition(".")[0], 5))
+    freezes = chance.random() < theme.frozen and not place.startswith("tx.")
+    if freezes:
+        return Trouble(place, nth, "freeze", chance.choice((3.0, 25.0, 70.0)))
+    return Trouble(place, nth, "die", round(chance.uniform(0.1, 4), 1))
 
 
-_EVENLY = [1] * len(database.FAULTS)
-
-
-def _faults(
-    chance: random.Random, kinds: Sequence[str], weights: Sequence[int], most: int, share: float
-) -> dict[int, str]:
+def _faults(chance: random.Random, kinds: Sequence[str], most: int, share: float) -> dict[int, str]:
+    weights = evenly(kinds)
     return {number: chance.choices(kinds, weights)[0] for number in range(1, most) if chance.random() < share}
+
+
+# --- plans that are kept
+
+
+def written(plan: Plan, what: str) -> str:
+    """As one line that is read again whatever becomes of `draw`. `what` says what was wrong with that day."""
+    kept = {
+        "what": what,
+        "seed": plan.seed,
+        "theme": plan.theme,
+        "processes": plan.processes,
+        "lasts": plan.lasts,
+        "acts": [astuple(each) for each in plan.acts],
+        "troubles": [astuple(each) for each in plan.troubles],
+        "slack": dict(plan.slack),
+        "database": dict(plan.database),
+    }
+    return json.dumps(kept)
+
+
+def read(line: str) -> Plan:
+    kept = json.loads(line)
+    return Plan(
+        seed=kept["seed"],
+        theme=kept.get("theme", ""),
+        processes=kept["processes"],
+        lasts=kept["lasts"],
+        acts=tuple(Act(*each) for each in kept["acts"]),
+        troubles=tuple(Trouble(*each) for each in kept["troubles"]),
+        slack={int(number): fault for number, fault in kept["slack"].items()},
+        database={int(number): fault for number, fault in kept["database"].items()},
+    )

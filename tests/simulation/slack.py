@@ -257,7 +257,9 @@ class Slack:
             each for each in reversed(channel.messages.values()) if each.get("thread_ts", each["ts"]) == each["ts"]
         ]
         chosen, more = _page(args, [each for each in found if _within(args, each["ts"])], 100, 999)
-        return {"messages": [_seen(args, each) for each in chosen], "has_more": bool(more), **more}
+        latest = {each["thread_ts"]: each["ts"] for each in channel.messages.values() if "thread_ts" in each}
+        shown = [_seen(args, each, latest.get(each["ts"], "")) for each in chosen]
+        return {"messages": shown, "has_more": bool(more), **more}
 
     def _replies(self, args: Mapping[str, Any]) -> Doc:
         channel, ts = self.channel(args, live=""), str(args.get("ts", ""))
@@ -265,7 +267,8 @@ class Slack:
             raise Refused("thread_not_found")
         replies = [each for each in channel.messages.values() if each.get("thread_ts") == ts and each["ts"] != ts]
         chosen, more = _page(args, [each for each in replies if _within(args, each["ts"])], 1000, 1000)
-        shown = [_seen(args, each) for each in (channel.messages[ts], *chosen)]
+        top = _seen(args, channel.messages[ts], replies[-1]["ts"] if replies else "")
+        shown = [top, *(_seen(args, each) for each in chosen)]
         return {"messages": shown, "has_more": bool(more), **more}
 
     def _members(self, args: Mapping[str, Any]) -> Doc:
@@ -500,10 +503,9 @@ def _page(args: Mapping[str, Any], found: list[Any], default: int, most: int) ->
     return found[start : start + limit], {"response_metadata": {"next_cursor": f"at:{start + limit}"}}
 
 
-def _seen(args: Mapping[str, Any], doc: Doc) -> Doc:
-    return (
-        doc if _flag(args, "include_all_metadata") else {name: each for name, each in doc.items() if name != "metadata"}
-    )
+def _seen(args: Mapping[str, Any], doc: Doc, latest_reply: str = "") -> Doc:
+    shown = doc | ({"latest_reply": latest_reply} if latest_reply else {})
+    return shown if _flag(args, "include_all_metadata") else {name: shown[name] for name in shown if name != "metadata"}
 
 
 def _shown(channel: Channel) -> Doc:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.simulation.loop import BASE, Deadlock, Loop, Process, SimClock, process
+from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, process
 
 
 def in_process(loop: Loop, owner: Process, work: object) -> None:
@@ -134,3 +134,23 @@ def test_a_nudge_wakes_at_once() -> None:
         return loop.time()
 
     assert loop.run_until_complete(nudged()) == 0.3
+
+
+def test_a_process_keeps_its_own_time() -> None:
+    """Who sets the machine's clock moves nothing for a process that runs; one that begins then has the new time."""
+    loop = Loop("1")
+    machines = SimClock(loop, lambda: 0, lambda: None)
+    before = OwnClock(machines)
+
+    async def day() -> None:
+        await asyncio.sleep(10)
+        machines.offset -= timedelta(hours=1)
+        after = OwnClock(machines)
+        assert before.now() == BASE + timedelta(seconds=10)
+        assert after.now() == BASE + timedelta(seconds=10, hours=-1)
+        for clock in (before, after):
+            began = loop.time()
+            await clock.wait(clock.now() + timedelta(seconds=7), asyncio.Event())
+            assert loop.time() == began + 7
+
+    loop.run_until_complete(day())

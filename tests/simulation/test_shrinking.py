@@ -1,7 +1,8 @@
 """A plan that fails is made smaller as long as it fails."""
 
-from tests.simulation.plan import Plan, Trouble, draw
+from tests.simulation.plan import Plan, Trouble, draw, read, written
 from tests.simulation.shrinking import shrink
+from tests.simulation.themes import THEMES
 
 
 def test_only_what_matters_is_left() -> None:
@@ -21,3 +22,10 @@ def test_a_plan_can_be_taken_apart_and_put_together() -> None:
     for seed in range(20):
         plan = draw(seed)
         assert plan.only(plan.pieces()) == plan
+
+
+def test_a_plan_can_be_kept() -> None:
+    """What is written of a plan is read as the same plan, and every theme is drawn."""
+    plans = [draw(seed) for seed in range(300)]
+    assert [read(written(each, "what it was")) for each in plans] == plans
+    assert {each.theme for each in plans} == {theme.name for theme in THEMES}

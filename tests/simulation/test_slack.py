@@ -4,6 +4,7 @@ The workspace is compared with what Slack publishes (tests/conformance), so what
 """
 
 import asyncio
+import contextlib
 import contextvars
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,12 +14,20 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.simulation.client import FAULTS, Wire, client
+from tests.simulation.client import FAULTS, TOKEN, Session, Wire
 from tests.simulation.loop import BASE, Loop, Process, process
 from tests.simulation.slack import BOT_USER, Slack
 from warroom.slack.manifest import manifest
 from warroom.slack.verdicts import Verdict, judge
 from warroom.workspace import Person, Seed, Workspace
+
+
+
+def client(wire: Wire, owner: Process) -> AsyncWebClient:
+    """As the bot has it."""
+    session: Any = Session(wire, owner)
+    return AsyncWebClient(token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=8, session=session)
+
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]
 METADATA = {"event_type": "warroom_outbox", "event_payload": {"id": "abc"}}
@@ -94,6 +103,7 @@ def seen(method: str, answer: Any, names: Names) -> Any:
                 bool(each.get("bot_id")),
                 [block["type"] for block in each.get("blocks", ())],
                 "thread_ts" in each and each["thread_ts"] != each["ts"],
+                "latest_reply" in each,
             )
             for each in answer["messages"]
             if each.get("subtype") in (None, "bot_message")
@@ -223,3 +233,28 @@ def test_a_call_goes_on_without_its_caller() -> None:
 
     loop.run_until_complete(die())
     assert [each["text"] for each in channel.messages.values()] == ["Hello"]
+
+
+def test_who_does_not_keep_still_is_seen() -> None:
+    """A call before Slack had said it may be made is noted, and so is a second message within a second; others are not."""
+    loop = Loop("1")
+    slack = Slack(lambda: BASE + timedelta(seconds=loop.time()), {"U0ANA": "ana"})
+    channel = slack.make_channel("x", members=[BOT_USER])
+    wire = Wire(loop, slack, {2: "429 whole"}, 2, swept=True)
+    web = client(wire, Process("p"))
+
+    async def hurry() -> list[int]:
+        seen: list[int] = []
+        ts = (await web.chat_postMessage(channel=channel.id, text="One", metadata=METADATA))["ts"]
+        for pause in (0.0, 1.0, 2.0):
+            await asyncio.sleep(pause)
+            with contextlib.suppress(SlackApiError):
+                await web.chat_update(channel=channel.id, ts=ts, text="Two")
+            seen.append(len(wire.hurried))
+        for pause in (0.0, 0.1, 1.0):
+            await asyncio.sleep(pause)
+            await web.chat_postMessage(channel=channel.id, text="Three", metadata=METADATA)
+            seen.append(len(wire.hurried))
+        return seen
+
+    assert loop.run_until_complete(hurry()) == [0, 1, 1, 1, 2, 2]

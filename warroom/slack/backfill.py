@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 MARGIN = timedelta(minutes=2)  # events may come out of order, and two clocks may differ
 SETTLE = timedelta(seconds=3)  # what waits at Slack comes by itself as soon as it can; it need not be looked for
-FRESH = timedelta(seconds=2)  # what was said just now is on its way
+FRESH = timedelta(seconds=2)  # what was said just now is on its way; what seems to be later was timed by a better clock
 LATER = timedelta(seconds=30)  # until the next try, when Slack does not say how long
 GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be read
 PAGE, PAGES = 200, 50
@@ -128,7 +128,7 @@ class Backfill:
         for message in sorted(found.values(), key=lambda each: _at(each["ts"])):
             if max(_at(message["ts"]), _at((message.get("edited") or {}).get("ts") or "0")) < since:
                 continue
-            if _at(message["ts"]) <= until:
+            if not until < _at(message["ts"]) <= until + 2 * FRESH:
                 event = {**message, "type": "message", "channel": channel}
                 await self._hearing().hear(self._workspace, event, recovered=True)
         if not whole:

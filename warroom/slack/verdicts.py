@@ -58,6 +58,7 @@ _CODES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PLAIN: ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
     Verdict.GONE: ("message_not_found", "channel_not_found", "is_archived", "is_inactive", "not_in_channel"),
 }
+LONGEST = 600.0  # seconds that Slack is believed to ask for; what a clock has put off for longer was put off by a wrong one
 _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
 
 
@@ -90,7 +91,7 @@ def _judge_answer(error: SlackApiError) -> Judged:
 def retry_after(header: str | None) -> timedelta:
     """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else."""
     try:
-        return timedelta(seconds=min(max(float(header or ""), 0.0), 3600.0))
+        return timedelta(seconds=min(max(float(header or ""), 0.0), LONGEST))
     except ValueError:
         return timedelta(seconds=30) if not header or not _is_date(header) else timedelta(seconds=60)
 

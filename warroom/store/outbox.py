@@ -33,7 +33,7 @@ EFFECTS = effects.vocabulary()
 STALE = timedelta(minutes=10)  # what has waited this long is said with what waits behind it
 FEW, MOST = 5, 40  # messages that one digest is worth making for, and that it may hold
 UNSURE = timedelta(seconds=10)  # after which Slack has done what it will do of a call that was not answered
-FARTHEST = timedelta(hours=2)  # a lane that rests longer than any pause was put to rest by a clock that was wrong
+FARTHEST = timedelta(minutes=15)  # a lane that rests longer than any pause was put to rest by a clock that was wrong
 _log = logging.getLogger(__name__)
 
 # --- statements that are made once
