@@ -64,9 +64,7 @@ def look_for(bug: Bug, *, within: float, seed: int) -> Found:
         began = time.monotonic()
         look = _by_tests if bug.tests else _by_lane if bug.lane else _by_days
         found, by, days = look(bug, Path(folder), within, seed)
-    return Found(
-        name=bug.name, found=found, by=by, days=days, seconds=round(time.monotonic() - began, 1), who=bug.by
-    )
+    return Found(name=bug.name, found=found, by=by, days=days, seconds=round(time.monotonic() - began, 1), who=bug.by)
 
 
 def _by_days(bug: Bug, folder: Path, within: float, seed: int) -> tuple[bool, str, int]:
