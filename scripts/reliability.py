@@ -12,10 +12,12 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from warroom.runtime.clock import SystemClock
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 FIRST, LAST = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -75,14 +77,18 @@ def crashed(found: Figures) -> Iterator[str]:
     yield "|---|" + "---:|" * len(lanes)
 
     def row(name: str, values: Iterable[object]) -> str:
-        return f"| {name} | " + " | ".join(f"{each:,}" if isinstance(each, int) else str(each) for each in values) + " |"
+        return (
+            f"| {name} | " + " | ".join(f"{each:,}" if isinstance(each, int) else str(each) for each in values) + " |"
+        )
 
     yield row("seed", (str(each["seed"]) for each in lanes))
     yield row("seconds of trouble", (each["seconds"] for each in lanes))
     yield row("kill -9", kills)
     for kind in dict.fromkeys(kind for each in lanes for kind in each["kills"]):
         yield row(f"of these {kind}", (each["kills"].get(kind, 0) for each in lanes))
-    yield row("fewest kills at one failpoint", (min(at["killed"] for at in each["failpoints"].values()) for each in lanes))
+    yield row(
+        "fewest kills at one failpoint", (min(at["killed"] for at in each["failpoints"].values()) for each in lanes)
+    )
     yield row("PostgreSQL crash-restarts", (each["restarts"] for each in lanes))
     yield row("pauses longer than a lease", (each["pauses"] for each in lanes))
     for what in ("inputs", "announcements"):
@@ -124,7 +130,11 @@ def table(parts: Mapping[str, Any], now: datetime) -> str:
     """All of it. `parts` are the figures by what made them."""
     lines = [f"warroom {version('warroom')}, {now:%Y-%m-%d}, {machine()}.", ""]
     for name, show in (("simulation", simulated), ("crash", crashed), ("planted", planted)):
-        lines += [*show(parts[name]), ""] if name in parts else [f"The figures of `{name}` are not there: it was not run.", ""]
+        lines += (
+            [*show(parts[name]), ""]
+            if name in parts
+            else [f"The figures of `{name}` are not there: it was not run.", ""]
+        )
     return "\n".join(lines).rstrip()
 
 
@@ -141,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=Path, default=Path("var") / f"{name}.json")
     given = vars(parser.parse_args(arguments))
     parts = {name: json.loads(path.read_text("utf-8")) for name, path in given.items() if path.exists()}
-    PAGE.write_text(within(PAGE.read_text("utf-8"), table(parts, datetime.now(UTC))), "utf-8")
+    PAGE.write_text(within(PAGE.read_text("utf-8"), table(parts, SystemClock().now())), "utf-8")
     missing = [str(path) for path in given.values() if not path.exists()]
     print(f"Wrote {PAGE.name}." + (f" Not there: {', '.join(missing)}." if missing else ""))
     return 0

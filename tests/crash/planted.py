@@ -63,8 +63,8 @@ BUGS = (
         edits=(
             (
                 "warroom/store/outbox.py",
-                "        lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch, lanes.c.done_number == claimed.number - 1\n",
-                "        lanes.c.id == claimed.lane, lanes.c.epoch == lanes.c.epoch\n",
+                "    .where(_LEASED, lanes.c.done_number + 1 == bindparam(\"number\"))\n",
+                "    .where(lanes.c.id == bindparam(\"lane\"), bindparam(\"epoch\") >= 0, bindparam(\"number\") >= 0)\n",
             ),
         ),
     ),

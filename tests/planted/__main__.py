@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -64,9 +64,7 @@ def look_for(bug: Bug, *, within: float, seed: int) -> Found:
         began = time.monotonic()
         look = _by_tests if bug.tests else _by_lane if bug.lane else _by_days
         found, by, days = look(bug, Path(folder), within, seed)
-    return Found(
-        name=bug.name, found=found, by=by, days=days, seconds=round(time.monotonic() - began, 1), who=bug.by
-    )
+    return Found(name=bug.name, found=found, by=by, days=days, seconds=round(time.monotonic() - began, 1), who=bug.by)
 
 
 def _by_days(bug: Bug, folder: Path, within: float, seed: int) -> tuple[bool, str, int]:
@@ -134,9 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(bugs)} mistakes, {given.at_once} at a time", flush=True)
     done: list[Found] = []
     with ThreadPoolExecutor(given.at_once) as pool:
-        for found in pool.map(lambda bug: look_for(bug, within=given.within, seed=given.seed), bugs):
-            done.append(found)
-            print(line(found), flush=True)
+        for each in as_completed([pool.submit(look_for, bug, within=given.within, seed=given.seed) for bug in bugs]):
+            done.append(each.result())
+            print(line(done[-1]), flush=True)
     missed = [each.name for each in done if not each.found]
     print(f"{len(done) - len(missed)} of {len(done)} caught in {time.monotonic() - began:.0f} s")
     if given.json:

@@ -81,7 +81,7 @@ SIMULATED = (
     ),
     Bug(
         "attempts are not counted",
-        (Edit(OUTBOX, "        attempts=found.attempts + 1,\n", "        attempts=1,\n"),),
+        (Edit(OUTBOX, "        effect=effect,\n        attempts=found.attempts,\n", "        effect=effect,\n        attempts=1,\n"),),
         ("I4", "cards"),
         theme="deaths while it speaks",
     ),
@@ -140,8 +140,8 @@ SIMULATED = (
         (
             Edit(
                 OUTBOX,
-                "        lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch, lanes.c.done_number == claimed.number - 1\n",
-                "        lanes.c.id == claimed.lane, lanes.c.done_number <= claimed.number\n",
+                "    .where(_LEASED, lanes.c.done_number + 1 == bindparam(\"number\"))\n",
+                "    .where(lanes.c.id == bindparam(\"lane\"), bindparam(\"epoch\") >= 0, lanes.c.done_number <= bindparam(\"number\"))\n",
             ),
         ),
         ("I2", "I4", "cards"),
@@ -231,6 +231,7 @@ SIMULATED = (
         "a fold is remembered before its commit",
         (Edit(HANDLE, "        if effects:\n            outbox.put", "        self._keep(row.id, room)\n        if effects:\n            outbox.put"),),
         ("fold", "I1", "I2", "I4", "I6", "I7", "cards", "simulation"),
+        theme="the database fails",
     ),
     Bug(
         "a card counts as shown before it is",
@@ -256,24 +257,7 @@ SIMULATED = (
             ),
         ),
         ("cards",),
-        theme="deaths while it speaks",
-    ),
-    Bug(
-        "an event is acknowledged before it is kept",
-        (
-            Edit(
-                LISTENERS,
-                "            kept = await self._desk.runtime.db.tx(inbox.keep, key, now, payload)\n",
-                "            kept = True\n",
-            ),
-            Edit(
-                LISTENERS,
-                "            await asyncio.wait({task}, timeout=ACKNOWLEDGED_WITHIN)\n",
-                "            del task\n",
-            ),
-        ),
-        ("I1",),
-        theme="talk",
+        theme="Slack late",
     ),
     Bug(
         "a form is acknowledged first",
@@ -482,7 +466,7 @@ SIMULATED = (
     ),
     Bug(
         "what a wrong clock wrote locks everybody out",
-        (Edit("warroom/store/budgets.py", "found > now + budget.ahead + FARTHEST", "found > now + budget.ahead + FARTHEST * 9"),),
+        (Edit("warroom/store/budgets.py", "free_at > now + budget.ahead + FARTHEST", "free_at > now + budget.ahead + FARTHEST * 9"),),
         ("I4", "I6", "cards"),
         theme="clocks",
     ),
@@ -517,6 +501,18 @@ IN_LANES = tuple(
 )
 
 BY_TESTS = (
+    # Messages are found again in their channel's history, so no day shows it.
+    Bug(
+        "an event is acknowledged before it is kept",
+        (
+            Edit(
+                LISTENERS,
+                "            await self._keep(replace(delivery, payload=payload))\n",
+                "            self._soon(self._keep(replace(delivery, payload=payload)))\n",
+            ),
+        ),
+        tests="tests/slack/test_doors.py",
+    ),
     Bug(
         "budgets are not shared",
         (

@@ -92,7 +92,9 @@ class Wire:
         self.away_until = 0.0
         self.hurried: list[str] = []  # calls that came before Slack allows them
         self.muted: list[tuple[float, float]] = []  # when Slack let nobody look for twins
-        self._quiet: dict[str, tuple[float, float, Process]] = {}  # who was told to keep still, from when and until when
+        self._quiet: dict[
+            str, tuple[float, float, Process]
+        ] = {}  # who was told to keep still, from when and until when
         self._posted: dict[str, float] = {}
 
     def latency(self, number: int, way: int) -> float:

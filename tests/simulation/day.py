@@ -527,9 +527,7 @@ class Parcel:
 
     def sent(self, day: Day) -> Sent:
         unheard = bool(self.channel) and not self.reached and day.store.run(_found_again, self.channel, self.mark, day)
-        return Sent(
-            kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard
-        )
+        return Sent(kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard)
 
 
 async def _taken(bot: Bot, group: Any, keys: tuple[str, ...]) -> bool:

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
 A_GAME = Plan(seed=5, lasts=35.0, acts=(Act(1.0, "start", "U0HARRIET", 0.9), Act(20.0, "note", "U0ANA", 0.3)))
 
 
-@pytest.mark.parametrize("plan", [*regressions(), *map(draw, range(1, 8))], ids=lambda plan: f"{plan.seed} {plan.theme}")
+@pytest.mark.parametrize(
+    "plan", [*regressions(), *map(draw, range(1, 8))], ids=lambda plan: f"{plan.seed} {plan.theme}"
+)
 def test_nothing_is_violated(plan: Plan, store: Store, library: Library) -> None:
     """A day with faults, crashes and several processes ends with everything as it was promised."""
     played = play(plan, store, library)

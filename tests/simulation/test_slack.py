@@ -22,11 +22,12 @@ from warroom.slack.verdicts import Verdict, judge
 from warroom.workspace import Person, Seed, Workspace
 
 
-
 def client(wire: Wire, owner: Process) -> AsyncWebClient:
     """As the bot has it."""
     session: Any = Session(wire, owner)
-    return AsyncWebClient(token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=8, session=session)
+    return AsyncWebClient(
+        token=TOKEN, base_url="https://slack.test/api/", retry_handlers=[], timeout=8, session=session
+    )
 
 
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]

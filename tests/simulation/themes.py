@@ -98,7 +98,7 @@ THEMES = (
     Theme(
         name="presses and forms",
         every=1.5,
-        verbs={"press": 60, "mash": 14, "stale": 8, "form": 16, "note": 20, "update": 10, "word": 20, "say": 2, "alert": 1},
+        verbs={"press": 60, "mash": 14, "stale": 8, "form": 16, "note": 20, "update": 10, "word": 20, "say": 2, "alert": 1, "declare": 6},
         twice=0.4,
         deaths=(2, 4),
         places=_ASKING,
