@@ -89,7 +89,12 @@ def _judge_answer(error: SlackApiError) -> Judged:
 
 
 def retry_after(header: str | None) -> timedelta:
-    """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else."""
+    """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else.
+
+    Never longer than `LONGEST`: Slack counts by the minute, so more than that is a mistake of something on the way, and
+    if it is not, asking once in ten minutes does no harm. What holds everything up must be short enough to be told from
+    what a clock that was wrong has written.
+    """
     try:
         return timedelta(seconds=min(max(float(header or ""), 0.0), LONGEST))
     except ValueError:
