@@ -34,4 +34,4 @@ def test_how_long_slack_is_left_alone(header: str | None, seconds: float) -> Non
 
 def test_what_slack_asks_for_is_never_taken_for_a_wrong_clock() -> None:
     """The longest hold, and whatever rests because of it, is nearer than what counts as written by a wrong clock."""
-    assert LONGEST < budgets.FARTHEST < outbox.FARTHEST["talk"]
+    assert timedelta(seconds=LONGEST) < budgets.FARTHEST < outbox.FARTHEST["talk"]
