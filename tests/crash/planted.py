@@ -1,14 +1,12 @@
 """Whether a lane can fail at all: bugs are planted in a copy of the tree, and each has to be caught.
 
-python -m tests.crash.planted [--seconds N] [--seed N] [NAME ...]
-
-Each bug has the lane, the seed and the seconds with which it was caught. A lane is not deterministic: a seed draws the same
-trouble, but not the same moment. `look_for` says of one bug whether it is caught, for whoever plants bugs elsewhere as well.
+python -m tests.crash.planted [--seconds 25] [NAME ...]
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,48 +17,41 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.__main__ import configuration
-from tests.planted import bugs
-from tests.planted.__main__ import plant
-from tests.planted.bugs import Edit
 
+HERE = Path(__file__).parent.parent.parent
 SECONDS = 25.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bug(bugs.Bug):
-    """`lane` is where it can show, with this seed, in so many seconds of trouble."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bug:
+    """`edits` are (file, text that is there once, text that is put in its place). `lane` is where it can show, with this
+    seed, in so many seconds of trouble; a seed draws the same trouble, but not the same moment.
+    """
 
-    lane: str = "sqlite"
+    name: str
+    lane: str
+    edits: tuple[tuple[str, str, str], ...]
     seed: int = 1
     seconds: float = SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
-    """`by` are the invariants that were violated, none when it was missed; `took` is seconds, with the quiet afterwards."""
-
-    by: tuple[str, ...]
-    took: float
-    kills: int
-    violations: tuple[str, ...]
-
-
 BUGS = (
     Bug(
-        "blind resend",
-        (
-            Edit(
+        name="blind resend",
+        lane="sqlite",
+        edits=(
+            (
                 "warroom/slack/perform.py",
                 "        if not claimed.unsure:\n",
                 "        if claimed.attempts:\n",
             ),
         ),
-        ("I4", "cards"),
     ),
     Bug(
-        "ack before commit",
-        (
-            Edit(
+        name="ack before commit",
+        lane="sqlite",
+        edits=(
+            (
                 "warroom/web/app.py",
                 "                return await self.take_alerts(read, self.keys(read))\n",
                 "                asyncio.get_running_loop().call_later(\n"
@@ -69,24 +60,23 @@ BUGS = (
                 "                return Taken()\n",
             ),
         ),
-        ("I1",),
     ),
     Bug(
-        "lease not checked when settling",
-        (
-            Edit(
+        name="lease not checked when settling",
+        lane="postgresql",
+        edits=(
+            (
                 "warroom/store/outbox.py",
                 "        lanes.c.id == claimed.lane, lanes.c.epoch == claimed.epoch, lanes.c.done_number == claimed.number - 1\n",
                 "        lanes.c.id == claimed.lane, lanes.c.epoch == lanes.c.epoch\n",
             ),
         ),
-        ("I2", "I4", "I5", "cards"),
-        "postgresql",
     ),
     Bug(
-        "effects in a second transaction",
-        (
-            Edit(
+        name="effects in a second transaction",
+        lane="sqlite",
+        edits=(
+            (
                 "warroom/runtime/handle.py",
                 "            outbox.put(conn, row.id, effects, self.wall.now())\n",
                 "            self.db._submit(\n"
@@ -94,48 +84,47 @@ BUGS = (
                 "            )\n",
             ),
         ),
-        ("I4", "I7", "cards", "quiet"),
     ),
     Bug(
-        "event finished before handled",
-        (
-            Edit(
+        name="event finished before handled",
+        lane="sqlite",
+        edits=(
+            (
                 "warroom/slack/listeners.py",
                 "        takes = EVENTS.get(event[\"type\"])\n",
                 "        takes = EVENTS.get(event[\"type\"])\n"
                 "        await self._desk.runtime.db.tx(inbox.finish, delivery.key)\n",
             ),
         ),
-        ("I1",),
     ),
 )  # fmt: skip
 
 
-def look_for(bug: Bug, *, seconds: float = 0.0, seed: int = 0) -> Caught:
-    """Run a lane with this bug in it, with its own seed and seconds if none are given."""
-    with tempfile.TemporaryDirectory(prefix="warroom-planted-") as made:
-        folder = Path(made)
-        (folder / "tree").mkdir()
-        plant(bug, folder / "tree")
-        began = time.monotonic()
-        found = _run(bug, configuration(bug.lane, seconds or bug.seconds, seed or bug.seed, folder), folder)
-    return Caught(
-        tuple(sorted(found["by_invariant"])),
-        time.monotonic() - began,
-        sum(found["kills"].values()),
-        tuple(found["violations"]),
-    )
-
-
-def _run(bug: Bug, config: dict[str, Any], folder: Path) -> dict[str, Any]:
-    tree, result = folder / "tree", folder / f"{bug.lane}.json"
-    environment = os.environ | {"PYTHONPATH": str(tree)}
+def caught(bug: Bug, seconds: float, seed: int) -> dict[str, Any]:
+    """The figures of a lane that ran with this bug in it."""
+    folder = Path(tempfile.mkdtemp(prefix="warroom-planted-"))
+    tree = folder / "tree"
+    for part in ("warroom", "tests", "migrations", "pyproject.toml"):
+        there = HERE / part
+        ignore = shutil.ignore_patterns("__pycache__", "page", "foreign")
+        shutil.copytree(there, tree / part, ignore=ignore) if there.is_dir() else shutil.copy(there, tree / part)
+    for file, old, new in bug.edits:
+        text = (tree / file).read_text()
+        if text.count(old) != 1:
+            raise SystemExit(
+                f"{bug.name}: {file} does not hold the text to be replaced once; mend tests/crash/planted.py."
+            )
+        (tree / file).write_text(text.replace(old, new))
+    config = configuration(bug.lane, seconds, seed, folder)
+    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-m", "tests.crash.lane", json.dumps(config)]
     done = subprocess.run(command, check=False, cwd=tree, env=environment, capture_output=True, text=True)
+    result = folder / f"{bug.lane}.json"
     if not result.exists():
         raise RuntimeError(f"{bug.name}: the lane has ended before it could be judged.\n{done.stdout}\n{done.stderr}")
-    figures: dict[str, Any] = json.loads(result.read_text())
-    return figures
+    found: dict[str, Any] = json.loads(result.read_text())
+    shutil.rmtree(folder)
+    return found
 
 
 def main(given: Sequence[str]) -> int:
@@ -148,17 +137,19 @@ def main(given: Sequence[str]) -> int:
     for bug in BUGS:
         if asked.names and bug.name not in asked.names:
             continue
-        found = look_for(bug, seconds=asked.seconds, seed=asked.seed)
-        missed += not found.by
-        with_ = (
-            f"seed {asked.seed or bug.seed}, {asked.seconds or bug.seconds:g} s of trouble, {found.took:.0f} s in all"
-        )
-        said = "caught" if found.by else "MISSED"
+        began = time.monotonic()
+        seconds, seed = asked.seconds or bug.seconds, asked.seed or bug.seed
+        found = caught(bug, seconds, seed)
+        count, by = len(found["violations"]), " ".join(sorted(found["by_invariant"]))
+        missed += not count
+        took = f"{time.monotonic() - began:.0f} s"
+        kills = f"{sum(found['kills'].values())} kills"
         print(
-            f"{bug.name:34} {said} {with_}, {found.kills} kills; {len(found.violations)} violations: {' '.join(found.by)}",
+            f"{bug.name:34} {'caught' if count else 'MISSED':7} seed {seed}, {seconds:g} s of trouble, {took} in all, "
+            f"{kills:>10}  {count} violations: {by}",
             flush=True,
         )
-        for each in found.violations[:2]:
+        for each in found["violations"][:2]:
             print(f"    {each[:160]}", flush=True)
     return 1 if missed else 0
 

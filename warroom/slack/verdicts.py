@@ -58,7 +58,7 @@ _CODES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PLAIN: ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
     Verdict.GONE: ("message_not_found", "channel_not_found", "is_archived", "is_inactive", "not_in_channel"),
 }
-LONGEST = 600.0  # seconds that Slack is believed to ask for; what a clock has put off for longer was put off by a wrong one
+LONGEST = 600.0  # seconds that Slack is believed; what is put off for longer was put off by a clock that was wrong
 _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
 
 
