@@ -26,7 +26,7 @@ from warroom.faults import Driver, FaultFailed, Order, every_driver
 from warroom.faults.keeper import Busy, Keeper, Recovered, Uncertain, Undone
 from warroom.faults.records import Filed, Records, state_folder
 from warroom.runtime.clock import Clock
-from warroom.runtime.deliver import ATTEMPTS, Done, Later, Performer, Result
+from warroom.runtime.deliver import Done, Later, Performer, Result, is_spent
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -221,7 +221,7 @@ class Breaking:
         except Exception as error:  # a driver may fail in any way; the rollback is owed until it is done
             log.warning("fault %s could not be undone yet", effect.fault, exc_info=True)
             why = f"It was not done within {_WITHIN:.0f} s." if isinstance(error, TimeoutError) else str(error)
-            if claimed.tries < ATTEMPTS:
+            if not is_spent(claimed, self._wall.now()):
                 return Later(reason=why)
             await self._hand_over(claimed, effect, f"{effect.driver} says: {why}{self._hand(order, claimed, fault)}")
             return Later(reason=why, after=_STUCK)

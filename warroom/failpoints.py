@@ -30,6 +30,19 @@ NAMES: Final = {
     "slack.called": "Slack has answered a call, and nothing has been made of the answer",
 }
 
+# The places of a fault's life. They are a list of their own: the simulation breaks nothing, and draws from the other.
+OF_FAULTS: Final = {
+    "fault.filed": "how something is broken and undone is written down, and nobody watches over it",
+    "fault.watched": "its watchdog watches, and nothing is broken",
+    "fault.begun": "it is written down that it may be broken, and it is not",
+    "fault.broken": "it is broken, and that is not written down",
+    "fault.recorded": "it is written down that it is broken, and the room has not been told",
+    "fault.undoing": "it is about to be undone, and nobody else can",
+    "fault.undone": "it is undone, and nobody has seen whether it is whole",
+    "fault.whole": "it was seen to be whole, and nothing says that it is over",
+    "fault.over": "it is written down that it is over, and the room has not been told",
+}
+
 Hook = Callable[[str], Awaitable[None]]
 SyncHook = Callable[[str], None]
 _hook: Hook | None = None

@@ -297,7 +297,7 @@ class Bot:
         )
         people = People(self.client, self.db, self.runtime.wall)
         self._reports = Reports(self.client, desk, self._export)
-        takes = {gaps.PREFIX.rstrip(":"): self._fill_gap}
+        takes = {gaps.PREFIX.rstrip(":"): self._fill_gap, gaps.OPENED.rstrip(":"): self._read_opened}
         listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall, takes)
         listeners.register()
         self.app = app
@@ -420,6 +420,10 @@ class Bot:
     async def _fill_gap(self, delivery: inbox.Delivery) -> None:
         if self._backfill is not None:
             await self._backfill.take(delivery)
+
+    async def _read_opened(self, delivery: inbox.Delivery) -> None:
+        if self._backfill is not None:
+            await self._backfill.opened(delivery)
 
     async def _take_request(self, asked: Asked) -> Answer:
         if self._requests is None:

@@ -20,7 +20,7 @@ SECONDS = 300.0
 LONGER = 90.0  # seconds more that a lane may take to reach its goals, on a slow machine
 JUMPY = 60.0  # seconds; in a shorter run every hour that a clock is wrong would be most of it
 CHECKED = 10_000  # inputs and announcements, of both lanes
-GOALS = {"kills": 400, "at_each": 3, "cold": 10}  # of each lane
+GOALS = {"kills": 400, "at_each": 3, "cold": 10, "broken": 10}  # of each lane
 ON_POSTGRESQL = {"pauses": 20, "restarts": 20}
 SEVEN = ("attempts", "acknowledged", "ok", "lost", "unexpected", "duplicated", "recovered")
 INVARIANTS = (*(f"I{n}" for n in range(1, 13)), "fold", "cards", "quiet")
@@ -93,7 +93,10 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     for what in ("inputs", "announcements"):
         for word in SEVEN:
             row(f"{what} {word}", what, word)
-    for name in ("given_up", "twins_swept", "timers", "broken", "undone", "acts", "entries", "rooms"):
+    for name in ("given_up", "twins_swept", "timers", "broken"):
+        row(name.replace("_", " "), name)
+    rows += _counted("  undone by", results, "undone_by")
+    for name in ("no_duffs", "acts", "sounded", "entries", "rooms"):
         row(name.replace("_", " "), name)
     for name, key in (
         ("kill to ready", "ready_after"),
@@ -134,6 +137,7 @@ def short_of(results: Sequence[dict[str, Any]]) -> list[str]:
             "kills": sum(each["kills"].values()),
             "at_each": min(told["killed"] for told in each["failpoints"].values()),
             "cold": each["cold_starts"],
+            "broken": each["broken"],
             "pauses": each["pauses"],
             "restarts": each["restarts"],
         }

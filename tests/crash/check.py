@@ -19,18 +19,19 @@ from sqlalchemy import Connection, Table, insert, select
 
 from tests.crash import history
 from tests.crash.history import History
-from tests.crash.town import CANARY, HOOK_TOKEN, Town
-from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
+from tests.crash.town import CANARY, HOOK_TOKEN, TARGETS, Town
+from tests.reliability.evidence import Broken, Evidence, Message, Sent, Timeline, kept
 from tests.reliability.invariants import Verdict, Violation
 from tests.reliability.invariants import check as check_all
 from warroom.core import events as e
+from warroom.faults.records import Records
 from warroom.store import migrate, tables
 from warroom.store.db import Database
 
 LATE = {"slow answer": 0.3, "hangs beyond the time-out": 9.5}  # kinds of faults that carry a call out later
 SLACK = 1.0  # seconds that such a call may take besides
 TRIED = timedelta(minutes=12)
-NEVER_LATE = timedelta(days=1)  # where clocks jump by an hour nobody can say how late something was
+PUNCTUAL = timedelta(seconds=15)  # on a machine that is busy with everything else
 
 
 def write_slack(written: History, town: Town) -> None:
@@ -46,9 +47,24 @@ def write_slack(written: History, town: Town) -> None:
             )  # fmt: skip
     for event in state.events.values():
         written.write("never acknowledged", text=str(event.payload.get("event", {}).get("text", "")))
-    glass, rung = town.glass, town.folder / "rung"
-    written.write("glass", injected=glass.injected, undone=glass.undone, broken=sorted(glass.broken))
-    written.write("bell", rung=len(rung.read_text().splitlines()) if rung.exists() else 0)
+    glass = town.glass
+    for target in sorted(target for targets in TARGETS.values() for target in targets):
+        written.write(
+            "glass", target=target, injected=glass.injected[target], undone=glass.undone[target],
+            broken=sorted(glass.broken[target]),
+        )  # fmt: skip
+    written.write("faults", broken=len(glass.faults), undone_by=dict(_undone_by(town.folder / "state")))
+    written.write("bell", rung=_times(town.folder / "rung"), sounded=_times(town.folder / "sounded"))
+
+
+def _times(file: Path) -> int:
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+def _undone_by(state: Path) -> Counter[str]:
+    """Who has undone what was broken, as it is on record."""
+    over = [record.over() for record in Records(state).every() if record.begun()]
+    return Counter("nobody" if each is None else each.by for each in over)
 
 
 def gather(
@@ -58,30 +74,61 @@ def gather(
     told = defaultdict[str, list[dict[str, Any]]](list)
     for line in history.read(path):
         told[line["what"]].append(line)
-    log = path.parent / "bots.log"
-    glass = told["glass"][-1]
+    logs = [path.parent / name for name in ("bots.log", "cold.log")]
     end = told["end"][-1]
-    before, after = before or {}, after or {}
+    before, after, held = before or {}, after or {}, kept(conn)
+    real = _acts(each for each in held.timelines if each.row.mode == "real")
     return Evidence(
-        kept=kept(conn),
+        kept=held,
         messages=tuple(_messages(told)),
         sent=tuple(_sent(told)),
-        broken=(
+        outlets={"the siren": max(0, told["bell"][-1]["sounded"] - real["siren", "begun"])},
+        broken=tuple(
             Broken(
-                target="shop/window",
-                injected=glass["injected"],
-                undone=glass["undone"],
-                broken=bool(glass["broken"]),
-            ),
+                target=each["target"],
+                injected=each["injected"],
+                undone=each["undone"],
+                broken=bool(each["broken"]),
+            )
+            for each in told["glass"]
         ),
         canaries=(CANARY, HOOK_TOKEN, "xoxb-", "xapp-"),
-        logs=log.read_text(errors="replace") if log.exists() else "",
+        logs="\n".join(each.read_text(errors="replace") for each in logs if each.exists()),
         exports=after,
         exported_twice=[(name, before[name], after[name]) for name in before if name in after],
         quiet=bool(end["quiet"]),
-        late=NEVER_LATE,
+        late=PUNCTUAL,
+        idle=_judged_not(told),
         ended_at=datetime.fromtimestamp(end["at"], UTC),
     )
+
+
+def _judged_not(told: Mapping[str, list[dict[str, Any]]]) -> tuple[tuple[datetime, datetime], ...]:
+    """When nobody asks how late a timer was: while processes are killed and clocks jump, and when clocks are moved again.
+
+    What is left is from when everybody lives, and no clock jumps, until all is quiet; what fell due before that, too, must
+    be done soon after it has begun. Times are those of the bots' clock.
+    """
+    alive, drained = (
+        datetime.fromtimestamp(each["at"] + each["offset"], UTC) for each in (told["alive"][-1], told["drained"][-1])
+    )
+    return (datetime.min.replace(tzinfo=UTC), alive), (drained, datetime.max.replace(tzinfo=UTC))
+
+
+def _acts(timelines: Iterable[Timeline]) -> Counter[tuple[str, str]]:
+    """How often each step's act has begun, and how often it was done."""
+    found = Counter[tuple[str, str]]()
+    for timeline in timelines:
+        steps = dict[tuple[str, int], str]()
+        for each in timeline.entries:
+            match each.event:
+                case e.ActAsked(run=run, step=step, act=act):
+                    steps[run, act] = step
+                case e.ActBegun(run=run, act=act):
+                    found[steps[run, act], "begun"] += 1
+                case e.ActEnded(run=run, act=act, outcome="done"):
+                    found[steps[run, act], "done"] += 1
+    return found
 
 
 def _messages(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Message]:
@@ -122,7 +169,7 @@ def _sent(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Sent]:
 def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
     """The verdict in plain values, for the table and for JSON."""
     verdict: Verdict = check_all(evidence)
-    lines = [each for each in history.read(path) if each["what"] in ("bell", "pressed", "press acknowledged")]
+    lines = [each for each in history.read(path) if each["what"] in ("bell", "faults", "pressed", "press acknowledged")]
     own = (*_rung(evidence, lines), *_pressed(evidence, lines), *_given_up_early(evidence))
     violations = [*verdict.violations, *own]
     if not evidence.quiet:
@@ -135,8 +182,9 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
         "given_up": verdict.given_up,
         "twins_swept": sum(int(each.outcome.get("twins", 0)) for each in evidence.kept.owed),
         "timers": verdict.timers,
-        "broken": sum(each.injected for each in evidence.broken),
-        "undone": sum(each.undone for each in evidence.broken),
+        "broken": sum(each["broken"] for each in lines if each["what"] == "faults"),
+        "undone_by": next((each["undone_by"] for each in lines if each["what"] == "faults"), {}),
+        "sounded": sum(each["sounded"] for each in lines if each["what"] == "bell"),
         "acts": sum(each["rung"] for each in lines if each["what"] == "bell"),
         "entries": sum(len(each.stored) for each in evidence.kept.timelines),
         "rooms": len(evidence.kept.timelines),
@@ -145,17 +193,11 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
 
 def _rung(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violation]:
     """A machine acts once: what rang has begun on a timeline, and what ended well has rung."""
-    kinds = Counter(
-        "well" if isinstance(each.event, e.ActEnded) and each.event.outcome == "ok" else "begun"
-        for timeline in evidence.kept.timelines
-        for each in timeline.entries
-        if isinstance(each.event, e.ActBegun) or (isinstance(each.event, e.ActEnded) and each.event.outcome == "ok")
-    )
+    acts = _acts(evidence.kept.timelines)
     rung = sum(each["rung"] for each in lines if each["what"] == "bell")
-    if not kinds["well"] <= rung <= kinds["begun"]:
-        yield Violation(
-            "I7", "the bell", f"it rang {rung} times; {kinds['begun']} acts began, {kinds['well']} ended well"
-        )
+    begun, done = acts["bell", "begun"], acts["bell", "done"]
+    if not done <= rung <= begun:
+        yield Violation("I7", "the bell", f"it rang {rung} times; {begun} acts began, {done} were done")
 
 
 def _pressed(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violation]:

@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -153,10 +154,23 @@ async def _say(url: str, *statements: str) -> bool:
     return True
 
 
-async def clock_jumps(weather: Weather, rng: random.Random, history: History, done: Counter[str]) -> None:
-    """Until cancelled: the time of day jumps and stays wrong for some seconds."""
+def zone(forward: datetime, back: datetime) -> str:
+    """A time zone (for TZ) whose clocks are put forward an hour at the one instant, and back at the other."""
+    back += timedelta(hours=1)  # as the clocks there show it by then
+    return "WIN0SUM," + ",".join(f"{each.timetuple().tm_yday - 1}/{each:%H:%M:%S}" for each in (forward, back))
+
+
+async def clock_jumps(
+    weather: Weather, rng: random.Random, history: History, done: Counter[str], not_now: Callable[[], bool]
+) -> None:
+    """Until cancelled: the time of day jumps and stays wrong for some seconds.
+
+    An hour is more than anything lasts that is broken, and than an approval or a preflight counts: `not_now` is asked.
+    """
     while True:
         await asyncio.sleep(rng.uniform(4.0, 12.0))
+        if not_now():
+            continue
         weather.offset = rng.choice([each for each in JUMPS if each != weather.offset])
         done[f"clock at {weather.offset:+.0f} s"] += 1
         history.write("clock", offset=weather.offset)

@@ -27,7 +27,7 @@ from sqlalchemy import Connection, func, select
 from tests import postgres
 from tests.crash import check, dbfaults
 from tests.crash.history import History
-from tests.crash.lives import ForkServer, Lives, Plan, Slot, free_port, listening
+from tests.crash.lives import READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
 from tests.crash.shared import PLACES, Tally, Weather
@@ -68,6 +68,7 @@ class Config:
     kills: int = 0
     at_each: int = 0
     cold: int = 0
+    broken: int = 0
     pauses: int = 0
     restarts: int = 0
     troubled: bool = True
@@ -154,6 +155,8 @@ class Lane:
             plan = Plan(cold_every=self.config.cold_every, pause_every=self.config.pause_every)
             self.lives = Lives(self.slots, server, self.rng, self.history, plan)
             self.producers = Producers(self.town, self.slots, self.rng, self.history, self.lives.wanted)
+            self.lives.fragile = lambda: self.producers.fragile
+            self.lives.peaceful = lambda: self.producers.peaceful
             try:
                 return await self._play()
             finally:
@@ -164,7 +167,9 @@ class Lane:
     def _slot(self, number: int) -> Slot:
         port = free_port()
         state = self.folder / "state"  # one machine: whoever comes next finds what is broken
+        now, third = SystemClock().now(), timedelta(seconds=self.config.seconds / 3)
         environment = self.town.environment(self.base.url, port, str(state))
+        environment["TZ"] = dbfaults.zone(now + third, now + 2 * third)
         return Slot(number, port, environment, Tally(self.folder, number))
 
     # --- the course of it
@@ -183,8 +188,14 @@ class Lane:
         ended = time.monotonic()
         for slot in self.slots:
             await self.lives.live_on(slot)
+        for slot in self.slots:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READY_WITHIN):
+                    await slot.ready.wait()
+        self.history.write("alive", offset=self.weather.offset)
         quiet = await self._drain(producing)
         self.drained = time.monotonic() - ended
+        self.history.write("drained", offset=self.weather.offset)
         self.say(f"quiet after {self.drained:.1f} s" if quiet else f"not quiet after {self.drained:.0f} s")
         await self._sweep()
         before = await self._exports()
@@ -200,7 +211,11 @@ class Lane:
             troubles = self.base.troubles.run(lambda: self.lives.lived)
             going += [lines.run(), self._disturb(), troubles, self._restarts()]
             if self.config.clock:
-                going.append(dbfaults.clock_jumps(self.weather, self.rng, self.history, self.clock))
+                going.append(
+                    dbfaults.clock_jumps(
+                        self.weather, self.rng, self.history, self.clock, lambda: self.producers.peaceful
+                    )
+                )
         tasks = [asyncio.create_task(each) for each in going]
         over = asyncio.create_task(self._long_enough())
         done, _ = await asyncio.wait([over, *tasks, *watched], return_when=asyncio.FIRST_COMPLETED)
@@ -222,6 +237,7 @@ class Lane:
             sum(lives.kills.values()) >= goals.kills
             and min(lives.died_at[place] for place in PLACES) >= goals.at_each
             and lives.cold >= goals.cold
+            and len(self.town.glass.faults) >= goals.broken
             and lives.pauses >= goals.pauses
             and self.restarts >= goals.restarts
         )
@@ -260,7 +276,7 @@ class Lane:
             self.say(
                 f"{sum(lives.kills.values())} kills ({lives.kills['at failpoints']} at failpoints, each {fewest} or "
                 f"more times), {lives.cold} cold, {lives.pauses} pauses, "
-                f"{self.restarts} restarts; {counts['sent']} sent, "
+                f"{self.restarts} restarts, {len(self.town.glass.faults)} broken; {counts['sent']} sent, "
                 f"{counts['acknowledged']} acknowledged; {sum(self.town.faults.done.values())} faults of Slack"
             )
             self.history.flush()
@@ -346,6 +362,7 @@ class Lane:
             "pauses": lives.pauses,
             "restarts": self.restarts,
             "failed_starts": lives.failed_starts,
+            "no_duffs": self.producers.no_duffs,
             "calls": self.town.faults.calls,
             "slack_faults": dict(self.town.faults.done),
             "network_faults": dict(self.town.proxy.done + (self.base.way.done if self.base.way else Counter())),

@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +22,17 @@ from typing import Any
 
 from tests.crash.forkserver import Order
 from tests.crash.history import History
-from tests.crash.shared import PLACES, Tally
+from tests.crash.shared import FAULTY, PLACES, Tally
 from tests.crash.waiting import until
 
 ZOMBIES = ("slack.calling", "slack.called", "deliver.claimed", "deliver.performed", "deliver.told")  # where some stop
 READY_WITHIN = 12.0  # seconds a forked life is given to be ready at most; it usually takes a tenth of one
 PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
+BRISK = 0.8  # and once enough have died at each
+ENOUGH = 4  # deaths at each failpoint; the goal is three
+FRAGILE = 6.0  # and to a place of a fault's life: a watchdog has to start before anything breaks
 COLD_PATIENCE = 40.0  # seconds a real start may take on a busy machine
+EVERYDAY = tuple(each for each in PLACES if each not in FAULTY)
 DEEP = {"tx.begun": 30, "tx.filled": 30, "tx.committed": 30, "slack.calling": 12, "slack.called": 12}  # nth at most
 
 
@@ -122,6 +126,7 @@ class Lives:
 
     def __init__(self, slots: list[Slot], server: ForkServer, rng: random.Random, history: History, plan: Plan) -> None:
         self.slots, self._server, self._rng, self._history, self._plan = slots, server, rng, history, plan
+        self._log = history.path.parent / "cold.log"
         self._lives = 0
         self._news: dict[int, dict[str, Any]] = {}
         self.kills: Counter[str] = Counter()  # random, at failpoints, cold
@@ -132,6 +137,8 @@ class Lives:
         self._took: list[float] = []
         self.cold_after: list[float] = []
         self.over = False
+        self.fragile: Callable[[], bool] = lambda: False  # whether something may be broken or undone now
+        self.peaceful: Callable[[], bool] = lambda: False  # whether that is being prepared, which takes some presses
         self._cold_due = time.monotonic() + plan.cold_every / 2
         self._pause_due = time.monotonic() + plan.pause_every / 2
 
@@ -165,6 +172,10 @@ class Lives:
             elif self._plan.pause_every and now >= self._pause_due and not any(each.stopped for each in self.slots):
                 self._pause_due = now + self._plan.pause_every
                 await self._paused_life(slot)
+            elif self.fragile() and self._rng.random() < 0.7:
+                await self._life_to_a_place(slot, FAULTY, FRAGILE)
+            elif self.peaceful() and self._rng.random() < 0.7:
+                await self._life_of_some_length(slot, least=1.0, longest=3.0)
             elif self._rng.random() < 0.45:
                 await self._life_to_a_place(slot)
             else:
@@ -177,26 +188,28 @@ class Lives:
     async def ended(self, slot: Slot) -> None:
         await self._server.ended(slot.pid)
 
-    async def _life_of_some_length(self, slot: Slot) -> None:
+    async def _life_of_some_length(self, slot: Slot, least: float = 0.0, longest: float = 0.0) -> None:
         await self._fork(slot, impatient=self._rng.random() < 0.4)
         if self._rng.random() < 0.1:
             await self._gone_within(slot, self._rng.uniform(0.0, 0.12))  # before it is ready
         else:
             drawn = self._rng.random()
-            longest = 0.5 if drawn < 0.8 else 1.2 if drawn < 0.96 else 4.0
+            longest = longest or (0.3 if drawn < 0.85 else 1.2 if drawn < 0.97 else 4.0)
             await self._gone_within(slot, self._patience(), slot.ready.wait())
-            await self._gone_within(slot, self._rng.uniform(0.0, longest))
+            await self._gone_within(slot, self._rng.uniform(least, longest))
         await self._kill(slot, "random")
 
-    async def _life_to_a_place(self, slot: Slot) -> None:
-        """To the failpoint at which fewest have died."""
-        fewest = min(self.died_at[place] for place in PLACES)
-        place = self._rng.choice([each for each in PLACES if self.died_at[each] <= fewest + 1])
+    async def _life_to_a_place(self, slot: Slot, places: Sequence[str] = EVERYDAY, patience: float = PATIENCE) -> None:
+        """To one of the failpoints at which fewest have died."""
+        fewest = min(self.died_at[place] for place in places)
+        if fewest >= ENOUGH and places is EVERYDAY:
+            patience = BRISK
+        place = self._rng.choice([each for each in places if self.died_at[each] <= fewest + 1])
         await self._fork(slot, die_at=place, nth=self._rng.randint(1, DEEP.get(place, 2)))
         self.wanted[place] += 1
         try:
             await self._gone_within(slot, self._patience(), slot.ready.wait())
-            await self._gone_within(slot, PATIENCE)
+            await self._gone_within(slot, patience)
         finally:
             self.wanted[place] -= 1
         told = await self._last_words(slot)
@@ -250,7 +263,7 @@ class Lives:
         slot.pid = process.pid
         self._history.write("cold start", slot=slot.number, life=slot.life, pid=slot.pid)
         dying_early = self._rng.random() < 0.25
-        reading = asyncio.create_task(_read(process, slot))
+        reading = asyncio.create_task(_read(process, slot, self._log))
         patience = self._rng.uniform(0.5, 3.0) if dying_early else COLD_PATIENCE
         ready = asyncio.create_task(slot.ready.wait())
         await asyncio.wait([reading, ready], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
@@ -314,12 +327,14 @@ class Lives:
         self._history.write("kill", slot=slot.number, life=slot.life, how=how, ready=slot.ready.is_set(), **more)
 
 
-async def _read(process: asyncio.subprocess.Process, slot: Slot) -> None:
-    """Until it has ended; it is ready when it says so."""
+async def _read(process: asyncio.subprocess.Process, slot: Slot, log: Path) -> None:
+    """Until it has ended; it is ready when it says so. What it says is kept: no secret may be in it."""
     assert process.stderr is not None
-    async for line in process.stderr:
-        if b"alerts may be sent to" in line:
-            slot.ready.set()
+    with log.open("ab") as kept:
+        async for line in process.stderr:
+            kept.write(line)
+            if b"alerts may be sent to" in line:
+                slot.ready.set()
 
 
 @asynccontextmanager

@@ -106,6 +106,8 @@ def _listen(order: Order, tally: Tally, tell: Callable[..., None]) -> None:
 
 
 def _surround(order: Order, tally: Tally, weather: Weather) -> None:
+    os.environ["TZ"] = order.environment["TZ"]
+    time.tzset()
     real = time.time
     setattr(time, "time", lambda: real() + weather.offset)  # noqa: B010  # the whole process's time of day, as NTP sets it
     event.listen(Engine, "handle_error", lambda context: tally.err(_kind(context)))

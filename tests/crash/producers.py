@@ -16,13 +16,18 @@ import aiohttp
 
 from tests.crash.history import History
 from tests.crash.lives import Slot
-from tests.crash.town import DIRECTOR, GAMES, HOOK_TOKEN, OWNER, PLAYERS, Town
+from tests.crash.slackfaults import GENTLE, SHARE
+from tests.crash.town import BREAKING, DIRECTOR, HOOK_TOKEN, OWNER, PLAYERS, Town
 from warroom.workspace import PersonRefused
 
 # Buttons that end, stop or belong to somebody else are not pressed by chance.
 PRESSED = ("Acknowledge", "Take command", "Done", "To the left", "To the right", "Approve and run", "Start: Lights out",
            "I agree to that")  # fmt: skip
 GAME = 21.0  # seconds that a game is left alone
+PLENTY = 24  # things that were broken; until then there is a game that breaks something nearly all the time
+NO_DUFF = 0.04  # each time that somebody looks while two things are broken
+PREPARED = 60.0  # seconds within which a game that breaks something must have begun
+PLAYED = 28.0  # and that it is then played: the last thing is broken after thirteen
 PREFLIGHT = 6.0  # seconds between two preflights
 ENDING = 20.0  # seconds in which games are ended; a room without a channel cannot be
 ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)
@@ -42,6 +47,9 @@ class Producers:
         self._approved: set[str] = set()
         self._looked: dict[str, float] = {}  # when a preflight was last asked for
         self.over = False  # nothing new is begun
+        self.peaceful = False  # games that will break something are prepared, or played
+        self.fragile = False  # they are played
+        self.no_duffs = 0
         self.accept_after: list[float] = []
         self.alerts_on = True
         self.say_often = 0.2
@@ -249,41 +257,59 @@ class Producers:
     async def break_glass(self) -> None:
         """Now and then there is peace, with no real incident open, and games that really break something."""
         while not self.over:
-            await asyncio.sleep(self._rng.uniform(20, 30))
+            enough = len(self._town.glass.faults) >= PLENTY
+            await asyncio.sleep(self._rng.uniform(60, 90) if enough else self._rng.uniform(10, 15))
             await self._peace()
 
     async def _peace(self) -> None:
         if self.over:
             return
-        self.alerts_on, self._group = False, ""
+        self.alerts_on, self._group, self.peaceful = False, "", True
+        self._town.faults.share = GENTLE
         try:
             for _ in range(3):
                 await self._tidy_up()
-            await asyncio.gather(self._game("glass"), self._game("glass"))
+            await asyncio.gather(*(self._game(each) for each in BREAKING))
         finally:
-            self.alerts_on = True
+            self.alerts_on, self.fragile, self.peaceful = True, False, False
+            self._town.faults.share = SHARE
 
     async def _game(self, scenario: str) -> None:
         """Begun, left alone for a while, ended. One that breaks something is planned, approved and looked at before."""
-        word = "plan" if scenario == "glass" else "start"
+        breaks = scenario in BREAKING
+        word = "plan" if breaks else "start"
         players = " ".join(f"@{each}" for each in PLAYERS)
         operations = self._town.workspace.channel("operations")
         known = {each.id for each in self._town.rooms(DIRECTOR, kind="exercise-", closing=True)}
         for _ in range(5):
             if self.over or await self._try(DIRECTOR, operations, f"/warroom {word} {scenario} {players}"):
                 break
-        until = time.monotonic() + (GAME if scenario == "quiet" else GAME * 1.5)
+        until = time.monotonic() + (PREPARED if breaks else GAME)
         while time.monotonic() < until and not self.over:
             await asyncio.sleep(0.7)
-            if scenario == "glass":
+            if breaks:
                 await self._approve()
-                await self._prepare(known)
+                if await self._prepare(known):
+                    until = time.monotonic() + PLAYED
+                await self._perhaps_no_duff(scenario, known)
         for channel in self._town.rooms(DIRECTOR, kind="exercise-", closing=True):
             if channel.id not in known and "backchannel" not in channel.name:
                 await self._end(channel.id)
 
-    async def _prepare(self, known: set[str]) -> None:
-        """What the panel of a planned game offers, one thing after another, until it is played."""
+    async def _perhaps_no_duff(self, scenario: str, known: set[str]) -> None:
+        """Now and then something is real while something is broken: everything is undone at once."""
+        broken = [each for each, faults in self._town.glass.broken.items() if faults and each.startswith(scenario)]
+        if len(broken) < 2 or self._rng.random() > NO_DUFF:
+            return
+        rooms = [each for each in self._town.rooms(PLAYERS[0], kind="exercise-") if each.id not in known]
+        if rooms:
+            self.no_duffs += 1
+            with contextlib.suppress(PersonRefused, aiohttp.ClientError, TimeoutError):
+                await self._town.people[PLAYERS[0]].say(rooms[0].id, "NO DUFF: somebody is hurt")
+
+    async def _prepare(self, known: set[str]) -> bool:
+        """What the panel of a planned game offers, one thing after another. Whether a game has begun by that."""
+        begun = False
         for channel in self._town.rooms(DIRECTOR, kind="exercise-"):
             if channel.id in known or "backchannel" not in channel.name:
                 continue
@@ -293,14 +319,16 @@ class Producers:
                 wanted = ["Preflight"]
             for label in wanted:
                 message = next((each for each, name in self._town.buttons(channel.id) if name == label), None)
-                if message is not None:
-                    await self._press(DIRECTOR, message, label)
+                if message is not None and await self._press(DIRECTOR, message, label):
+                    begun = begun or label == "Start the game"
+                    self.fragile = self.fragile or begun
+        return begun
 
     async def _approve(self) -> None:
         state, owner = self._town.workspace.office.state, self._town.people[OWNER]
         own = state.direct((owner.user_id, self._town.app.bot_user_id))
         if own is not None:
-            for message, label in self._town.buttons(own.id, 4):
+            for message, label in self._town.buttons(own.id, 60):
                 new = label == "Approve" and message["ts"] not in self._approved
                 if new and await self._press(OWNER, message, label):
                     self._approved.add(message["ts"])
@@ -319,7 +347,6 @@ class Producers:
 
     async def end_everything(self) -> None:
         """After the trouble: games end, incidents are resolved and closed."""
-        assert set(GAMES) == {"quiet", "glass"}
         self.alerts_on = False
         games = self._town.rooms(DIRECTOR, kind="exercise-", closing=True)
         ending = [self._end(each.id) for each in games if "backchannel" not in each.name]

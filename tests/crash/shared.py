@@ -9,9 +9,10 @@ import struct
 from collections import Counter
 from pathlib import Path
 
-from warroom.failpoints import NAMES
+from warroom.failpoints import NAMES, OF_FAULTS
 
-PLACES = tuple(sorted(NAMES))
+FAULTY = tuple(OF_FAULTS)  # these are only come to while a game breaks something
+PLACES = (*sorted(NAMES), *FAULTY)
 ERRORS = ("locked", "full", "read-only", "connection lost", "lock timeout", "serialization", "deadlock", "other")
 _ROW = struct.Struct("d")
 

@@ -11,6 +11,7 @@ from warroom.workspace import Faults
 from warroom.workspace.faults import Fault
 
 SHARE = 0.2
+GENTLE = 0.05  # while a game is prepared that breaks something, which takes some twenty calls and presses
 SHY = 0.05  # of the calls without which a bot cannot start
 STARTING = ("auth.test", "apps.connections.open")
 OPENING = (
@@ -68,6 +69,7 @@ class ByChance(Faults):
         super().__init__()
         self._rng, self._history = rng, history
         self.rough = False
+        self.share = SHARE
         self.calls = 0
         self.done: Counter[str] = Counter()
 
@@ -76,7 +78,7 @@ class ByChance(Faults):
         self.calls += self.rough
         if ordered is not None or not self.rough:
             return ordered
-        if self._rng.random() >= (SHY if method in STARTING else SHARE):
+        if self._rng.random() >= (SHY if method in STARTING else self.share):
             return None
         kinds = [each for each in KINDS if not (each.final and method in OPENING)]
         kind = self._rng.choices(kinds, [each.weight for each in kinds])[0]
@@ -103,6 +105,7 @@ class Lines:
             "sockets frozen": self._faults.freeze_sockets,
             "disconnect refresh_requested": self._faults.disconnect,
             "disconnect warning": lambda: self._faults.disconnect("warning"),
+            "disconnect too_many_websockets": lambda: self._faults.disconnect("too_many_websockets"),
             "ticket refused": self._faults.refuse_tickets,
             "ticket expired": self._faults.expire_tickets,
             "handshake refused": self._faults.refuse_handshakes,
@@ -110,7 +113,7 @@ class Lines:
             "event twice": lambda: self._faults.duplicate_events(self._rng.randint(1, 5)),
             "events backwards": None,
         }
-        weights = (3, 1, 2, 2, 1, 1, 1, 6, 6, 4)
+        weights = (3, 1, 2, 2, 1, 1, 1, 1, 6, 6, 4)
         while True:
             await asyncio.sleep(self._rng.uniform(0.2, 0.8))
             await self._connected()

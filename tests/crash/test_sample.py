@@ -2,12 +2,16 @@
 
 import json
 import secrets
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests import postgres
 from tests.crash.__main__ import configuration, run, short_of, table
+from tests.crash.dbfaults import zone
 from tests.crash.history import History, read
 from tests.crash.shared import PLACES, Tally
 from tests.crash.waiting import until
@@ -47,6 +51,21 @@ def test_what_a_killed_process_counted_is_still_counted(tmp_path: Path) -> None:
     assert Tally(tmp_path, 0).arrivals()[PLACES[0]] == 2
 
 
+def test_a_zone_whose_clocks_are_changed_twice() -> None:
+    """Between the two instants its clocks are an hour ahead, also over midnight; before and after they are not."""
+    for noon in (datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 22, 59, 30, tzinfo=UTC)):
+        minute = timedelta(minutes=1)
+        look = f"import time; print([time.localtime({noon.timestamp()} + each).tm_gmtoff for each in (-1, 1, 59, 61)])"
+        done = subprocess.run(
+            [sys.executable, "-c", look],
+            env={"TZ": zone(noon, noon + minute)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == "[0, 3600, 3600, 0]"
+
+
 def test_a_run_that_did_too_little_says_so() -> None:
     """A table without violations means little when hardly anybody was killed; every goal that was missed is named."""
     figures = {
@@ -54,6 +73,7 @@ def test_a_run_that_did_too_little_says_so() -> None:
         "kills": {"random": 400},
         "failpoints": {"tx.begun": {"hit": 9, "killed": 2}},
         "cold_starts": 10,
+        "broken": 10,
         "pauses": 20,
         "restarts": 20,
         "inputs": {"attempts": 6_000},

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -67,6 +68,10 @@ steps:
     title: Ring the bell
     act:
       command: [/bin/sh, {bell}]
+  - id: siren
+    title: Sound the siren
+    act:
+      command: [/bin/sh, {siren}]
 """
 ALLOWED = """\
 allowed: 1
@@ -74,22 +79,27 @@ commands:
   - argv: [/bin/sh, ".*/bell"]
     acts: true
     drills: true
+  - argv: [/bin/sh, ".*/siren"]
+    acts: true
 breakable:
-  - target: shop/window
+"""
+BREAKABLE = """\
+  - target: {target}
     http:
       inject:
         method: PUT
-        url: {glass}/break/{{fault}}
+        url: {glass}/{target}/{{fault}}
       undo:
         method: DELETE
-        url: {glass}/break/{{fault}}
+        url: {glass}/{target}/{{fault}}
     modes: [down]
     environment: staging
     owners: [{owner}]
     longest: 5m
+    alone: 4s
     healthy:
       http:
-        target: {glass}/whole
+        target: {glass}/{target}
 """
 SCENARIO = """\
 scenario: 1
@@ -119,15 +129,15 @@ LATER = """\
     notes: {canary}
 """
 FAULT = """\
-  - id: break
-    title: The window is broken
-    at: T+4s
-    announce: Glass falls.
+  - id: break-{n}
+    title: Something is broken, {n}
+    at: T+{at}s
+    announce: Glass falls, {n}.
     fault:
       driver: http
-      target: shop/window
+      target: {target}
       mode: down
-      lasts: 1m
+      lasts: {lasts}s
 """
 CATALOGUE = """\
 catalogue: 1
@@ -137,7 +147,10 @@ services:
     endpoints:
       lamp: {lamp}
 """
-GAMES = {"quiet": "A quiet night", "glass": "Glass"}  # the second really breaks something
+GAMES = {"quiet": "A quiet night", "glass": "Glass", "mirror": "Mirrors"}  # the others really break something
+BREAKING = ("glass", "mirror")
+EACH = 6  # things that a game breaks, one after another
+TARGETS = {name: tuple(f"{name}/{number}" for number in range(1, EACH + 1)) for name in BREAKING}
 
 
 class Quiet(PersonAt):
@@ -150,11 +163,12 @@ class Quiet(PersonAt):
 
 @dataclass(eq=False)
 class Glass:
-    """What games break: counts, and knows whether it is whole. The lamp beside it is always dark."""
+    """What games break: counts, and knows of each target whether it is whole. The lamp beside it is always dark."""
 
-    broken: set[str] = field(default_factory=set)
-    injected: int = 0
-    undone: int = 0
+    broken: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # target -> faults
+    injected: Counter[str] = field(default_factory=Counter)
+    undone: Counter[str] = field(default_factory=Counter)
+    faults: set[str] = field(default_factory=set)  # all that were ever broken
 
     @asynccontextmanager
     async def standing(self) -> AsyncIterator[str]:
@@ -162,10 +176,10 @@ class Glass:
         app = web.Application()
         app.add_routes(
             [
-                web.put("/break/{fault}", self._break),
-                web.delete("/break/{fault}", self._mend),
-                web.get("/whole", self._whole),
                 web.get("/lamp", self._lamp),
+                web.put("/{kind}/{number}/{fault}", self._break),
+                web.delete("/{kind}/{number}/{fault}", self._mend),
+                web.get("/{kind}/{number}", self._whole),
             ]
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -177,20 +191,25 @@ class Glass:
             await runner.cleanup()
 
     async def _break(self, request: web.Request) -> web.Response:
-        self.injected += 1
-        self.broken.add(request.match_info["fault"])
+        self.injected[_target(request)] += 1
+        self.faults.add(request.match_info["fault"])
+        self.broken[_target(request)].add(request.match_info["fault"])
         return web.json_response({"ok": True})
 
     async def _mend(self, request: web.Request) -> web.Response:
-        self.undone += 1
-        self.broken.discard(request.match_info["fault"])
+        self.undone[_target(request)] += 1
+        self.broken[_target(request)].discard(request.match_info["fault"])
         return web.json_response({"ok": True})
 
-    async def _whole(self, _: web.Request) -> web.Response:
-        return web.Response(status=503 if self.broken else 200)
+    async def _whole(self, request: web.Request) -> web.Response:
+        return web.Response(status=503 if self.broken[_target(request)] else 200)
 
     async def _lamp(self, _: web.Request) -> web.Response:
         return web.Response(status=503, text="dark")
+
+
+def _target(request: web.Request) -> str:
+    return f"{request.match_info['kind']}/{request.match_info['number']}"
 
 
 class Town:
@@ -253,17 +272,26 @@ class Town:
     def _write_definitions(self) -> Path:
         definitions = self.folder / "definitions"
         definitions.mkdir()
-        bell = self.folder / "bell"
+        bell, siren = self.folder / "bell", self.folder / "siren"
         bell.write_text(f"echo once >> {self.folder}/rung\n")
-        (definitions / "runbook.yaml").write_text(RUNBOOK.format(bell=bell))
+        siren.write_text(f"echo once >> {self.folder}/sounded\n")
+        (definitions / "runbook.yaml").write_text(RUNBOOK.format(bell=bell, siren=siren))
         (definitions / "services.yaml").write_text(CATALOGUE.format(lamp=f"{self.glass_url}/lamp"))
         owner = self.workspace.person(OWNER)
-        (self.folder / "allowed.yaml").write_text(ALLOWED.format(glass=self.glass_url, owner=owner))
+        breakable = "".join(
+            BREAKABLE.format(glass=self.glass_url, owner=owner, target=target)
+            for targets in TARGETS.values()
+            for target in targets
+        )
+        (self.folder / "allowed.yaml").write_text(ALLOWED + breakable)
         later = "".join(LATER.format(n=n, at=2 * n, canary=CANARY) for n in range(1, 9))
         for name, title in GAMES.items():
-            breaks = name == "glass"
+            breaks = "".join(
+                FAULT.format(n=n, at=1 + 2 * n, target=target, lasts=6 + 3 * n)
+                for n, target in enumerate(TARGETS.get(name, ()), start=1)
+            )
             text = SCENARIO.format(
-                name=name, title=title, canary=CANARY, later=later, fault=FAULT if breaks else "",
+                name=name, title=title, canary=CANARY, later=later, fault=breaks,
                 more="environments:\n  staging:\n    title: Staging\n" if breaks else "",
             )  # fmt: skip
             (definitions / f"{name}.yaml").write_text(text)

@@ -17,7 +17,7 @@ from warroom.core.faults import Fault, FaultState
 from warroom.core.room import Room
 from warroom.faults import Driver, FaultFailed, Order
 from warroom.runtime.clock import SystemClock
-from warroom.runtime.deliver import ATTEMPTS, Done, Later, Result
+from warroom.runtime.deliver import PATIENCE, Done, Later, Result
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
 
@@ -47,9 +47,9 @@ class Room1:
         assert isinstance(told, c.RecordFault)
         return told
 
-    async def undoes(self, attempts: int = 1) -> Result:
+    async def undoes(self, failing: timedelta = timedelta(0)) -> Result:
         effect = f.RollBack(fault="F1", driver=self.driver, target=self.target, mode=self.mode)
-        return await self._perform(effect, FaultState.ROLLING_BACK, attempts)
+        return await self._perform(effect, FaultState.ROLLING_BACK, failing)
 
     async def undone(self) -> str:
         result = await self.undoes()
@@ -59,15 +59,16 @@ class Room1:
         assert told.undone
         return told.detail
 
-    async def _perform(self, effect: f.Effect, state: FaultState, attempts: int = 1) -> Result:
+    async def _perform(self, effect: f.Effect, state: FaultState, failing: timedelta = timedelta(0)) -> Result:
         given = {"driver": self.driver, "target": self.target, "mode": self.mode, "deadline": in_(60), **self.known}
-        fault, claimed = Fault(id="F1", state=state, **given), self._claimed(effect, attempts)
+        fault, claimed = Fault(id="F1", state=state, **given), self._claimed(effect, failing)
         return await self.breaking.performers()[type(effect)](claimed, Room(faults={"F1": fault}))
 
-    def _claimed(self, effect: f.Effect, attempts: int = 1) -> Claimed:
+    def _claimed(self, effect: f.Effect, failing: timedelta = timedelta(0)) -> Claimed:
         return Claimed(
-            lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=attempts, effect_id="e", room_uid=self.uid
-        )
+            lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=1, failing=failing,
+            effect_id="e", room_uid=self.uid,
+        )  # fmt: skip
 
 
 @dataclass
@@ -188,7 +189,7 @@ async def test_not_whole_is_not_undone(thing: Thing, machine: Machine) -> None:
     assert isinstance(later, Later)
     assert later.reason.startswith("It was undone, but thing is not whole: http")
     assert machine.record(name).over() is None
-    stuck = await mine.undoes(attempts=ATTEMPTS)
+    stuck = await mine.undoes(failing=PATIENCE)
     assert isinstance(stuck, Later)
     assert stuck.after
     (told,) = rooms.told
@@ -379,7 +380,7 @@ async def test_the_command_is_always_told(thing: Thing, machine: Machine) -> Non
     mine = room(thing, machine, mode="stop", rooms=rooms)
     await mine.breaks()
     machine.folder.chmod(0o755)
-    await mine.undoes(attempts=ATTEMPTS)
+    await mine.undoes(failing=PATIENCE)
     machine.folder.chmod(0o700)
     (told,) = rooms.told
     assert isinstance(told, c.RecordRollback)

@@ -72,7 +72,7 @@ SIMULATED = (
         (
             Edit(
                 PERFORM,
-                "        if not claimed.unsure or claimed.created_at is None:\n            return None\n",
+                "        if not claimed.unsure:\n            return None\n",
                 "        return None\n",
             ),
         ),

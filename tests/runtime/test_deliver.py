@@ -1,6 +1,7 @@
 """Delivery: lanes in order and side by side, what comes back, and what is given up. Performers are plain functions."""
 
 import asyncio
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,8 +14,19 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.events import DeliveryFailed, NoteTaken, RunbooksOffered
 from warroom.core.room import Room
-from warroom.runtime.deliver import ATTEMPTS, Delivery, Done, Later, Never, Performer, Result
+from warroom.runtime.deliver import (
+    LONGEST_PAUSE,
+    PATIENCE,
+    POLL,
+    Delivery,
+    Done,
+    Later,
+    Never,
+    Performer,
+    Result,
+)
 from warroom.runtime.handle import Runtime
+from warroom.runtime.leases import LeaseLost
 from warroom.store import outbox
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
@@ -143,7 +155,7 @@ async def test_a_lane_rests_between_two_messages(runtime: Runtime, room: int, cl
 
 
 async def test_what_cannot_be_done_is_given_up_in_the_end(runtime: Runtime, room: int, clock: ManualClock) -> None:
-    """After so many tries an effect is given up: the timeline says so, and the lane goes on."""
+    """After fifteen minutes of failing an effect is given up: the timeline says so, and the lane goes on."""
     tries, said = list[int](), list[str]()
 
     async def perform(claimed: Claimed, seen: Room) -> Result:
@@ -155,16 +167,74 @@ async def test_what_cannot_be_done_is_given_up_in_the_end(runtime: Runtime, room
 
     await owe(runtime, room, say("never"), say("next"))
     async with delivering(runtime, {f.Say: perform}):
-        for attempt in range(1, ATTEMPTS):
+        for attempt in range(1, 16):
             await until(partial(_was_put_back, runtime, tries, attempt, clock), runtime)
             clock.advance(timedelta(seconds=60))
         await runtime.settled()
-    assert tries == list(range(1, ATTEMPTS + 1))
+    assert tries == list(range(1, 17))
     assert said == ["next"]
     (failed,) = await events(runtime, room, DeliveryFailed)
     assert "never" in failed.what
     assert "503" in failed.reason
     assert [each.reason for each in await runtime.db.read(outbox.failures, room)] == [failed.reason]
+
+
+async def test_nothing_is_given_up_early_however_often_processes_start(
+    another: Another, runtime: Runtime, room: int, clock: ManualClock
+) -> None:
+    """A new process every five seconds, each of which tries at once: what fails is given up after fifteen minutes of that."""
+    tries, given_up_after = list[int](), list[timedelta]()
+
+    async def perform(claimed: Claimed, seen: Room) -> Result:
+        tries.append(claimed.tries)
+        return Later(reason="HTTP 503")
+
+    await owe(runtime, room, say("never"))
+    began = clock.now()
+    while not given_up_after:
+        process = another()
+        await process.db.tx(outbox.reclaim, clock.now())
+        async with delivering(process, {f.Say: perform}):
+            before = len(tries)
+            await until(partial(_came_back, process, tries, before), process)
+        if await runtime.db.read(outbox.failures, room):
+            given_up_after.append(clock.now() - began)
+        clock.advance(5 * SECOND)
+    assert PATIENCE <= given_up_after[0] <= PATIENCE + 2 * LONGEST_PAUSE
+    assert tries == list(range(1, len(tries) + 1))
+    assert len(tries) > 100
+
+
+async def _came_back(runtime: Runtime, tries: list[int], before: int) -> bool:
+    """Whether it was tried once more, and what came of that is kept."""
+    rows = await runtime.db.read(lambda conn: conn.exec_driver_sql("SELECT outcome, state FROM outbox").all())
+    failed = [json.loads(each.outcome or "{}").get("failed") for each in rows]
+    return len(tries) > before and (tries[-1] in failed or rows[-1].state == "failed")
+
+
+async def _rests(runtime: Runtime) -> bool:
+    """Whether it was put back, to be tried in a moment; a lease is longer than that."""
+    return await runtime.db.read(outbox.next_ready) == runtime.wall.now() + POLL
+
+
+async def test_a_lost_lease_is_no_failure(runtime: Runtime, room: int, clock: ManualClock) -> None:
+    """Whoever was too slow has not failed: it is tried again soon, and brings nobody nearer to giving up."""
+    tries = list[int]()
+
+    async def perform(claimed: Claimed, seen: Room) -> Result:
+        tries.append(claimed.tries)
+        if claimed.attempts <= 25:
+            raise LeaseLost("the lease ran out meanwhile")
+        return Done()
+
+    await owe(runtime, room, say("hello"))
+    async with delivering(runtime, {f.Say: perform}):
+        for _ in range(25):
+            await until(lambda: _rests(runtime), runtime)
+            clock.advance(POLL)
+        await runtime.settled()
+    assert tries == [1] * 26
+    assert await events(runtime, room, DeliveryFailed) == []
 
 
 async def _was_put_back(runtime: Runtime, tries: list[int], attempt: int, clock: ManualClock) -> bool:

@@ -13,7 +13,7 @@ def test_every_place_is_named_and_in_the_code() -> None:
     """Each named place lies somewhere in the code, once, and no place in the code is without a name."""
     sources = [path for path in Path(warroom.__file__).parent.rglob("*.py") if path.name != "failpoints.py"]
     found = [name for path in sources for name in CALLED.findall(path.read_text())]
-    assert sorted(found) == sorted(failpoints.NAMES)
+    assert sorted(found) == sorted([*failpoints.NAMES, *failpoints.OF_FAULTS])
 
 
 async def test_nobody_listens_unless_asked() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.postgres import postgresql_server, postgresql_url
+from warroom import failpoints
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM
@@ -279,6 +280,50 @@ async def test_two_processes_find_it_once(town: Town) -> None:
     await asyncio.gather(bot.take_up(), other.take_up())
     assert sorted(await town.heard(room)) == ["one", "three", "two"]
     assert [each.found for each in await town.gaps(room)] == [3]
+
+
+# --- a channel that no room knows yet
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_what_is_said_before_a_room_knows_its_channel_is_heard(either: Town, dies: bool) -> None:
+    """Somebody speaks as soon as the channel is there, before its room knows it, also when the process dies over that."""
+    town = either
+    await town.start()
+    reached, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def hook(name: str) -> None:
+        if name == "deliver.performed" and town.workspace.wire.calls("conversations.invite"):
+            reached.set()
+            await goes_on.wait()
+
+    failpoints.listen(hook)
+    try:
+        here = town.workspace.channel("operations")
+        await town.people["ana"].say(here, "/warroom declare Lights out")
+        async with asyncio.timeout(20):
+            await reached.wait()
+        (war,) = [each for each in await town.people["ana"].channels() if each["name"].startswith("inc-")]
+        await town.people["ana"].say(war["id"], "It is dark here")
+        await town.people["ana"].say(war["id"], "no duff: and it smells of smoke")
+        await town.workspace.settled()
+    finally:
+        failpoints.listen(None)
+    if dies:
+        await town.bot.stop()
+        await town.start()
+    goes_on.set()
+    await town.settled()
+    (row,) = await town.bot.db.read(rooms.listing, None, mode="real")
+    await town.people["ana"].say(war["id"], "Now it is known")
+    await town.settled()
+    for _ in range(3):
+        await town.look()
+        await town.settled()
+    assert sorted(await town.heard(row.id)) == [
+        "It is dark here", "Now it is known", "no duff: and it smells of smoke"
+    ]  # fmt: skip
+    assert dies or await town.gaps(row.id) == []
 
 
 # --- the rules are those of what is heard in time

@@ -6,6 +6,7 @@ The wall clock runs tenfold here, so that a pause of a second takes a tenth of o
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.runtime.bench import delivering, events, incident, note, owe, say, until
+from warroom import failpoints
 from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.events import ChannelOpened, ChannelRefused, DeliveryFailed
@@ -23,7 +25,7 @@ from warroom.runtime.handle import Handled, Runtime
 from warroom.slack.calling import Caller
 from warroom.slack.manifest import manifest
 from warroom.slack.perform import Talker
-from warroom.store import migrate, outbox, rooms
+from warroom.store import cards, migrate, outbox, rooms
 from warroom.store.budgets import NOTHING
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
@@ -125,6 +127,67 @@ async def test_what_was_said_but_not_answered_is_not_said_again(bench: Bench) ->
     assert await bench.times_said("only once") == 1
     assert await bench.times_said("after it") == 1
     assert len(bench.calls("conversations.history")) == 1
+
+
+@pytest.mark.parametrize("hours", [-30, -1, 1, 2, 30])
+async def test_a_wrong_clock_says_nothing_twice(bench: Bench, hours: int) -> None:
+    """A message that was owed by a process whose clock was hours ahead, or behind, is found where Slack's clock has put it."""
+    room = (await bench.room()).id
+    bench.faults.drop("chat.postMessage", applied=True)
+    then = bench.runtime.wall.now() + timedelta(hours=hours)
+    await bench.runtime.db.tx(outbox.put, room, [say("only once"), say("after it")], then)
+    bench.runtime.nudge()
+    await bench.settled()
+    assert await bench.times_said("only once") == 1
+    assert await bench.times_said("after it") == 1
+
+
+async def test_only_what_is_newer_is_read(bench: Bench) -> None:
+    """It is looked for behind what the lane said last, not in the whole channel; where nothing was said, in all of it."""
+    room = (await bench.room()).id
+    await bench.say(room, "before")
+    await bench.settled()
+    (before,) = [each["ts"] for each in await bench.said() if "before" in each["text"]]
+    bench.faults.drop("chat.postMessage", applied=True)
+    await bench.say(room, "only once")
+    await bench.settled()
+    bench.faults.drop("chat.postMessage", applied=True)
+    await owe(bench.runtime, room, say("only once to Ana", f.PERSON + bench.ana.user_id))
+    await bench.settled()
+    first, second = bench.calls("conversations.history")
+    assert isinstance(first.request, dict)
+    assert isinstance(second.request, dict)
+    assert first.request["oldest"] == before
+    assert "oldest" not in second.request
+    assert len(bench.calls_about("chat.postMessage", "only once to Ana")) == 1
+
+
+async def test_a_card_whose_post_was_not_noted_stands_once(bench: Bench) -> None:
+    """Killed when Slack has the card and nothing here says where it stands: the next process finds it, and edits it."""
+    killed = asyncio.Event()
+
+    async def hook(name: str) -> None:
+        if name == "slack.called" and bench.calls_about("chat.postMessage", "warroom_outbox") and not killed.is_set():
+            killed.set()
+            raise asyncio.CancelledError  # nothing that is under way goes on, as after `kill -9`
+
+    failpoints.listen(hook)
+    try:
+        opened = await incident(bench.runtime, "Lights out", responders=(bench.ana.user_id,))
+        async with asyncio.timeout(20):
+            await killed.wait()
+    finally:
+        failpoints.listen(None)
+    (posted,) = bench.calls_about("chat.postMessage", "warroom_outbox")
+    await bench.runtime.db.tx(outbox.reclaim, bench.runtime.wall.now())
+    bench.runtime.nudge()
+    await bench.settled()
+    kept = await bench.runtime.db.read(cards.get, opened.id, "status", f.WAR_ROOM)
+    assert kept is not None
+    assert isinstance(posted.response, dict)
+    assert (kept.channel, kept.ts) == (posted.response["channel"], posted.response["ts"])
+    ids = [str(each.metadata) for each in bench.workspace.office.state.messages(kept.channel) if each.metadata]
+    assert len(ids) == len(set(ids)), "something stands twice"
 
 
 @pytest.mark.parametrize("wrong", ["dropped", "HTTP 503", "a web page", "internal_error"])

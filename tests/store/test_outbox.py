@@ -362,7 +362,7 @@ def test_a_clean_attempt_leaves_nobody_unsure(database: Database, room: int) -> 
     for clean in (True, True, False, True):
         (claimed,) = claim(database)
         seen.append(claimed.unsure)
-        assert database.tx_sync(outbox.put_back, claimed, NOON, "429", counts=False, clean=clean)
+        assert database.tx_sync(outbox.put_back, claimed, NOON, "429", clean=clean)
     seen.append(claim(database)[0].unsure)
     assert seen == [False, False, False, True, True]
 
@@ -439,10 +439,72 @@ def test_fresh_messages_are_said_one_by_one(database: Database, room: int) -> No
     assert claim(database, NOON + outbox.STALE - SECOND)[0].behind == ()
 
 
+def fails(database: Database, *seconds: int) -> Claimed:
+    """It fails at each of these times after noon; what is claimed afterwards."""
+    for each in seconds:
+        at = NOON + each * SECOND
+        (claimed,) = claim(database)
+        assert database.tx_sync(outbox.put_back, claimed, NOON, "HTTP 503", failed_at=at)
+    return claim(database)[0]
+
+
+def test_a_process_that_died_is_no_failure(database: Database, room: int) -> None:
+    """However many processes die over an effect, only what somebody came back from counts."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    now = NOON
+    for _ in range(30):
+        claim(database, now)
+        now += LEASE
+    (claimed,) = claim(database, now)
+    assert (claimed.attempts, claimed.tries, claimed.failing_for(now)) == (31, 1, 0 * SECOND)
+    assert database.tx_sync(outbox.put_back, claimed, now, "HTTP 503", failed_at=now)
+    for _ in range(30):
+        claim(database, now)
+        now += LEASE
+    (claimed,) = claim(database, now)
+    assert (claimed.tries, claimed.unsure) == (2, True)
+    assert claimed.failing_for(now) == outbox.GAP, "what lies between two failures is little known"
+
+
+@pytest.mark.parametrize(
+    ("failed", "now", "failing"),
+    [
+        ((0,), 0, 0),
+        ((0, 60, 120), 180, 180),
+        ((0, 3600), 3601, 121),  # nobody was there for an hour, or the clock was set forward
+        ((0, 60, 3660, 61), 62, 60 + 120 + 0 + 1),  # a clock that was an hour ahead for a moment
+        ((3600, 0), 60, 60),  # and that was so at first
+        (tuple(range(100)), 99, 99),  # a hundred starts, a second each
+    ],
+)
+def test_how_long_something_has_been_failing(
+    database: Database, room: int, failed: tuple[int, ...], now: int, failing: int
+) -> None:
+    """The time between failures, of which no gap counts for more than two minutes and none for less than nothing."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    claimed = fails(database, *failed)
+    assert claimed.failing_for(NOON + now * SECOND) == failing * SECOND
+    assert claimed.tries == len(failed) + 1
+
+
+def test_what_is_known_to_stand_before(database: Database, room: int) -> None:
+    """The newest settled message of the lane in that channel; nothing of another channel, lane, or what comes after."""
+    database.tx_sync(outbox.put, room, [*(say(str(number)) for number in range(5)), say("elsewhere", "b")], NOON)
+    lane = f"{room}:talk:war-room"
+    assert database.read_sync(outbox.stands_before, lane, 1, "C1") == ""
+    for channel, ts in (("C1", "1.1"), ("C1", "1.2"), ("C2", "1.3"), ("C1", "1.4")):
+        claimed = next(each for each in claim(database, NOON + LEASE) if each.lane == lane)
+        outcome = {"channel": channel, "ts": ts}
+        assert database.tx_sync(partial(outbox.settle, outcome=outcome), claimed, NOON)
+    found = [database.read_sync(outbox.stands_before, lane, number, "C1") for number in range(1, 6)]
+    assert found == ["", "1.1", "1.2", "1.2", "1.4"]
+    assert database.read_sync(outbox.stands_before, f"{room}:talk:b", 2, "C1") == ""
+
+
 def test_a_lane_put_to_rest_by_a_wrong_clock_is_healed(database: Database, room: int) -> None:
     """A lane that rests longer than any pause is woken; one that rests for a good reason goes on resting."""
     database.tx_sync(outbox.put, room, [say("a", "a"), say("b", "b")], NOON)
-    for each, rest in zip(claim(database), (outbox.FARTHEST + SECOND, 60 * SECOND), strict=True):
+    for each, rest in zip(claim(database), (outbox.FARTHEST[TALK] + SECOND, 60 * SECOND), strict=True):
         database.tx_sync(outbox.put_back, each, NOON + rest, "a clock that was wrong")
     database.tx_sync(outbox.heal, NOON)
     assert effects_of(claim(database)) == [say("a", "a")]

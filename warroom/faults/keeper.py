@@ -22,6 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import warroom
+from warroom.failpoints import passed
 from warroom.faults.driver import Driver, FaultFailed, Order
 from warroom.faults.records import Filed, Over, Record, Records
 from warroom.faults.watchdog import READY
@@ -108,6 +109,7 @@ class Keeper:
             if record.filed() is None:
                 record.file(filed)
                 _stage("filed", order)
+                passed("fault.filed")
             self._keep(filed)
             await self._watched(record, order)
             async with self._alone(record):
@@ -134,12 +136,15 @@ class Keeper:
             if not alone:
                 raise Busy("Its watchdog is undoing it, and is not done yet.")
             _stage("undoing", order)
+            passed("fault.undoing")
             said = await self._driver(order).undo(order)
             _stage("undone", order)
+            passed("fault.undone")
         return said
 
     def finish(self, fault: str, said: str) -> None:
         """It is whole again, and was seen to be. The watchdog ends."""
+        passed("fault.whole")
         record = self._records.record(fault)
         filed = record.filed()
         self._kept.pop(fault, None)
@@ -147,6 +152,7 @@ class Keeper:
             _note_over(record, Over(by="bot", why="it was asked for", said=said, at=self._wall.now()))
         if filed is not None:
             _stage("over", filed.order)
+            passed("fault.over")
 
     # --- while it lasts
 
@@ -290,12 +296,14 @@ class Keeper:
         driver = self._driver(order)
         record.note_begun(self._wall.now())
         _stage("injecting", order)
+        passed("fault.begun")
         try:
             said = await driver.inject(order)
         except Exception as error:  # a driver may fail in any way, and half of it may be done
             await self._make_whole(driver, order, str(error))
             raise Undone(f"{error} What may have been done was undone.") from error
         _stage("injected", order)
+        passed("fault.broken")
         if why := self._too_late(record, order):
             await self._make_whole(driver, order, f"when it was broken, {why}")
             raise Undone(f"It took too long to break it: {why}. It was undone at once.")
@@ -303,6 +311,7 @@ class Keeper:
             record.note_injected(said)
         except OSError:  # it is broken all the same; an attempt after a crash would only break it once more
             log.exception("that %s is broken could not be noted", order.fault)
+        passed("fault.recorded")
         return said
 
     async def _make_whole(self, driver: Driver, order: Order, why: str) -> None:
@@ -323,6 +332,7 @@ class Keeper:
             await self._start_watchdog(record, order)
         self._guarded.add(order.fault)
         _stage("watched", order)
+        passed("fault.watched")
 
     async def _start_watchdog(self, record: Record, order: Order) -> None:
         """Returns when it watches. Raises FaultFailed, and then there is none."""

@@ -46,7 +46,7 @@ WITHIN = {  # what one effect may take, unless it says otherwise by its own acco
     "watch": timedelta(seconds=54),
 }
 POLL = timedelta(seconds=1)  # what another replica has committed is seen this late at most
-ATTEMPTS = 20  # with the pauses below: about fifteen minutes of trying
+PATIENCE = timedelta(minutes=15)  # of failing, until something is given up
 LONGEST_PAUSE = timedelta(seconds=60)
 MARGIN = timedelta(minutes=5)  # for telling the room, beyond the time an effect takes by its own account
 
@@ -122,7 +122,7 @@ class Delivery:
     async def _once(self) -> None:
         self._nudge.clear()
         ready = await self._runtime.agenda.upcoming(self._kind)
-        if ready and ready > self._wall.now() + outbox.FARTHEST:
+        if ready and ready > self._wall.now() + outbox.FARTHEST[self._kind]:
             await self._runtime.db.tx(outbox.heal, self._wall.now())
             self._runtime.agenda.changed()
             return
@@ -168,15 +168,19 @@ class Delivery:
                 await reached("deliver.told")
                 await self._settle(claimed, result)
                 await reached("deliver.settled")
-            case Later(reason=reason, after=after) if after is not None or claimed.tries < ATTEMPTS:
-                at = self._wall.now() + (after if after is not None else _pause(claimed.tries))
-                log.info("%s put back: %s", claimed.effect_id, reason)
-                clean = result.clean
-                await self._runtime.db.tx_again(outbox.put_back, claimed, at, reason, counts=after is None, clean=clean)
+            case Later() if result.after is not None or not is_spent(claimed, self._wall.now()):
+                await self._put_back(claimed, result)
             case Later(reason=reason):
                 await self._give_up(claimed, Never(reason=f"{reason} (tried {claimed.tries} times)"))
             case Never():
                 await self._give_up(claimed, result)
+
+    async def _put_back(self, claimed: Claimed, later: Later) -> None:
+        now, fails = self._wall.now(), later.after is None
+        at = now + (_pause(claimed.tries) if later.after is None else later.after)
+        log.info("%s put back: %s", claimed.effect_id, later.reason)
+        put_back = partial(outbox.put_back, failed_at=now if fails else None, clean=later.clean)
+        await self._runtime.db.tx_again(put_back, claimed, at, later.reason)
 
     async def _settle(self, claimed: Claimed, done: Done) -> None:
         now = self._wall.now()
@@ -194,8 +198,8 @@ class Delivery:
             async with asyncio.timeout(within.total_seconds()):
                 room = await self._runtime.room(claimed.room_id)
                 return await self._performers[type(claimed.effect)](claimed, room)
-        except LeaseLost as lost:
-            return Later(reason=str(lost))
+        except LeaseLost as lost:  # it did not fail: we were too slow, or stood still
+            return Later(reason=str(lost), after=POLL)
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)
             return Later(reason=f"{type(error).__name__}: {error}")
@@ -237,6 +241,11 @@ class Delivery:
 
 def _failed(conn: Connection, claimed: Claimed, wall: Clock, reason: str) -> None:
     outbox.give_up(conn, claimed, wall.now(), reason)
+
+
+def is_spent(claimed: Claimed, now: datetime) -> bool:
+    """Whether it is given up when it fails now. How often it has failed does not matter: many starts in a row are many tries."""
+    return claimed.failing_for(now) >= PATIENCE
 
 
 def _pause(attempts: int) -> timedelta:

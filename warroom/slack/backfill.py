@@ -6,10 +6,14 @@ process lives then reads the open rooms' channels from when something was last s
 known by its key; the rest is heard as if it had come as an event, with the time it was said. One entry for each room says
 what was found, or that it could not be read, so that a person can look.
 
+A channel that was made just now is nobody's until its room knows it, and who is in it may speak before. So it is noted
+before the room is told, and then read from its beginning, once.
+
 When something was last heard is known from the newest event in the inbox: no clock has to be written while nothing goes on.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -35,7 +39,9 @@ SETTLE = timedelta(seconds=3)  # what waits at Slack comes by itself as soon as 
 FRESH = timedelta(seconds=2)  # what was said just now is on its way; what seems to be later was timed by a better clock
 LATER = timedelta(seconds=30)  # until the next try, when Slack does not say how long
 GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be read
+UNKNOWN = timedelta(seconds=5)  # until the next look whether a channel has become a room's
 PAGE, PAGES = 200, 50
+BEGINNING = datetime.fromtimestamp(0, UTC)
 
 Message = Mapping[str, Any]
 Call = Callable[..., Awaitable[Message]]  # a method of the Web API and its arguments
@@ -89,6 +95,26 @@ class Backfill:
             since = max(gap.since - MARGIN, row.opened_at) if gap.since > gaps.EVER else row.opened_at
             await self._fill(row.id, gap, since, until)
 
+    async def opened(self, delivery: Delivery) -> None:
+        """Hear what was said in a new channel before its room knew it. Raises NotYet as long as it cannot be done.
+
+        We speak there only when the room knows it: what was said before our first words may have been missed.
+        """
+        opened = gaps.read_opened(delivery)
+        channel, room = opened.channel, await self._runtime.room(opened.room)
+        if opened.place in room.unopened or not room.open:
+            return
+        if opened.place not in room.channels:
+            raise NotYet(f"{channel} is not known to its room yet", UNKNOWN)
+        try:
+            said, _ = await self._said(opened.room, channel, BEGINNING)
+        except Unreadable as error:
+            log.warning("what was said in %s before its room knew it could not be read: %s", channel, error)
+            return
+        for message in itertools.takewhile(lambda each: not _is_ours(each), said):
+            event = {**message, "type": "message", "channel": channel}
+            await self._hearing().hear(self._workspace, event, late=True)
+
     async def _fill(self, room: int, gap: Gap, since: datetime, until: datetime) -> None:
         unread: dict[str, Unreadable] = {}
         for place, channel in (await self._runtime.room(room)).channels.items():
@@ -112,6 +138,18 @@ class Backfill:
 
     async def _read(self, room: int, channel: str, since: datetime, until: datetime) -> None:
         """Hear what was said there in this time, oldest first."""
+        said, whole = await self._said(room, channel, since)
+        for message in said:
+            if max(_at(message["ts"]), _at((message.get("edited") or {}).get("ts") or "0")) < since:
+                continue
+            if not until < _at(message["ts"]) <= until + 2 * FRESH:
+                event = {**message, "type": "message", "channel": channel}
+                await self._hearing().hear(self._workspace, event, recovered=True)
+        if not whole:
+            raise Unreadable(f"more than {PAGE * PAGES:,} messages; the rest is not here", for_now=True)
+
+    async def _said(self, room: int, channel: str, since: datetime) -> tuple[list[Message], bool]:
+        """What stands there since then, oldest first, also in threads, and some of what is older; whether it is whole."""
 
         def history(cursor: Mapping[str, str]) -> Awaitable[Message]:
             return self._call("conversations.history", channel=channel, limit=PAGE, **cursor)
@@ -125,14 +163,7 @@ class Backfill:
             replies, all_of_it = await self._thread(channel, thread, since)
             whole = whole and all_of_it
             found |= {str(each["ts"]): each for each in replies}
-        for message in sorted(found.values(), key=lambda each: _at(each["ts"])):
-            if max(_at(message["ts"]), _at((message.get("edited") or {}).get("ts") or "0")) < since:
-                continue
-            if not until < _at(message["ts"]) <= until + 2 * FRESH:
-                event = {**message, "type": "message", "channel": channel}
-                await self._hearing().hear(self._workspace, event, recovered=True)
-        if not whole:
-            raise Unreadable(f"more than {PAGE * PAGES:,} messages; the rest is not here", for_now=True)
+        return sorted(found.values(), key=lambda each: _at(each["ts"])), whole
 
     async def _thread(self, channel: str, thread: str, since: datetime) -> tuple[list[Message], bool]:
         def replies(cursor: Mapping[str, str]) -> Awaitable[Message]:
@@ -182,6 +213,11 @@ def _note(conn: Connection, workspace: str, since: datetime, now: datetime, read
     """Without an open room there is nothing that could have been missed, and nothing is written."""
     if rooms.listing(conn, workspace, mode="all", open_only=True):
         gaps.note(conn, workspace, since, now, ready)
+
+
+def _is_ours(message: Message) -> bool:
+    """Whether the bot has said this; that it came in is no word."""
+    return bool(message.get("bot_id")) and not message.get("subtype")
 
 
 def _at(ts: str) -> datetime:

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from warroom.core import commands as c
@@ -27,16 +27,17 @@ from warroom.slack.cards import Message
 from warroom.slack.heads import with_hashes
 from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
 from warroom.slack.verdicts import Judged, Verdict, judge
-from warroom.store import cards
+from warroom.store import cards, gaps, outbox
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
 
 METADATA = "warroom_outbox"  # the event_type under which our effect ids travel
-SLOW = timedelta(hours=1)  # by so much our clock may be ahead of Slack's when a message is looked for
 LISTED = 999  # channels or replies in one page, the most there may be: many pages would exhaust the rate limit
+PAGES = 5  # read at most when it is looked whether a message stands in a channel, the newest first
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
+HEARD = timedelta(seconds=3)  # after which whatever was said in a channel before its room knew it is in its history
 NOT_YET = timedelta(milliseconds=250)
 
 
@@ -99,6 +100,10 @@ class Talker:
         await self._attempt("conversations.setTopic", channel=channel, topic=topic(effect.topic))
         await self._attempt("conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(channel, effect.invite)
+        if not known:
+            now = self._wall.now()
+            opened = gaps.Opened(channel=channel, room=claimed.room_id, place=effect.place)
+            await self._db.tx(gaps.note_opened, opened, now, now + HEARD)
         self._made.pop(claimed.effect_id, None)
         return Done(
             outcome={"channel": channel},
@@ -197,9 +202,10 @@ class Talker:
 
     async def _sent_before(self, claimed: Claimed, channel: str, thread: str) -> "Found | None":
         """This message, if an earlier attempt brought it there after all. Not asked when none can have."""
-        if not claimed.unsure or claimed.created_at is None:
+        if not claimed.unsure:
             return None
-        standing = await standing_there(self._caller, channel, thread, claimed.created_at, claimed.effect_id)
+        after = await self._db.read(outbox.stands_before, claimed.lane, claimed.number, channel)
+        standing = await standing_there(self._caller, channel, thread, after, claimed.effect_id)
         if not standing:
             return None
         log.info("%s had been said already", claimed.effect_id)
@@ -287,12 +293,15 @@ class Found:
     together: int = 0
 
 
-async def standing_there(caller: Caller, channel: str, thread: str, since: datetime, effect_id: str) -> list[Found]:
-    """Where this message stands, oldest first: once as it should, or not at all, or more than once."""
-    oldest = f"{(since - SLOW).timestamp():.6f}"
-    where = {"channel": channel, "oldest": oldest, "limit": LISTED, "include_all_metadata": True}
-    found, cursor = [], ""
-    while True:
+async def standing_there(caller: Caller, channel: str, thread: str, after: str, effect_id: str) -> list[Found]:
+    """Where this message stands, oldest first: once as it should, or not at all, or more than once.
+
+    `after` is the `ts` of a message that is known to be older, so that only Slack's clock counts: ours may be wrong, or
+    may have been when the message was owed. Without one, the newest `PAGES` pages are read.
+    """
+    where = {"channel": channel, "limit": LISTED, "include_all_metadata": True} | ({"oldest": after} if after else {})
+    found, cursor = list[Found](), ""
+    for _ in range(PAGES):
         if thread:
             page = await caller.call("conversations.replies", **where, ts=thread, cursor=cursor)
         else:
@@ -300,7 +309,8 @@ async def standing_there(caller: Caller, channel: str, thread: str, since: datet
         found += [each for message in page["messages"] if (each := _found(message, effect_id))]
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
-            return sorted(found, key=lambda each: each.ts)
+            break
+    return sorted(found, key=lambda each: each.ts)
 
 
 def _found(message: dict[str, Any], effect_id: str) -> Found | None:

@@ -64,7 +64,9 @@ class Sweeper:
     async def _remove_twins(self, suspect: Suspect) -> int:
         """How many there were."""
         thread = await self._runtime.db.read(_thread, suspect)
-        standing = await standing_there(self._caller, suspect.channel, thread, suspect.created_at, suspect.effect_id)
+        here = (suspect.lane, suspect.number, suspect.channel)
+        after = await self._runtime.db.read(outbox.stands_before, *here)
+        standing = await standing_there(self._caller, suspect.channel, thread, after, suspect.effect_id)
         kept = await self._runtime.db.read(_kept, suspect, standing)
         for twin in standing:
             if twin.ts != kept:

@@ -58,9 +58,7 @@ _CODES: dict[Verdict, tuple[str, ...]] = {
     Verdict.PLAIN: ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
     Verdict.GONE: ("message_not_found", "channel_not_found", "is_archived", "is_inactive", "not_in_channel"),
 }
-LONGEST = (
-    600.0  # seconds that Slack is believed to ask for; what a clock has put off for longer was put off by a wrong one
-)
+LONGEST = 600.0  # seconds that Slack is believed; what is put off for longer was put off by a clock that was wrong
 _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in codes}
 
 
@@ -91,7 +89,12 @@ def _judge_answer(error: SlackApiError) -> Judged:
 
 
 def retry_after(header: str | None) -> timedelta:
-    """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else."""
+    """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else.
+
+    Never longer than `LONGEST`: Slack counts by the minute, so more than that is a mistake of something on the way, and
+    if it is not, asking once in ten minutes does no harm. What holds everything up must be short enough to be told from
+    what a clock that was wrong has written.
+    """
     try:
         return timedelta(seconds=min(max(float(header or ""), 0.0), LONGEST))
     except ValueError:

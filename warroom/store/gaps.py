@@ -16,6 +16,7 @@ from warroom.store.inbox import Delivery
 from warroom.store.tables import inbox
 
 PREFIX = "gap:"
+OPENED = "opened:"
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,6 +39,25 @@ def note(conn: Connection, workspace: str, since: datetime, at: datetime, ready:
     values["payload"] = json.dumps({"since": since.isoformat(), "noted": at.isoformat()})
     added = insert(conn, inbox).values(key=key, **values)
     conn.execute(added.on_conflict_do_update(index_elements=["key"], set_=values))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A channel that was made for a place of a room."""
+
+    channel: str
+    room: int
+    place: str
+
+
+def note_opened(conn: Connection, opened: Opened, at: datetime, ready: datetime) -> None:
+    """This channel was made just now, and no room knows it yet: what is said there meanwhile is heard by nobody."""
+    payload = json.dumps({"room": opened.room, "place": opened.place})
+    kept.keep(conn, f"{OPENED}{opened.channel}", at, payload, ready - at)
+
+
+def read_opened(delivery: Delivery) -> Opened:
+    return Opened(channel=delivery.key.removeprefix(OPENED), **json.loads(delivery.payload))
 
 
 def read(delivery: Delivery) -> Gap:

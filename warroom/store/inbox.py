@@ -70,8 +70,9 @@ def keep(conn: Connection, key: str, at: datetime, payload: str, lease: timedelt
 
 
 def unfinished(conn: Connection, before: datetime) -> Sequence[Delivery]:
-    """What was told before this instant and is not finished, oldest first; not what was put aside, and no gaps."""
-    told = and_(_KEPT, _LEASED, inbox.c.received_at < before, inbox.c.key.not_like("gap:%"))
+    """What was told before this instant and is not finished, oldest first; not what was put aside, nor what we look for."""
+    ours = (inbox.c.key.not_like("gap:%"), inbox.c.key.not_like("opened:%"))
+    told = and_(_KEPT, _LEASED, inbox.c.received_at < before, *ours)
     return _found(conn, told)
 
 

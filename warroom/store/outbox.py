@@ -18,7 +18,7 @@ from functools import cache
 from itertools import groupby, takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, func, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, func, or_, select, true, tuple_, update
 
 from warroom.core import chain, effects
 from warroom.core.effects import Effect, Say, ShowCard, Talk, WatchStop
@@ -33,7 +33,11 @@ EFFECTS = effects.vocabulary()
 STALE = timedelta(minutes=10)  # what has waited this long is said with what waits behind it
 FEW, MOST = 5, 40  # messages that one digest is worth making for, and that it may hold
 UNSURE = timedelta(seconds=10)  # after which Slack has done what it will do of a call that was not answered
-FARTHEST = timedelta(minutes=15)  # a lane that rests longer than any pause was put to rest by a clock that was wrong
+# A lane that rests longer than any pause was put to rest by a clock that was wrong. What talks or acts pauses for ten
+# minutes at most, when Slack asks for that; what watches is looked at as often as a scenario says.
+FARTHEST = {TALK: timedelta(minutes=15), ACT: timedelta(minutes=15), WATCH: timedelta(hours=2)}
+GAP = timedelta(minutes=2)  # more than the longest pause between two tries
+BACK = 50  # messages before one, among which the last that is known to stand is looked for
 _log = logging.getLogger(__name__)
 
 # --- statements that are made once
@@ -122,10 +126,11 @@ class Waiting:
 class Claimed:
     """One effect to perform now. `attempts` counts this one: above 1, an earlier one may have reached the world.
 
-    `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `spared` counts
-    the attempts that were put off rather than failed, such as those that met a rate limit, and `clean` those that are
-    known to have changed nothing. `behind` are the messages that may be said together with this one. `room_uid` is the
-    room's name outside this database, which no room of another has.
+    `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `failed` counts
+    the attempts that somebody came back from to say that they failed, `failed_at` is when the last of them did, and
+    `failing` how long that has been going on. Neither a rate limit nor a process that died is a failure. `clean` counts the attempts that are known to have changed
+    nothing. `behind` are the messages that may be said together with this one. `room_uid` is the room's name outside
+    this database, which no room of another has.
     """
 
     lane: str
@@ -135,7 +140,9 @@ class Claimed:
     effect: Effect
     attempts: int
     effect_id: str
-    spared: int = 0
+    failed: int = 0
+    failed_at: datetime | None = None
+    failing: timedelta = timedelta(0)
     clean: int = 0
     behind: tuple[Waiting, ...] = ()
     created_at: datetime | None = None
@@ -149,7 +156,15 @@ class Claimed:
     @property
     def tries(self) -> int:
         """How many attempts count towards giving up, this one included."""
-        return self.attempts - self.spared
+        return self.failed + 1
+
+    def failing_for(self, now: datetime) -> timedelta:
+        """How long it has been failing, when it fails now.
+
+        A gap between two failures counts for `GAP` at most: nobody was there to try, or a clock has jumped.
+        """
+        gap = now - (self.failed_at or now)
+        return self.failing + min(max(gap, timedelta(0)), GAP)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,15 +235,29 @@ def give_up(conn: Connection, claimed: Claimed, now: datetime, reason: str) -> b
 
 
 def put_back(
-    conn: Connection, claimed: Claimed, at: datetime, reason: str, *, counts: bool = True, clean: bool = False
+    conn: Connection,
+    claimed: Claimed,
+    at: datetime,
+    reason: str,
+    *,
+    failed_at: datetime | None = None,
+    clean: bool = False,
 ) -> bool:
     """Try again from `at` on; nothing else in the lane happens before. False as in `settle`.
 
-    An attempt that does not count brings nobody nearer to giving up; a clean one has certainly changed nothing.
+    `failed_at` is when it failed; without it, this attempt brings nobody nearer to giving up. A clean one has certainly
+    changed nothing.
     """
     if not _release(conn, claimed, at, done=claimed.number - 1):
         return False
-    outcome = {"reason": reason, "spared": claimed.spared + (not counts), "clean": claimed.clean + clean}
+    outcome: dict[str, Any] = {"reason": reason, "clean": claimed.clean + clean}
+    if failed_at is not None:
+        claimed = replace(
+            claimed, failed=claimed.failed + 1, failing=claimed.failing_for(failed_at), failed_at=failed_at
+        )
+    if claimed.failed_at is not None:
+        seconds = claimed.failing / timedelta(seconds=1)
+        outcome |= {"failed": claimed.failed, "failing": seconds, "failed_at": claimed.failed_at.isoformat()}
     _NOTE.run(conn, lane=claimed.lane, number=claimed.number, outcome=chain.canonical(outcome))
     return True
 
@@ -239,15 +268,31 @@ def renew(conn: Connection, claimed: Claimed, until: datetime) -> bool:
 
 
 def reclaim(conn: Connection, now: datetime) -> None:
-    """End every lease. For a database that belongs to one process, when that process starts: whoever held them died."""
+    """End every lease. For a database that belongs to one process, when that process starts: whoever held them died.
+
+    What rests after a failure is tried at once, too, since whoever starts a bot may have mended something. It brings
+    nothing nearer to being given up, which is a question of time.
+    """
     busy = and_(_BUSY, lanes.c.ready_at > now)
     conn.execute(update(lanes).where(busy).values(ready_at=now, epoch=lanes.c.epoch + 1))
 
 
 def heal(conn: Connection, now: datetime) -> None:
     """Whatever rests longer than anything may is ready: a clock that was wrong has put it to rest."""
-    resting = and_(_BUSY, lanes.c.ready_at > now + FARTHEST)
-    conn.execute(update(lanes).where(resting).values(ready_at=now))
+    resting = or_(*(and_(lanes.c.kind == kind, lanes.c.ready_at > now + rest) for kind, rest in FARTHEST.items()))
+    conn.execute(update(lanes).where(_BUSY, resting).values(ready_at=now))
+
+
+def stands_before(conn: Connection, lane: str, number: int, channel: str) -> str:
+    """The `ts` of the newest message of this lane that is known to stand in this channel and came before this one.
+
+    Slack's own clock gave it, and nobody begins what comes next in a lane before it is settled: so nothing that an
+    attempt at this one has left is older. Empty when none is known.
+    """
+    earlier = and_(outbox.c.lane == lane, outbox.c.number < number, outbox.c.state == "done")
+    rows = conn.execute(select(outbox.c.outcome).where(earlier).order_by(outbox.c.number.desc()).limit(BACK))
+    told = (json.loads(each.outcome or "{}") for each in rows)
+    return next((str(each["ts"]) for each in told if each.get("ts") and each.get("channel") == channel), "")
 
 
 def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
@@ -369,7 +414,9 @@ def _claimed(found: Any, epoch: int) -> Claimed | None:
         effect=effect,
         attempts=found.attempts,
         effect_id=effect_id(found.uid, found.lane, found.number),
-        spared=int(came_of_it.get("spared", 0)),
+        failed=int(came_of_it.get("failed", 0)),
+        failed_at=datetime.fromisoformat(at) if (at := came_of_it.get("failed_at")) else None,
+        failing=timedelta(seconds=float(came_of_it.get("failing", 0))),
         clean=int(came_of_it.get("clean", 0)),
         created_at=found.created_at,
         room_uid=found.uid,
