@@ -40,7 +40,7 @@ class Theme:
 
 
 _SAYING = ("deliver.claimed", "deliver.performed", "deliver.told", "deliver.settled", "slack.calling", "slack.called")
-_HEARING = ("event.kept", "event.taken", "event.finished", "tx.committed", "tx.filled", "gap.read")
+_HEARING = ("event.heard", "event.kept", "event.taken", "event.finished", "tx.committed", "tx.filled", "gap.read")
 _ASKING = ("press.carried_out", "command.carried_out", "form.carried_out", "alerts.taken", "tx.committed", "tx.filled")
 
 THEMES = (
