@@ -335,6 +335,7 @@ SIMULATED = (
         "a start ends the leases of others",
         (Edit(MAIN, "        if self.db.dialect == \"sqlite\":\n", "        if self.db.dialect:\n"),),
         ("I4", "I5", "cards"),
+        theme="deaths while it speaks",
     ),
     Bug(
         "an attempt of unknown outcome counts as one that changed nothing",

@@ -19,7 +19,7 @@ A_GAME = Plan(seed=5, lasts=35.0, acts=(Act(1.0, "start", "U0HARRIET", 0.9), Act
 
 
 @pytest.mark.parametrize(
-    "plan", [*regressions(), *map(draw, range(1, 8))], ids=lambda plan: f"{plan.seed} {plan.theme}"
+    "plan", [*regressions(), *map(draw, range(1, 5))], ids=lambda plan: f"{plan.seed} {plan.theme}"
 )
 def test_nothing_is_violated(plan: Plan, store: Store, library: Library) -> None:
     """A day with faults, crashes and several processes ends with everything as it was promised."""

@@ -124,7 +124,7 @@ THEMES = (
     Theme(
         name="timers",
         lasts=(40.0, 60.0, 80.0),
-        every=8.0,
+        every=30.0,
         deaths=(4, 7),
         places=("wake.due", "wake.due", "wake.due", "tx.filled", "tx.committed", "deliver.performed"),
         nemesis={"all down": 0.5, "kill": 0.5},
