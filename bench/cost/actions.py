@@ -40,6 +40,7 @@ WHY = {
     "outbox.put_back": "it cannot be said yet, such as before the channel that it mentions is open",
     "budgets.take": "may this be said now? Slack's limits are shared with the other processes",
     "budgets.hold": "Slack wants this method to be left alone for a while",
+    "gaps.note_opened": "a channel was made of which the room does not know yet: what is said in it must be heard",
     "cards.get": "which message is the card, and what does it show?",
     "cards.remember": "the card shows this now",
     "cards.at": "which card is this thread's?",

@@ -153,6 +153,8 @@ class Sockets:
         trying = [self._start(client.connect()) for client in self._clients]
         self._start(self._watch())
         _, pending = await asyncio.wait(trying, timeout=within)
+        if await self.connected():
+            self._heard_at = self._wall.now()  # or what breaks before the first look would not be known to have stood
         return not pending
 
     async def connected(self) -> bool:
