@@ -162,3 +162,17 @@ async def test_machines_that_disagree_by_little_change_nothing(
     entries = await runtime.db.read(rooms.entries, room)
     assert [each.at for each in entries] == sorted(each.at for each in entries)
     assert not await is_set_back(runtime, room)
+
+
+async def test_what_a_wrong_clock_wrote_is_noticed_within_a_minute(
+    another: Callable[[], Runtime], runtime: Runtime, clock: ManualClock
+) -> None:
+    """A machine whose clock is an hour ahead writes to a room: whoever has the right time brings it back, without a start."""
+    room = (await game(runtime)).id
+    right = clock.now()
+    async with running(Waker(runtime).run()):
+        await runtime.handle(room, note("all is well"))
+        wrong = Runtime(another().db, ManualClock(right + 60 * MINUTE))
+        await wrong.handle(room, note("from the future"))
+        clock.move_to(right + MINUTE)
+        await until(lambda: is_set_back(runtime, room), runtime)

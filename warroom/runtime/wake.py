@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 POLL = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 Due = TypeVar("Due")
 
 
@@ -91,7 +92,15 @@ class Waker:
         """Until cancelled."""
         while not await self._knows_the_time():
             await self._runtime.wall.wait(self._runtime.wall.now() + POLL, asyncio.Event())
-        await self._rounds.run()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._rounds.run())
+            both.create_task(self._watch_the_clock())
+
+    async def _watch_the_clock(self) -> None:
+        """Another process, on a machine whose clock is wrong, may write to rooms at a time that is still to come."""
+        while True:
+            await self._runtime.wall.wait(self._runtime.wall.now() + MINUTE, asyncio.Event())
+            await self._knows_the_time()
 
     async def _knows_the_time(self) -> bool:
         """Rooms that were written to at a time that is still to come have to learn that the clock was set back
