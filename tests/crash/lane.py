@@ -36,7 +36,7 @@ from tests.crash.town import Town
 from tests.crash.waiting import until
 from warroom.exporters import export
 from warroom.runtime.clock import SystemClock
-from warroom.store import inbox, migrate, outbox, rooms, tables, twins
+from warroom.store import agenda, inbox, migrate, outbox, rooms, tables, twins
 from warroom.store.db import Database
 from warroom.workspace.recording import VARIABLE as RECORD
 
@@ -310,7 +310,7 @@ class Lane:
             for _ in twins.LOOKS:
                 self.weather.offset += SWEPT
                 for _ in range(100):
-                    upcoming = await db.read(twins.upcoming)
+                    upcoming = await db.read(agenda.next_time, "twin")
                     if upcoming is None or upcoming > SystemClock().now() + timedelta(seconds=self.weather.offset):
                         break
                     await asyncio.sleep(0.2)

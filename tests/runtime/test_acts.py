@@ -24,7 +24,7 @@ from warroom.outside.guard import Guard
 from warroom.performers import Actors
 from warroom.runtime.deliver import LEASES, Delivery
 from warroom.runtime.handle import Handled, Runtime
-from warroom.store import outbox
+from warroom.store import agenda
 from warroom.testing import ManualClock
 
 SHELL = "/bin/sh"
@@ -194,7 +194,7 @@ async def pass_time(runtime: Runtime, clock: ManualClock, length: timedelta) -> 
     end, step = clock.now() + length, timedelta(seconds=5)
     async with asyncio.timeout(ENOUGH):
         while clock.now() < end:
-            ready = await runtime.db.read(outbox.next_ready, ("act",))
+            ready = await runtime.db.read(agenda.next_time, "act")
             if ready is None or ready - clock.now() > LEASES["act"] / 3:
                 clock.advance(step)
 

@@ -27,7 +27,7 @@ from warroom.runtime.deliver import (
 )
 from warroom.runtime.handle import Runtime
 from warroom.runtime.leases import LeaseLost
-from warroom.store import outbox
+from warroom.store import agenda, outbox
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
 
@@ -133,7 +133,7 @@ async def test_retry_after_is_obeyed(runtime: Runtime, room: int, clock: ManualC
 
 
 async def _is_ready_at(runtime: Runtime, when: object) -> bool:
-    return await runtime.db.read(outbox.next_ready) == when
+    return await runtime.db.read(agenda.next_time, "talk") == when
 
 
 async def test_a_lane_rests_between_two_messages(runtime: Runtime, room: int, clock: ManualClock) -> None:
@@ -214,7 +214,7 @@ async def _came_back(runtime: Runtime, tries: list[int], before: int) -> bool:
 
 async def _rests(runtime: Runtime) -> bool:
     """Whether it was put back, to be tried in a moment; a lease is longer than that."""
-    return await runtime.db.read(outbox.next_ready) == runtime.wall.now() + POLL
+    return await runtime.db.read(agenda.next_time, "talk") == runtime.wall.now() + POLL
 
 
 async def test_a_lost_lease_is_no_failure(runtime: Runtime, room: int, clock: ManualClock) -> None:
@@ -239,7 +239,7 @@ async def test_a_lost_lease_is_no_failure(runtime: Runtime, room: int, clock: Ma
 
 async def _was_put_back(runtime: Runtime, tries: list[int], attempt: int, clock: ManualClock) -> bool:
     """The lease is 20 s long: if the lane is ready within a pause of another length, it was put back."""
-    ready = await runtime.db.read(outbox.next_ready)
+    ready = await runtime.db.read(agenda.next_time, "talk")
     pause = min(timedelta(seconds=2 ** min(attempt - 1, 10)), timedelta(seconds=60))
     return tries[-1:] == [attempt] and ready == clock.now() + pause
 
@@ -349,7 +349,7 @@ def _finds_nothing() -> tuple[Performer, list[int]]:
 
 
 async def _nothing_acts(runtime: Runtime) -> bool:
-    return await runtime.db.read(outbox.next_ready, ("act",)) is None
+    return await runtime.db.read(agenda.next_time, "act") is None
 
 
 async def test_a_result_that_comes_too_late_settles_its_effect(runtime: Runtime, room: int) -> None:

@@ -16,7 +16,7 @@ from warroom.core.room import Room
 from warroom.runtime.deliver import Delivery, Done, Later, Result
 from warroom.runtime.handle import Runtime
 from warroom.runtime.wake import Waker
-from warroom.store import outbox
+from warroom.store import agenda, outbox
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
 
@@ -60,7 +60,7 @@ async def advancing(runtime: Runtime, clock: ManualClock, by: timedelta = MINUTE
     nudge = runtime.nudged()
     async with asyncio.timeout(20):
         while await runtime.db.read(outbox.pending):
-            ready = await runtime.db.read(outbox.next_ready)
+            ready = await runtime.db.read(agenda.next_time, "talk")
             if ready is not None and ready > clock.now():
                 clock.advance(by)
             await nudge.wait()

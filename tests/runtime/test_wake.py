@@ -11,7 +11,7 @@ from warroom.core.events import ClockSetBack, ExpectationMissed, InjectHeld, Inj
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
 from warroom.runtime.wake import Waker
-from warroom.store import rooms
+from warroom.store import agenda, rooms
 from warroom.testing import ManualClock
 
 MINUTE = timedelta(minutes=1)
@@ -71,10 +71,10 @@ async def test_a_paused_game_is_not_woken(runtime: Runtime, clock: ManualClock) 
     room = (await game(runtime)).id
     began = clock.now()
     await runtime.handle(room, c.PauseGame(by="harriet"))
-    assert await runtime.db.read(rooms.next_wake) is None
+    assert await runtime.db.read(agenda.next_time, "room") is None
     clock.advance(60 * MINUTE)
     await runtime.handle(room, c.ResumeGame(by="harriet"))
-    assert await runtime.db.read(rooms.next_wake) == began + 61 * MINUTE
+    assert await runtime.db.read(agenda.next_time, "room") == began + 61 * MINUTE
 
 
 async def test_what_another_process_schedules_is_seen(another: Callable[[], Runtime], clock: ManualClock) -> None:

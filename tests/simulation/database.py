@@ -22,8 +22,6 @@ from sqlalchemy import Connection, RootTransaction, event, make_url
 from tests.simulation.loop import Loop, Process
 from warroom.failpoints import passed
 from warroom.store import migrate
-from warroom.store import rooms as rooms_kept
-from warroom.store import schedules as schedules_kept
 from warroom.store.db import PATIENCE, PAUSES, Database, _sqlite
 from warroom.store.errors import CannotKeep
 from warroom.store.tables import lanes, metadata, rooms, schedules
@@ -108,10 +106,6 @@ class Store:
         """
         if kwargs or inspect.ismethod(fn):
             return self.run(fn, *args, **kwargs)
-        if fn is rooms_kept.due and self._nothing_soon(*args):
-            return []  # type: ignore[return-value]
-        if fn is schedules_kept.due and self.read(schedules_kept.next_wake) is None:
-            return []  # type: ignore[return-value]
         name = (fn, args)
         if (closure := getattr(fn, "__closure__", None)) is not None:  # made anew for each call
             name = (fn.__code__, tuple([each.cell_contents for each in closure]))  # type: ignore[attr-defined, assignment]
@@ -125,11 +119,6 @@ class Store:
         found = self.run(fn, *args)
         self._known[name] = (found, tuple((table, self._changed.get(table, 0)) for table in self._read))
         return found
-
-    def _nothing_soon(self, now: datetime, _: int) -> bool:
-        """Whether no room is due in the next minute. Nearer than that it is really asked."""
-        upcoming = self.read(rooms_kept.next_wake)
-        return upcoming is None or upcoming > now + timedelta(minutes=1)
 
     def horizon(self) -> datetime | None:
         """When something in it falls due next."""

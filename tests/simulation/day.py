@@ -36,7 +36,7 @@ from warroom.faults.driver import FaultFailed, Order
 from warroom.main import Bot
 from warroom.settings import Settings
 from warroom.slack.preflight import Identity
-from warroom.store import inbox, outbox, rooms, tables, twins
+from warroom.store import agenda, inbox, outbox, rooms, tables
 from warroom.store.errors import CannotKeep
 
 Moment = tuple[datetime, datetime]
@@ -567,7 +567,7 @@ def _everything(conn: Any, table: str) -> Any:
 
 def _settled(conn: Any, now: datetime) -> bool:
     kept = inbox.due(conn, datetime.max.replace(tzinfo=UTC), 1)  # gaps too, which wait a while before they are filled
-    return not (outbox.pending(conn) or kept or rooms.due(conn, now, 1) or twins.upcoming(conn))
+    return not (outbox.pending(conn) or kept or rooms.due(conn, now, 1) or agenda.next_time(conn, "twin"))
 
 
 _SETTINGS = Settings(

@@ -15,7 +15,7 @@ from warroom.slack.calling import Caller
 from warroom.slack.cards import notice
 from warroom.slack.perform import METADATA
 from warroom.slack.sweeping import Sweeper
-from warroom.store import outbox, twins
+from warroom.store import agenda, outbox, twins
 from warroom.store.budgets import NOTHING
 from warroom.store.outbox import effect_id
 from warroom.store.tables import outbox as outbox_table
@@ -64,7 +64,7 @@ async def test_a_twin_is_removed_and_the_timeline_says_so(bench: Bench) -> None:
 
 
 async def nothing_to_sweep(bench: Bench) -> bool:
-    return await bench.runtime.db.read(twins.upcoming) is None
+    return await bench.runtime.db.read(agenda.next_time, "twin") is None
 
 
 async def test_several_sweepers_look_once_each_time(bench: Bench) -> None:

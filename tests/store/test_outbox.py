@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select, text
 
 from tests.store.building import NOON, SECOND, new_room, roll_back, say, unhurried
 from warroom.core.effects import Ask, Effect, FindRunbooks, SetTopic, ShowCard
-from warroom.store import outbox, twins
+from warroom.store import agenda, outbox, twins
 from warroom.store.db import Database
 from warroom.store.outbox import ACT, TALK, Claimed, Failure
 from warroom.store.tables import lanes as lanes_table
@@ -94,9 +94,9 @@ def test_lanes_do_not_wait_for_each_other(database: Database, room: int) -> None
 def test_kinds(database: Database, room: int) -> None:
     """What acts can be claimed apart from what talks."""
     database.tx_sync(outbox.put, room, [say("a"), roll_back()], NOON)
-    assert database.read_sync(outbox.next_ready, (ACT,)) == NOON
+    assert database.read_sync(agenda.next_time, ACT) == NOON
     assert effects_of(claim(database, kinds=(ACT,))) == [roll_back()]
-    assert database.read_sync(outbox.next_ready, (ACT,)) == NOON + LEASE
+    assert database.read_sync(agenda.next_time, ACT) == NOON + LEASE
     assert effects_of(claim(database, kinds=(TALK,))) == [say("a")]
 
 
@@ -113,7 +113,7 @@ def test_pace(database: Database, room: int) -> None:
     settle(database, claim(database)[0], pace=SECOND)
     database.tx_sync(outbox.put, room, [say("b")], NOON)
     assert claim(database) == []
-    assert database.read_sync(outbox.next_ready) == NOON + SECOND
+    assert database.read_sync(agenda.next_time, "talk") == NOON + SECOND
     assert effects_of(claim(database, NOON + SECOND)) == [say("b")]
 
 
@@ -148,13 +148,17 @@ def test_pending(database: Database, room: int) -> None:
     database.tx_sync(outbox.put, other, [say("c")], NOON)
     assert database.read_sync(outbox.pending) == 4
     assert database.read_sync(outbox.pending, room) == 3
-    assert database.read_sync(outbox.next_ready) == NOON
+    assert database.read_sync(agenda.next_time, "talk") == NOON
 
 
 def test_nothing_owed(database: Database, room: int) -> None:
     """An empty outbox has nothing to count, to claim or to wait for."""
     assert database.tx_sync(outbox.put, room, [], NOON) == set()
-    assert (database.read_sync(outbox.pending), database.read_sync(outbox.next_ready), claim(database)) == (0, None, [])
+    assert (database.read_sync(outbox.pending), database.read_sync(agenda.next_time, "talk"), claim(database)) == (
+        0,
+        None,
+        [],
+    )
 
 
 # --- collapsing
@@ -329,7 +333,12 @@ class AnyHistory(RuleBasedStateMachine):
     @invariant()
     def same_as_the_list(self) -> None:
         busy = [lane for lane in self.lanes.values() if lane.done < len(lane.owed)]
-        pending, ready = self.database.read_sync(lambda conn: (outbox.pending(conn), outbox.next_ready(conn)))
+        pending, ready = self.database.read_sync(
+            lambda conn: (
+                outbox.pending(conn),
+                min((each for each in agenda.next_times(conn).values() if each), default=None),
+            )
+        )
         assert pending == sum(len(lane.owed) - lane.done for lane in busy)
         assert ready == min((lane.ready_at for lane in busy), default=None)
 

@@ -14,7 +14,7 @@ from tests.store import values
 from tests.store.building import NOON, SECOND, entered, new_room, room_with, same_database, summary, take_note
 from warroom.core.events import AlertFired, Entry, GameStarted, InjectSkipped, NoteTaken
 from warroom.errors import NotFound
-from warroom.store import redacting, rooms
+from warroom.store import agenda, redacting, rooms
 from warroom.store.db import Database
 from warroom.store.errors import AlreadyOpen, Unreadable
 
@@ -124,11 +124,11 @@ def test_channels(database: Database) -> None:
 
 def test_waking(database: Database) -> None:
     """Rooms that are due are found, the longest overdue first, and the next one is known."""
-    assert database.read_sync(rooms.next_wake) is None
+    assert database.read_sync(agenda.next_time, "room") is None
     late, later, _never = (database.tx_sync(new_room) for _ in range(3))
     database.tx_sync(rooms.append, later, [], summary(wake_at=NOON + SECOND))
     database.tx_sync(rooms.append, late, [], summary(wake_at=NOON))
-    assert database.read_sync(rooms.next_wake) == NOON
+    assert database.read_sync(agenda.next_time, "room") == NOON
     assert database.read_sync(rooms.due, NOON - SECOND, 9) == []
     assert database.read_sync(rooms.due, NOON, 9) == [late.id]
     assert database.read_sync(rooms.due, NOON + SECOND, 9) == [late.id, later.id]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.store.building import NOON, SECOND
 from warroom.core.calendar import Occurrence
-from warroom.store import schedules
+from warroom.store import agenda, schedules
 from warroom.store.db import Database
 from warroom.store.schedules import People, Schedule, Wish
 
@@ -53,7 +53,7 @@ def test_it_waits_until_something_is_to_be_done(database: Database) -> None:
     assert database.read_sync(schedules.due, NOON, 10) == [there]
     assert database.tx_sync(schedules.mark, there, ("open",), NOON + SECOND)
     assert database.read_sync(schedules.due, NOON, 10) == []
-    assert database.read_sync(schedules.next_wake) == NOON + SECOND
+    assert database.read_sync(agenda.next_time, "schedule") == NOON + SECOND
     (again,) = database.read_sync(schedules.due, NOON + SECOND, 10)
     assert again.done == ("open",)
 
@@ -80,4 +80,4 @@ def test_what_has_ended_is_not_looked_at(database: Database) -> None:
     assert not database.tx_sync(schedules.advance, off, NEXT, at=NOON)
     assert database.read_sync(schedules.listing, "T1") == []
     assert database.read_sync(schedules.due, NOON + timedelta(days=365), 10) == []
-    assert database.read_sync(schedules.next_wake) is None
+    assert database.read_sync(agenda.next_time, "schedule") is None

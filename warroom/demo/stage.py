@@ -18,7 +18,8 @@ from warroom.core.durations import mark
 from warroom.demo.cast import HOOK_TOKEN, SEED
 from warroom.demo.company import Company
 from warroom.errors import WarroomError
-from warroom.store import rooms, schedules
+from warroom.store import agenda
+from warroom.store.agenda import ROOM, SCHEDULE
 from warroom.testing.clock import ManualClock
 from warroom.workspace.people import PersonAt
 
@@ -80,8 +81,8 @@ class Stage:
     async def _next_wake(self) -> datetime | None:
         """When a room or the calendar next has something to do."""
         db = self.company.bot.db
-        wakes = (await db.read(rooms.next_wake), await db.read(schedules.next_wake))
-        return min((each for each in wakes if each is not None), default=None)
+        times = await db.read(agenda.next_times)
+        return min((each for each in (times[ROOM], times[SCHEDULE]) if each is not None), default=None)
 
     # --- seeing and doing
 

@@ -23,7 +23,7 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from warroom.runtime.clock import Clock
-from warroom.slack.verdicts import judge
+from warroom.slack.verdicts import judged_or_none
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,8 @@ class TicketedClient(SocketModeClient):
 
     async def _after(self, error: Exception, wait: float) -> float:
         """Wait as long as this failure asks for. Returns how long to wait after the next."""
-        judged = judge(error) if _is_slacks(error) else None
+        # Of a refused handshake its own words say more.
+        judged = None if isinstance(error, aiohttp.WSServerHandshakeError) else judged_or_none(error)
         asked = judged.after.total_seconds() if judged and judged.after else 0.0
         why = judged.code if judged else f"{type(error).__name__}: {error}"
         log.warning("no Socket Mode connection (%s); asking for a fresh ticket in %.0f s", why, max(wait, asked))
@@ -204,11 +205,3 @@ class Sockets:
             task.cancel()
         closing = [client.close() for client in self._clients]  # type: ignore[no-untyped-call]  # as above
         await asyncio.gather(*self._tasks, *closing, return_exceptions=True)
-
-
-def _is_slacks(error: Exception) -> bool:
-    try:
-        judge(error)
-    except Exception:
-        return False
-    return not isinstance(error, aiohttp.WSServerHandshakeError)

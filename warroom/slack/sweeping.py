@@ -90,9 +90,9 @@ class Sweeper:
 
 def _looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
     """A card is shown once more: an edit that came late may have put an old one in the place of a newer."""
+    rooms.lock(conn, suspect.room_id)  # before anything of the room's is written, as everywhere
     twins.looked(conn, suspect, now, removed)
     if isinstance(suspect.effect, ShowCard):
-        rooms.lock(conn, suspect.room_id)
         cards.doubt(conn, suspect.room_id, suspect.effect.card, suspect.effect.place)
         outbox.put(conn, suspect.room_id, [suspect.effect], now)
 

@@ -64,6 +64,14 @@ _VERDICTS = {code: verdict for verdict, codes in _CODES.items() for code in code
 
 def judge(error: Exception) -> Judged:
     """What this failure means. Anything that is not one of Slack's failures is raised again."""
+    judged = judged_or_none(error)
+    if judged is None:
+        raise error
+    return judged
+
+
+def judged_or_none(error: Exception) -> Judged | None:
+    """What this failure means; None when it is not one of Slack's."""
     if isinstance(error, SlackApiError):
         return _judge_answer(error)
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -71,7 +79,7 @@ def judge(error: Exception) -> Judged:
     # The SDK raises AttributeError when a proxy answers 200 with a page that is not JSON.
     if isinstance(error, TimeoutError | asyncio.TimeoutError | aiohttp.ClientError | SlackClientError | AttributeError):
         return Judged(verdict=Verdict.UNKNOWN, code=type(error).__name__)
-    raise error
+    return None
 
 
 def _judge_answer(error: SlackApiError) -> Judged:

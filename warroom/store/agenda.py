@@ -31,3 +31,8 @@ def next_times(conn: Connection) -> Mapping[str, datetime | None]:
     """For each topic when there is next something to do, or a lease on it ends; in the past if something waits."""
     times: Mapping[str, datetime | None] = _NEXT_TIMES.first(conn)._asdict()
     return times
+
+
+def next_time(conn: Connection, topic: str) -> datetime | None:
+    """The same for one topic."""
+    return next_times(conn)[topic]

@@ -301,13 +301,6 @@ def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
     conn.execute(update(outbox).where(done).values(sweep_at=now))
 
 
-def next_ready(conn: Connection, kinds: Collection[str] = EVERY_KIND) -> datetime | None:
-    """When a lane with something to do is next ready, or its lease ends; in the past if one is waiting."""
-    busy = and_(_BUSY, lanes.c.kind.in_(kinds))
-    earliest: datetime | None = conn.execute(select(func.min(lanes.c.ready_at)).where(busy)).scalar_one()
-    return earliest
-
-
 def pending(conn: Connection, room_id: int | None = None) -> int:
     """How many effects are neither done nor given up. What goes on as long as a game does is not waited for."""
     waiting = func.coalesce(func.sum(lanes.c.last_number - lanes.c.done_number), 0)

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, select, true, update
 
 from warroom.core import chain
 from warroom.core.events import Entry, RoomOpened, vocabulary
@@ -57,7 +57,6 @@ _DUE = Prepared(
     .order_by(rooms.c.wake_at, rooms.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
-_NEXT_WAKE = Prepared(select(func.min(rooms.c.wake_at)))
 _SHOW = Prepared(
     update(rooms)
     .where(rooms.c.id == bindparam("room"), rooms.c.head_hash == bindparam("before"))  # which covers every entry
@@ -307,12 +306,6 @@ def ahead_of(conn: Connection, now: datetime) -> list[int]:
     last = and_(entries_table.c.room == rooms.c.id, entries_table.c.seq == rooms.c.seq)
     written = select(rooms.c.id).join(entries_table, last).where(rooms.c.open.is_(True), entries_table.c.at > now)
     return list(conn.execute(written.order_by(rooms.c.id)).scalars())
-
-
-def next_wake(conn: Connection) -> datetime | None:
-    """When a room next needs a Tick; in the past if one is overdue."""
-    earliest: datetime | None = _NEXT_WAKE.scalar(conn)
-    return earliest
 
 
 # --- timelines

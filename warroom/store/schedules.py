@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, select, true, update
+from sqlalchemy import Connection, Integer, and_, bindparam, select, true, update
 
 from warroom.core.calendar import ONCE, Occurrence
 from warroom.store.prepared import Prepared
@@ -23,7 +23,6 @@ _DUE = Prepared(
     .order_by(schedules.c.wake_at, schedules.c.id)
     .limit(bindparam("limit", type_=Integer))
 )
-_NEXT_WAKE = Prepared(select(func.min(schedules.c.wake_at)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,12 +106,6 @@ def listing(conn: Connection, workspace: str | None) -> list[Schedule]:
 def due(conn: Connection, now: datetime, limit: int) -> list[Schedule]:
     """Those for which something is to be done by now, the longest overdue first."""
     return [_schedule(each) for each in _DUE.all(conn, now=now, limit=limit)]
-
-
-def next_wake(conn: Connection) -> datetime | None:
-    """When something is next to be done for any of them."""
-    earliest: datetime | None = _NEXT_WAKE.scalar(conn)
-    return earliest
 
 
 def mark(conn: Connection, there: Schedule, done: Sequence[str], wake_at: datetime) -> bool:

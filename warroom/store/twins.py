@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, select, update
 
 from warroom.core import chain
 from warroom.core.effects import Say, ShowCard
@@ -27,7 +27,6 @@ _DUE = Prepared(
     .order_by(outbox.c.sweep_at, outbox.c.lane, outbox.c.number)
     .limit(bindparam("limit", type_=Integer))
 )
-_UPCOMING = Prepared(select(func.min(outbox.c.sweep_at)).where(outbox.c.sweep_at.is_not(None)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,12 +47,6 @@ class Suspect:
 def due(conn: Connection, now: datetime, limit: int) -> list[Suspect]:
     """Those that should be looked for by now."""
     return [_suspect(each) for each in _DUE.all(conn, now=now, limit=limit)]
-
-
-def upcoming(conn: Connection) -> datetime | None:
-    """When the next look is due."""
-    earliest: datetime | None = _UPCOMING.scalar(conn)
-    return earliest
 
 
 def take(conn: Connection, suspect: Suspect, now: datetime, until: datetime) -> bool:
