@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from warroom.core.readiness import Finding
 from warroom.core.scenario import FaultSpec
 from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
-from warroom.errors import NotFound, SettingsError, SlackAway, SlackUnusable
+from warroom.errors import NotFound, SettingsError
 from warroom.exporters import export
 from warroom.failpoints import reached
 from warroom.faults import Driver
@@ -50,10 +49,10 @@ from warroom.slack import manifest, preflight
 from warroom.slack.backfill import Backfill
 from warroom.slack.calling import Caller
 from warroom.slack.desk import INCIDENT, Desk
-from warroom.slack.hearing import Hearing
 from warroom.slack.homes import Homes
 from warroom.slack.http import NotOfSlack, Requests, Signatures
 from warroom.slack.listeners import Listeners
+from warroom.slack.meeting import Meeting
 from warroom.slack.outages import Outages
 from warroom.slack.people import People
 from warroom.slack.perform import Talker
@@ -61,7 +60,7 @@ from warroom.slack.preflight import Identity
 from warroom.slack.reports import Exported, Reports
 from warroom.slack.socket import Sockets
 from warroom.slack.sweeping import Sweeper
-from warroom.store import gaps, identities, inbox, migrate, outbox
+from warroom.store import gaps, inbox, migrate, outbox
 from warroom.store.db import Database
 from warroom.store.errors import CannotKeep, StoreUnusable
 from warroom.watching import FaultRooms, Surroundings, Watchers
@@ -75,7 +74,6 @@ log = logging.getLogger(__name__)
 
 SLACK_TIMEOUT = 8  # seconds for one call; well within the lease of a lane
 SOCKETS_WITHIN = 10.0  # seconds a start waits for its connections; after that they are made beside everything else
-ASK_AGAIN = (1.0, 60.0)  # seconds between two tries to reach Slack: at first, and at most
 
 
 class Bot:
@@ -118,6 +116,7 @@ class Bot:
         self.act = Delivery(self.runtime, {**self._actors().performers(), **watchers}, kind="act")
         self.watch = Delivery(self.runtime, watchers, kind="watch")
         self.waker = Waker(self.runtime)
+        self.meeting = Meeting(self.client, self.db, wall, settings)
         self.keeping = Keeping(self.runtime, tell=Outages(self.client).tell, on_recovered=self.missed_since)
         self.web_address = ""
         self._loops: list[asyncio.Task[None]] = []
@@ -128,7 +127,6 @@ class Bot:
         self._requests: Requests | None = None
         self._backfill: Backfill | None = None
         self._by_socket = False  # whether connections are to be made
-        self._away = ""  # why Slack cannot be worked with now
 
     def _make_breaking(self, drivers: Mapping[str, Driver] | None) -> Breaking:
         return make_breaking(
@@ -186,59 +184,15 @@ class Bot:
         await asyncio.to_thread(migrate.upgrade, self.db)
         await self._start_web()
         self._by_socket = bool(self.settings.slack_app_token.get_secret_value())
-        identity = await self._who()
-        await self.begin(identity)
-        if self._away:
-            self._loops.append(self._watched(self._meet_slack()))
+        await self.begin(await self.meeting.who())
+        if self.meeting.away:
+            self._loops.append(self._watched(self._connect_later()))
         else:
             await self._connect()
 
-    async def _who(self) -> Identity:
-        """Who the bot is: as Slack says, or has said; as soon as it does, if it never has."""
-        try:
-            return await self._ask_slack()
-        except SlackAway as away:
-            self._away = str(away)
-        known = await self.db.read(identities.known, self._token)
-        if known is not None:
-            log.warning("%s Starting all the same as %s; Slack is tried again.", self._away, known["user"])
-            return Identity(**known)
-        return await self._ask_until_met()
-
-    async def _ask_slack(self) -> Identity:
-        app_token = self.settings.slack_app_token.get_secret_value()
-        identity = await preflight.check(self.client, app_token, manifest.scopes())
-        await self.db.tx(identities.remember, self._token, asdict(identity), self.runtime.wall.now())
-        self._away = ""
-        return identity
-
-    async def _ask_until_met(self) -> Identity:
-        wait, longest = ASK_AGAIN
-        while True:
-            log.warning("%s Trying again in %.0f s.", self._away, wait)
-            await asyncio.sleep(wait)
-            try:
-                return await self._ask_slack()
-            except SlackAway as away:
-                self._away = str(away)
-            wait = min(wait * 2, longest)
-
-    async def _meet_slack(self) -> None:
-        """Slack was away at the start. A token that it refuses when it is back is a trouble, but no reason to end now."""
-        while True:
-            try:
-                identity = await self._ask_until_met()
-                break
-            except SlackUnusable as error:
-                self._away = str(error)
-                log.error("Slack is back, and: %s", error)
-                await asyncio.sleep(ASK_AGAIN[1])
-        log.info("Slack is back: %s in %s", identity.user, identity.workspace_name)
+    async def _connect_later(self) -> None:
+        await self.meeting.back()
         await self._connect()
-
-    @property
-    def _token(self) -> str:
-        return self.settings.slack_bot_token.get_secret_value()
 
     async def begin(self, identity: Identity) -> None:
         """Everything but the doors: what the bot is without a network. The database is of this release."""
@@ -246,14 +200,18 @@ class Bot:
         if self.db.dialect == "sqlite":
             await self.db.tx(outbox.reclaim, self.runtime.wall.now())
             await self.db.tx(inbox.reclaim, self.runtime.wall.now())
-        self._backfill = backfill = self._make_backfill(identity)
-        await backfill.started()
         self._listeners = listeners = self._make_listeners(identity)
+        self._backfill = backfill = Backfill(
+            self.runtime, listeners.hearing, self._caller.call, self._listening, workspace=identity.workspace
+        )
+        listeners.intake.takes(gaps.PREFIX, backfill.take)
+        listeners.intake.takes(gaps.OPENED, backfill.opened)
+        await backfill.started()
         await self.breaking.recover()
         scheduler = Scheduler(self.runtime, listeners.desk, listeners.tell)
         beside = Surroundings(self.runtime, self._allowed)
         sweeper = Sweeper(self.runtime, self._caller)
-        if not self._away:  # or what needs a name would wait for Slack, and the start with it
+        if not self.meeting.away:  # or what needs a name would wait for Slack, and the start with it
             await listeners.intake.look()
         own = (self.breaking, self.talk, self.act, self.watch, self.waker, self.keeping)
         loops = (*own, scheduler, beside, sweeper, listeners.intake)
@@ -261,7 +219,7 @@ class Bot:
         self._requests = Requests(self.app, self.db, self.runtime.wall, backfill)
 
     def _make_listeners(self, identity: Identity) -> Listeners:
-        token = self._token
+        token = self.settings.slack_bot_token.get_secret_value()
 
         async def authorize(**_: Any) -> AuthorizeResult:
             """One workspace, one token: known since the start, so that no event waits for Slack to say so."""
@@ -297,8 +255,7 @@ class Bot:
         )
         people = People(self.client, self.db, self.runtime.wall)
         self._reports = Reports(self.client, desk, self._export)
-        takes = {gaps.PREFIX.rstrip(":"): self._fill_gap, gaps.OPENED.rstrip(":"): self._read_opened}
-        listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall, takes)
+        listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
         listeners.register()
         self.app = app
         return listeners
@@ -372,13 +329,13 @@ class Bot:
             trouble=trouble.sentence if trouble else "",
             given_up=given_up,
             skew=self.keeping.skew,
-            unmet=self._away if self.identity is None else "",
+            unmet=self.meeting.away if self.identity is None else "",
             put_aside=put_aside,
         )
 
     async def _listening(self) -> bool:
         """Whether what Slack tells is heard now. Over HTTP alone nobody can know: then yes, unless Slack is away."""
-        if self._away or self._requests is None:
+        if self.meeting.away or self._requests is None:
             return False
         if not self._by_socket:
             return True
@@ -402,28 +359,6 @@ class Bot:
         """From then on what Slack told may not have been heard, or not kept: it is looked for in the channels."""
         if self._backfill is not None:
             await self._backfill.missed(since)
-
-    def _make_backfill(self, identity: Identity) -> Backfill:
-        return Backfill(
-            self.runtime,
-            self._hearing,
-            self._caller.call,
-            self._listening,
-            workspace=identity.workspace,
-        )
-
-    def _hearing(self) -> Hearing:
-        if self._listeners is None:
-            raise NotFound("The bot has not started yet.")
-        return self._listeners.hearing
-
-    async def _fill_gap(self, delivery: inbox.Delivery) -> None:
-        if self._backfill is not None:
-            await self._backfill.take(delivery)
-
-    async def _read_opened(self, delivery: inbox.Delivery) -> None:
-        if self._backfill is not None:
-            await self._backfill.opened(delivery)
 
     async def _take_request(self, asked: Asked) -> Answer:
         if self._requests is None:

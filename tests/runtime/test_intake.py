@@ -38,7 +38,9 @@ class Taker:
 
 
 def process(runtime: Runtime, taker: Taker) -> Intake:
-    return Intake(runtime, {"event": taker.take})
+    intake = Intake(runtime)
+    intake.takes("event:", taker.take)
+    return intake
 
 
 async def keep(runtime: Runtime, key: str = "event:1") -> Delivery:

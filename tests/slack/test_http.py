@@ -198,7 +198,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged(town: Town) -> None:
     await town.bot.stop()
     event = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.1", "event_ts": "1.1", "text": "x"}
     kept = {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
-    asked = Requests(town.bot.app, town.bot.db, town.bot.runtime.wall, town.bot._make_backfill(town.bot.identity))  # type: ignore[arg-type]
+    asked = Requests(town.bot.app, town.bot.db, town.bot.runtime.wall, town.bot._backfill)  # type: ignore[arg-type]
     for body in (kept, {"type": "app_rate_limited", "minute_rate_limited": 1}, COMMAND):
         with pytest.raises(RuntimeError):
             await asked.take(body, "v0=1")

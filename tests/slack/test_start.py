@@ -125,7 +125,7 @@ async def test_a_bot_that_never_met_slack_waits_for_it(town: Town, tmp_path: Pat
 
     async def listens() -> bool:
         await asyncio.sleep(0)
-        return bool(bot.web_address) and bool(bot._away)
+        return bool(bot.web_address) and bool(bot.meeting.away)
 
     await until(listens)
     assert await alert(bot) == 503
@@ -161,7 +161,7 @@ async def test_another_token_is_somebody_else(town: Town) -> None:
 
     async def listens() -> bool:
         await asyncio.sleep(0)
-        return bool(bot._away)
+        return bool(bot.meeting.away)
 
     await until(listens)
     await asyncio.wait({starting}, timeout=0.5)

@@ -7,7 +7,7 @@ delivery that nobody can handle must not be tried for ever. Looking costs a read
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec
@@ -39,14 +39,19 @@ class NotYet(Exception):
 
 
 class Intake:
-    """Takes up deliveries by the kind that their keys begin with: `event:…` is given to `takes["event"]`."""
+    """Takes up deliveries, and gives each to whoever takes what its key begins with."""
 
-    def __init__(self, runtime: Runtime, takes: Mapping[str, Take]) -> None:
-        self._runtime, self._takes = runtime, takes
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._takes: dict[str, Take] = {}
         self._db, self._wall = runtime.db, runtime.wall
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
+
+    def takes(self, prefix: str, take: Take) -> None:
+        """From now on what is kept under keys like this (`event:`) is given to `take`."""
+        self._takes[prefix] = take
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -100,7 +105,7 @@ class Intake:
     async def _tend(self, delivery: Delivery) -> None:
         try:
             async with self._alone_with(delivery.key):
-                await self._takes[delivery.key.partition(":")[0]](delivery)
+                await self._takes[f"{delivery.key.partition(':')[0]}:"](delivery)
             await reached("event.taken")
             await self._db.tx(_finish, delivery, self._wall.now())
             await reached("event.finished")

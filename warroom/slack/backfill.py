@@ -62,7 +62,7 @@ class Backfill:
     def __init__(
         self,
         runtime: Runtime,
-        hearing: Callable[[], Hearing],
+        hearing: Hearing,
         call: Call,
         listening: Callable[[], Awaitable[bool]],
         *,
@@ -113,7 +113,7 @@ class Backfill:
             return
         for message in itertools.takewhile(lambda each: not _is_ours(each), said):
             event = {**message, "type": "message", "channel": channel}
-            await self._hearing().hear(self._workspace, event, late=True)
+            await self._hearing.hear(self._workspace, event, late=True)
 
     async def _fill(self, room: int, gap: Gap, since: datetime, until: datetime) -> None:
         unread: dict[str, Unreadable] = {}
@@ -144,7 +144,7 @@ class Backfill:
                 continue
             if not until < _at(message["ts"]) <= until + 2 * FRESH:
                 event = {**message, "type": "message", "channel": channel}
-                await self._hearing().hear(self._workspace, event, recovered=True)
+                await self._hearing.hear(self._workspace, event, recovered=True)
         if not whole:
             raise Unreadable(f"more than {PAGE * PAGES:,} messages; the rest is not here", for_now=True)
 

@@ -29,7 +29,7 @@ from warroom.core.words import Person, Time, Word, Words, plain
 from warroom.errors import NotFound, WarroomError
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
-from warroom.runtime.intake import Intake, Take
+from warroom.runtime.intake import Intake
 from warroom.slack import asks, cards, modals, presses
 from warroom.slack.calendars import wished
 from warroom.slack.desk import Desk, Whereabouts
@@ -47,6 +47,7 @@ from warroom.store.trouble import Kind
 
 log = logging.getLogger(__name__)
 
+EVENT = "event:"  # what the keys of events begin with
 ACKNOWLEDGED_WITHIN = 2.0  # seconds; Slack wants an answer in three
 Body = Mapping[str, Any]
 Ack = Callable[..., Awaitable[Any]]
@@ -73,8 +74,6 @@ class _Events(AsyncMiddleware):
 
 
 class Listeners:
-    """`takes` is who handles what else is kept in the inbox, by the kind that its keys begin with."""
-
     def __init__(
         self,
         app: AsyncApp,
@@ -83,7 +82,6 @@ class Listeners:
         reports: Reports,
         homes: Homes,
         wall: Clock,
-        takes: Mapping[str, Take],
     ) -> None:
         self._app, self._client = app, app.client
         self._desk, self._people, self._reports, self._homes = desk, people, reports, homes
@@ -91,7 +89,8 @@ class Listeners:
         self._slash = Slash(desk, people)
         self._under_way: set[asyncio.Task[None]] = set()
         self.hearing = Hearing(desk.runtime, people, wall, self._soon)
-        self.intake = Intake(desk.runtime, {"event": self.take, **takes})
+        self.intake = Intake(desk.runtime)
+        self.intake.takes(EVENT, self.take)
 
     @property
     def desk(self) -> Desk:
@@ -119,7 +118,7 @@ class Listeners:
 
     async def _event(self, body: Body) -> None:
         """Kept when this returns; raises when it could not be."""
-        delivery = Delivery(key=f"event:{body['event_id']}", received_at=self._wall.now(), payload="")
+        delivery = Delivery(key=f"{EVENT}{body['event_id']}", received_at=self._wall.now(), payload="")
         if await self._at_once(delivery, body):
             await reached("event.heard")
         else:
