@@ -304,7 +304,10 @@ class Lane:
         return not any(self.still.values())
 
     async def _sweep(self) -> None:
-        """Two looks for what stands twice are due later; the clock is moved on, so that they are due now."""
+        """Two looks for what stands twice are due later; the clock is moved on, so that they are due now.
+
+        What is found is said, and cards are shown again: after each look everything is quiet once more, or will not be.
+        """
         await asyncio.sleep(max(0.0, self.calm_at + LATEST_CALL - time.monotonic()))
         with Database(self.base.direct) as db:
             for _ in twins.LOOKS:
@@ -314,6 +317,10 @@ class Lane:
                     if upcoming is None or upcoming > SystemClock().now() + timedelta(seconds=self.weather.offset):
                         break
                     await asyncio.sleep(0.2)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(DRAIN):
+                        while not await self._is_quiet(db):
+                            await asyncio.sleep(0.2)
 
     async def _exports(self) -> dict[str, str]:
         """What players would be given of every room."""

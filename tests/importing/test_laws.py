@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.importing.words import lost
 from warroom.core.runbook import Code, Context, Leftover, Runbook, Step
+from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
 from warroom.core.values import Value
 from warroom.definitions.importing import NotImported, convert, writing
@@ -136,11 +137,27 @@ def test_proposals_can_be_taken_up(page: str) -> None:
 @SLOW
 @given(pages, sentence)
 def test_a_step_at_the_end_renames_none(page: str, more: str) -> None:
-    """Steps that are added at the end leave the names of all others as they are."""
+    """Steps that are added at the end leave the names of all others as they are.
+
+    Unless it is another way in a mitigation, so that there is a choice now: then its words are no step, but its question.
+    """
     page = f"# Title\n\n## Checks\n\n{page}"
     before, after = _made(page)[0][0], _made(f"{page}\n\n## One more step\n\n* Restart {more}\n")[0][0]
-    if len(_made(page)) == 1 and not _reads(before) and len(after.steps) == len(before.steps) + 1:
+    longer = len(after.steps) == len(before.steps) + 1 and _choices(after) == _choices(before)
+    if len(_made(page)) == 1 and not _reads(before) and longer:
         assert [step.id for step in after.steps][: len(before.steps)] == [step.id for step in before.steps]
+
+
+def test_a_bare_heading_is_no_way_out() -> None:
+    """Of two sections in a mitigation one says nothing: then there is nothing to choose."""
+    page = "# Title\n\n## Checks\n\nCheck pod.\n\n# Mitigation\n\nCheck pod.\n\n## Diagnosis"
+    before, after = _made(page)[0][0], _made(f"{page}\n\n## One more step\n\n* Restart it\n")[0][0]
+    assert [step.id for step in after.steps][:-1] == [step.id for step in before.steps]
+
+
+def _choices(runbook: Runbook) -> int:
+    what = [step.what for step in runbook.steps]
+    return sum(isinstance(each, Choose) and each.options[-1].label == "None of these" for each in what)
 
 
 def _reads(runbook: Runbook) -> bool:

@@ -380,7 +380,7 @@ async def test_slack_is_asked_again_until_it_answers(town: Town) -> None:
     faults.drop("conversations.history", applied=True)
     faults.html("conversations.history")
     await bot.missed_since(since)
-    for _ in range(6):
+    for _ in range(8):
         await town.look(LATER)
     assert await town.heard(room) == ["lost"]
     assert [each.found for each in await town.gaps(room)] == [1]

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import URL, Connection, Engine, StaticPool, Table, create_engine, delete, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from warroom.failpoints import passed
@@ -69,7 +70,8 @@ PRAGMAS = {
 }
 # What PostgreSQL may answer when it is asked when a commit is a commit.
 DURABLE = ("on", "remote_write", "remote_apply")
-WARNED = "warned"  # in a connection's info: PostgreSQL had something to say about a commit
+# In a connection's info: PostgreSQL had something to say about a commit; and `Database.generation` at its first use.
+WARNED, GENERATION = "warned", "generation"
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +108,8 @@ class Database:
         self._probe: Future[None] | None = None
         self._together = Together(self._writers, self._alone, self._try_once) if on_sqlite else None
         self.generation = 0  # another one: it may be another server, or another file, which may know less
+        for engine in {self._writing, self._reading} if on_sqlite else {self._writing}:
+            event.listen(engine, "checkout", self._checked_out)
 
     # --- the two ways in
 
@@ -318,11 +322,16 @@ class Database:
     def _failed(self, verdict: Verdict, attempt: _Attempt) -> None:
         self._in_trouble(verdict.kind, attempt.began)
         if verdict.kind is not Kind.LOCKED and not in_memory(self.url):
-            # Whoever is no primary any more, or gone, or another file: no connection to it is used again.
             self.generation += 1
-            self._writing.dispose()
-            if self.dialect == "sqlite":
-                self._reading.dispose()
+
+    def _checked_out(self, _: object, record: ConnectionPoolEntry, __: object) -> None:
+        """Whoever is no primary any more, or gone, or another file: no connection to it is used again.
+
+        Each is closed when somebody would use it. The pool is not disposed of: what others use meanwhile would come back
+        to a pool that nobody has any more, and would never be closed.
+        """
+        if record.info.setdefault(GENERATION, self.generation) != self.generation:
+            raise DisconnectionError("it was made before the last trouble")
 
     @contextmanager
     def _watched(self, attempt: _Attempt) -> Iterator[None]:
@@ -441,8 +450,17 @@ def _postgresql(url: URL) -> Engine:
         engine = create_engine(url, pool_size=WRITERS + READERS + PROBES, max_overflow=0, **options)
     except ModuleNotFoundError as error:
         raise StoreUnusable("PostgreSQL needs a driver: pip install 'warroom[postgres]'.") from error
-    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "connect", _prepare_or_close)
     return engine
+
+
+def _prepare_or_close(connection: Any, record: ConnectionPoolEntry) -> None:
+    """What cannot be prepared is nobody's: the pool has not got it yet."""
+    try:
+        _prepare_postgresql(connection, record)
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _prepare_postgresql(connection: Any, record: ConnectionPoolEntry) -> None:

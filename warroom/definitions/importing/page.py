@@ -282,7 +282,8 @@ def _before_steps(shown: Sequence[Block]) -> int:
 
 def _ways(inner: Sequence[Section]) -> tuple[Section, ...]:
     """The sections that are alternatives to one another; none when they follow one another."""
-    acting = [each for each in inner if sort_of(each.title, Sort.ACT) is not Sort.KNOW]
+    said = [each for each in inner if each.body or each.inner]  # a bare heading is no way to go
+    acting = [each for each in said if sort_of(each.title, Sort.ACT) is not Sort.KNOW]
     ways = tuple(each for each in acting if not comes_afterwards(each.title))
     if not 2 <= len(ways) <= _MOST_WAYS or in_order([each.title for each in acting]):
         return ()
