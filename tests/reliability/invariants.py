@@ -37,6 +37,7 @@ BY_TIME = (
     e.MurphyDrew,
 )  # fmt: skip
 ANYWHERE = "*"  # instead of the name of an entry: a form's words may be in more than one
+LONGEST_HOLD = timedelta(minutes=10)  # that the bot heeds, when Slack says to leave a method alone
 DISAGREE = timedelta(minutes=1)  # by so much the clocks of two machines may
 # What happens once in a room: the names of the fields that say to what.
 ONCE: Mapping[type[e.Event], tuple[str, ...]] = {
@@ -327,11 +328,18 @@ def _twins(judge: Judge, owed: Owed) -> None:
         if all(each.promised for each in came):
             judge.no("I4", key, f"{_what(owed)} was said {len(came)} times, and nothing excuses it")
             return
-        stood = (twin.gone_at or judge.evidence.ended_at or twin.at) - twin.at
-        if stood - judge.idle_between(twin.at, twin.at + stood, muted=True) > judge.evidence.swept:
+        gone = twin.gone_at or judge.evidence.ended_at or twin.at
+        stood, since = gone - twin.at, _said_at(owed, twin)
+        if gone - since - judge.idle_between(since, gone, muted=True) > judge.evidence.swept:
             judge.no("I4", key, f"the twin of {_what(owed)} stood for {stood}")
         elif twin.gone_at is not None:
             judge.twins_swept += 1
+
+
+def _said_at(owed: Owed, twin: Message) -> datetime:
+    """From when on it is looked for twins: a message whose pin has to wait, because Slack says so, counts as said later."""
+    waited = (owed.settled_at or twin.at) - twin.at
+    return twin.at + min(max(waited, timedelta(0)), LONGEST_HOLD)
 
 
 def _what(owed: Owed) -> str:

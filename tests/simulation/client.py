@@ -122,7 +122,7 @@ class Wire:
         number, answered = self.calls, self.loop.create_future()
         called_back = owner.zombie_until > self.loop.time()
         if self.loop.trace:
-            self.loop.trace(f"{owner} calls {method} #{number} {fault}")
+            self.loop.trace(f"{self.loop.time():9.3f} {owner} calls {method} #{number} {fault}")
 
         def arrive() -> None:
             before = len(self.slack.posted)

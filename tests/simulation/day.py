@@ -11,7 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -566,7 +566,7 @@ def _everything(conn: Any, table: str) -> Any:
 
 
 def _settled(conn: Any, now: datetime) -> bool:
-    kept = inbox.due(conn, datetime.max.replace(tzinfo=UTC), 1)  # gaps too, which wait a while before they are filled
+    kept = inbox.due(conn, BASE + timedelta(days=365), 1)  # gaps too, which wait a while before they are filled
     return not (outbox.pending(conn) or kept or rooms.due(conn, now, 1) or agenda.next_time(conn, "twin"))
 
 

@@ -67,6 +67,28 @@ async def nothing_to_sweep(bench: Bench) -> bool:
     return await bench.runtime.db.read(agenda.next_time, "twin") is None
 
 
+async def test_a_wrong_clock_puts_no_look_off_for_long(bench: Bench) -> None:
+    """Said by a process whose clock was an hour ahead: it is looked for by the right clock all the same, within seconds."""
+    room = (await bench.room()).id
+    bench.faults.drop("chat.postMessage", applied=True)
+    await bench.say(room, "only once")
+    await bench.settled()
+    await zombie_says(bench, room, "only once")
+    an_hour_ahead = bench.runtime.wall.now() + timedelta(hours=1)
+    waits = outbox_table.c.sweep_at.is_not(None)
+    await bench.runtime.db.tx(
+        lambda conn: conn.execute(outbox_table.update().where(waits).values(sweep_at=an_hour_ahead)).rowcount
+    )
+    began = bench.runtime.wall.now()
+    async with running(Sweeper(bench.runtime, caller(bench)).run()):
+        await until(lambda: said_once(bench), bench.runtime)
+    assert bench.runtime.wall.now() - began < timedelta(minutes=1)
+
+
+async def said_once(bench: Bench) -> bool:
+    return await bench.times_said("only once") == 1
+
+
 async def test_several_sweepers_look_once_each_time(bench: Bench) -> None:
     """Two processes sweep: each look is made by one of them, and a twin is written down once."""
     room = (await bench.room()).id

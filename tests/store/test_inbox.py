@@ -1,6 +1,7 @@
 """What comes twice counts once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -127,6 +128,17 @@ def test_a_process_alone_ends_every_lease(database: Database) -> None:
     database.tx_sync(inbox.keep, "a", NOON, "x")
     database.tx_sync(inbox.reclaim, NOON)
     assert database.tx_sync(inbox.claim, "a", NOON) is not None
+
+
+def test_a_lease_that_a_wrong_clock_gave_is_none(database: Database) -> None:
+    """Longer than any lease or backoff lasts: whoever gave it had a clock that was ahead, and may be dead by now."""
+    database.tx_sync(inbox.keep, "ahead", NOON + timedelta(hours=1), "x")
+    database.tx_sync(inbox.keep, "put off", NOON, "x")
+    database.tx_sync(inbox.hold, "put off", NOON + inbox.FARTHEST)
+    assert [each.key for each in database.read_sync(inbox.due, NOON, 9)] == ["ahead"]
+    assert database.tx_sync(inbox.claim, "put off", NOON) is None
+    assert database.tx_sync(inbox.claim, "ahead", NOON) is not None
+    assert database.tx_sync(inbox.claim, "ahead", NOON) is None
 
 
 def test_finished_only_as_it_was_handled(database: Database) -> None:

@@ -32,6 +32,7 @@ class Rounds(Generic[Due]):
     that cannot be keeps no other.
 
     `topic` is what the agenda calls it; `due` finds at most so many. What was tended is due no more. `what` is for the log.
+    Where nothing waits longer than `farthest`, `heal` brings back what a wrong clock has put off for longer.
     """
 
     def __init__(
@@ -43,7 +44,10 @@ class Rounds(Generic[Due]):
         tend: Callable[[Due], Awaitable[object]],
         what: str,
         clock: Clock | None = None,
+        farthest: timedelta | None = None,
+        heal: Callable[[Connection, datetime], None] | None = None,
     ) -> None:
+        self._farthest, self._heal = farthest, heal
         self._runtime, self._topic, self._due, self._tend, self._what = runtime, topic, due, tend, what
         self._clock = clock or runtime.clock
         self._nudge = runtime.nudged(topic)
@@ -60,6 +64,10 @@ class Rounds(Generic[Due]):
     async def _once(self) -> None:
         self._nudge.clear()
         upcoming = await self._runtime.agenda.upcoming(self._topic)
+        if upcoming and self._farthest and self._heal and upcoming > self._clock.now() + self._farthest:
+            await self._runtime.db.tx(self._heal, self._clock.now())
+            self._runtime.agenda.changed()
+            return
         if upcoming is None or upcoming > self._clock.now():
             soonest = self._clock.now() + POLL
             await self._clock.wait(min(upcoming, soonest) if upcoming else soonest, self._nudge)

@@ -35,7 +35,16 @@ class Sweeper:
 
     def __init__(self, runtime: Runtime, caller: Caller) -> None:
         self._runtime, self._caller = runtime, caller
-        self._rounds = Rounds(runtime, topic=TWIN, due=twins.due, tend=self._sweep, what="message", clock=runtime.wall)
+        self._rounds = Rounds(
+            runtime,
+            topic=TWIN,
+            due=twins.due,
+            tend=self._sweep,
+            what="message",
+            clock=runtime.wall,
+            farthest=twins.FARTHEST,
+            heal=twins.heal,
+        )
 
     async def run(self) -> None:
         """Until cancelled."""

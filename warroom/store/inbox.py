@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal_column, or_, select, update
 
 from warroom.store.prepared import Prepared, given
 from warroom.store.tables import inbox
 
 KEPT, DONE, FAILED = "kept", "done", "failed"
+FARTHEST = timedelta(minutes=15)  # longer, nothing is leased or put off: such a time was written by a wrong clock
 LEASE = timedelta(seconds=15)  # how long whoever takes up a delivery has it alone; renewed while it is handled
 EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from the one to the other
 
@@ -25,7 +26,7 @@ _LEASED = inbox.c.take_at.is_not(None)
 
 _DUE = Prepared(
     select(inbox)
-    .where(_KEPT, inbox.c.take_at <= bindparam("now"))
+    .where(_KEPT, or_(inbox.c.take_at <= bindparam("now"), inbox.c.take_at > bindparam("farthest")))
     .order_by(inbox.c.received_at, inbox.c.key)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -98,12 +99,13 @@ def finished(conn: Connection, key: str) -> bool:
 
 def due(conn: Connection, now: datetime, limit: int) -> Sequence[Delivery]:
     """What may be taken up now, the longest waiting first."""
-    return [_delivery(each) for each in _DUE.all(conn, now=now, limit=limit)]
+    return [_delivery(each) for each in _DUE.all(conn, now=now, farthest=now + FARTHEST, limit=limit)]
 
 
 def claim(conn: Connection, key: str, now: datetime, lease: timedelta = LEASE) -> Delivery | None:
     """Take up what is due. None if somebody else has: of several that ask at once, one gets it."""
-    mine = and_(inbox.c.key == key, _KEPT, inbox.c.take_at <= now)
+    free = or_(inbox.c.take_at <= now, inbox.c.take_at > now + FARTHEST)
+    mine = and_(inbox.c.key == key, _KEPT, free)
     taken = update(inbox).where(mine).values(take_at=now + lease, tries=inbox.c.tries + 1)
     found = conn.execute(taken.returning(inbox.c.key)).first()
     return _found(conn, inbox.c.key == key)[0] if found else None

@@ -18,6 +18,7 @@ from warroom.store.outbox import EFFECTS, effect_id
 from warroom.store.prepared import Prepared
 from warroom.store.tables import outbox, rooms
 
+FARTHEST = timedelta(minutes=15)  # no look is further ahead, however long Slack wants to be left alone
 LOOKS = (timedelta(seconds=10), timedelta(seconds=45))  # the second look comes this long after the first
 
 _DUE = Prepared(
@@ -70,6 +71,11 @@ def looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> N
     kept |= {"looked": suspect.looked + 1, "twins": int(kept.get("twins", 0)) + removed}
     again = now + LOOKS[suspect.looked + 1] if suspect.looked + 1 < len(LOOKS) else None
     conn.execute(update(outbox).where(_this(suspect)).values(outcome=chain.canonical(kept), sweep_at=again))
+
+
+def heal(conn: Connection, now: datetime) -> None:
+    """Whatever is to be looked for later than anything may is looked for now: a clock that was wrong has put it off."""
+    conn.execute(update(outbox).where(outbox.c.sweep_at > now + FARTHEST).values(sweep_at=now))
 
 
 def _this(suspect: Suspect) -> ColumnElement[bool]:
