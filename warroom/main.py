@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from warroom.core.scenario import FaultSpec
 from warroom.definitions.allowlist import load_allowed
 from warroom.definitions.library import Library, load_library, shipped
 from warroom.errors import NotFound, SettingsError
-from warroom.exporters import export
+from warroom.exporters import export, unnamed
 from warroom.failpoints import reached
 from warroom.faults import Driver
 from warroom.performers import Actors, Resolve
@@ -254,7 +255,7 @@ class Bot:
             operations=self.settings.operations_channel,
         )
         people = People(self.client, self.db, self.runtime.wall)
-        self._reports = Reports(self.client, desk, self._export)
+        self._reports = Reports(self.client, desk, partial(self._export, people))
         listeners = Listeners(app, desk, people, self._reports, Homes(self.client, desk), self.runtime.wall)
         listeners.register()
         self.app = app
@@ -414,7 +415,10 @@ class Bot:
             keys=keys,
         )
 
-    async def _export(self, room: int) -> list[Exported]:
+    async def _export(self, people: People, room: int) -> list[Exported]:
+        """Names that could not be kept when somebody was met, since Slack or the database was away, are asked for now."""
+        if self.identity is not None:
+            await people.meet_at_last(self.identity.workspace, await self.db.read(unnamed, room))
         files = await self.db.read(export, room)
         return [Exported(name=each.name, title=each.title, content=each.content) for each in files]
 

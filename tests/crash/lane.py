@@ -288,15 +288,19 @@ class Lane:
                 await asyncio.gather(*producing)
                 await self.producers.end_everything()
                 with Database(self.base.direct) as db:
-                    for _ in itertools.count():
-                        if await self._is_quiet(db):
-                            return True
-                        await asyncio.sleep(0.2)
+                    await self._until_quiet(db)
+                return True
         except TimeoutError:
             for each in producing:
                 each.cancel()
             await asyncio.gather(*producing, return_exceptions=True)
         return False
+
+    async def _until_quiet(self, db: Database) -> None:
+        for _ in itertools.count():
+            if await self._is_quiet(db):
+                return
+            await asyncio.sleep(0.2)
 
     async def _is_quiet(self, db: Database) -> bool:
         owed = await db.read(_owed, SystemClock().now() + timedelta(seconds=self.weather.offset))
@@ -319,8 +323,7 @@ class Lane:
                     await asyncio.sleep(0.2)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DRAIN):
-                        while not await self._is_quiet(db):
-                            await asyncio.sleep(0.2)
+                        await self._until_quiet(db)
 
     async def _exports(self) -> dict[str, str]:
         """What players would be given of every room."""

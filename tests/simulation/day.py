@@ -31,7 +31,7 @@ from warroom import failpoints
 from warroom.core.breakable import PRETEND
 from warroom.core.room import Room
 from warroom.definitions.library import Library, load_library
-from warroom.exporters import export
+from warroom.exporters import export, unnamed
 from warroom.faults.driver import FaultFailed, Order
 from warroom.main import Bot
 from warroom.settings import Settings
@@ -426,13 +426,13 @@ class Day:
         await asyncio.sleep(15)  # until a gap that is noted at the start is filled
         after = self._exported()
         self.exported_twice = [
-            (name, text, after[name][1]) for name, (seq, text) in before.items() if after[name][0] == seq
+            (name, text, after[name][1]) for name, (known, text) in before.items() if after[name][0] == known
         ]
 
-    def _exported(self) -> dict[str, tuple[int, str]]:
-        """Each file of each room, with the number of the room's last entry."""
+    def _exported(self) -> dict[str, tuple[object, str]]:
+        """Each file of each room, with the number of the room's last entry, and whose name is not known yet."""
         return {
-            f"{row.key} {each.name}": (row.seq, each.content.decode())
+            f"{row.key} {each.name}": ((row.seq, self.store.run(unnamed, row.id)), each.content.decode())
             for row in self.store.run(rooms.listing, TEAM, mode="all")
             for each in self.store.run(export, row.id)
         }

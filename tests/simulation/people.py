@@ -204,7 +204,10 @@ class Crowd:
         answered = await self._day.bolt(body, (act.draw * 3) % 1)
         written = [each["value"] for value in values.values() for each in value.values() if "value" in each]
         marks = [each.removeprefix("because ") for each in written if each.startswith("because ")]
-        if marks and answered is not None and "errors" not in str(answered.body):
+        if answered is None or "errors" in str(answered.body):
+            return
+        self._slack.views.pop(own[-1], None)  # Slack closes it
+        if marks:
             self._parcel("form", ANYWHERE, marks[0]).acknowledged = True
 
     def _filled(self, act: Act, block: Doc) -> Doc:

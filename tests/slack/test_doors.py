@@ -4,6 +4,7 @@ At the place where something has just been kept (`failpoints`) the test looks: t
 """
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -188,6 +189,21 @@ async def test_a_form_is_carried_out_before_it_is_acknowledged(town: Town, watch
     watch = watching("form.carried_out", look)
     assert await town.people["ana"].submit(view, {"title": "The lift is stuck"}) == {}
     assert watch.seen == [True]
+
+
+async def test_a_form_that_comes_again_with_other_words_is_refused(town: Town) -> None:
+    """It stays open when our answer is lost. The same words count once; others are neither lost nor carried out as well."""
+    await town.people["ana"].say(town.workspace.channel("general"), "/warroom declare")
+    view = await town.people["ana"].wait_for_view("view_opened")
+    assert await town.people["ana"].submit(view, {"title": "The lift is stuck"}) == {}
+    asked = [each.request for each in town.workspace.wire.payloads("ask") if each.method == "interactive"][-1]
+    assert town.bot._requests is not None
+    again = await town.bot._requests.take(asked, "v0=1")
+    assert (again.status, again.body) == (200, "")
+    other = json.loads(json.dumps(asked).replace("The lift is stuck", "The lift is stuck on the third floor"))
+    refused = await town.bot._requests.take(other, "v0=2")
+    assert "This was done already" in str(refused.body)
+    assert len(await town.bot.db.read(rooms.listing, None, mode="real")) == 1
 
 
 async def test_an_event_whose_handling_fails_is_acknowledged_and_tried_again(town: Town) -> None:

@@ -90,3 +90,11 @@ async def test_what_cannot_be_kept_is_told_to_everybody_who_waits(
 
 def forget(conn: Connection) -> None:
     conn.execute(delete(table))
+
+
+async def test_a_report_does_not_wait_for_a_name_that_nobody_has(slack: Slack, people: People) -> None:
+    """Whoever can be named is; sources of alerts are not asked for, and a failure keeps nobody from the report."""
+    slack.may.set()
+    await people.meet_at_last("T1", ["U1", "alertmanager", "U0"])
+    assert sorted(slack.asked) == ["U0", "U1"]
+    assert people.known("T1", ["U1", "U0"]) == {"U1": "Name of U1"}

@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from warroom.core.events import Mode
 from warroom.exporters import chaostoolkit, jsonfile, markdown
 from warroom.exporters.source import Exporter, Profile, Source, Tell, source
+from warroom.report.people import people
 
-__all__ = ["EXPORTERS", "USUAL", "Exporter", "File", "Profile", "Tell", "export", "file_name", "write"]
+__all__ = ["EXPORTERS", "USUAL", "Exporter", "File", "Profile", "Tell", "export", "file_name", "unnamed", "write"]
 
 EXPORTERS: dict[str, Exporter] = {
     each.name: each for each in (markdown.EXPORTER, jsonfile.EXPORTER, chaostoolkit.EXPORTER)
@@ -43,6 +44,12 @@ def export(
 ) -> tuple[File, ...]:
     """The room's files. Raises NotFound."""
     return tuple(_files(source(conn, room, profile), exporters))
+
+
+def unnamed(conn: Connection, room: int) -> set[str]:
+    """The ids of whoever the room's files name, and whose name is not kept. Raises NotFound."""
+    here = source(conn, room, Profile.CONTROLLERS)
+    return people(here.entries()) - set(here.names)
 
 
 def write(

@@ -9,6 +9,7 @@ a key of their own, so that a double delivery is carried out once. Refusals are 
 """
 
 import asyncio
+import hashlib
 import json
 import logging
 import re
@@ -271,9 +272,10 @@ class Listeners:
     async def _submit(self, ack: Ack, body: Body) -> None:
         view, where = body["view"], Whereabouts(workspace=body["team"]["id"], person=body["user"]["id"])
         do, room, said = modals.opened(view)
-        given = {**said, **modals.answers(view)}
+        answers = modals.answers(view)
         try:
-            await self._carry_out_submission(do, room, given, where, f"view:{view['id']}:{view.get('hash', '')}")
+            key = await self._key_of(view, answers)
+            await self._carry_out_submission(do, room, {**said, **answers}, where, key)
             await reached("form.carried_out")
         except (Refused, NotFound) as refused:
             sentence = await self._plain_sentence(refused, where.workspace)
@@ -281,6 +283,19 @@ class Listeners:
             return
         await ack()
         self._soon(self._people.meet(where.workspace, [where.person]))
+
+    async def _key_of(self, view: Body, answers: Mapping[str, Any]) -> str:
+        """A form is carried out once. Raises NotNow for one that comes again with other words, since it stays open when
+        our answer is lost: they would count for nothing, or it would be carried out twice.
+        """
+        form = f"view:{view['id']}:{view.get('hash', '')}:"
+        key = form + hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+        read = self._desk.runtime.db.read
+        if not await read(inbox.finished, key) and await read(inbox.any_under, form):
+            raise NotNow(
+                "This was done already, with the words you sent first. Close the form, and look at what came of it."
+            )
+        return key
 
     async def _carry_out_submission(
         self, do: str, room: int, given: Mapping[str, Any], where: Whereabouts, key: str

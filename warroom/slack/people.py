@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Iterable
 from zoneinfo import available_timezones
 
@@ -14,6 +15,8 @@ from warroom.store.db import Database
 
 log = logging.getLogger(__name__)
 
+PERSON = re.compile(r"[UW][A-Z0-9]+")
+PATIENCE = 10.0  # seconds that a report waits for names
 MANY = 30  # a channel with more members is an audience, not a team
 
 
@@ -45,6 +48,14 @@ class People:
             await asyncio.wait(asking)
         for each in asking:
             each.result()
+
+    async def meet_at_last(self, workspace: str, persons: Iterable[str]) -> None:
+        """The same, as well as it goes in a few seconds. What is no person's id, such as a source of alerts, is left out."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.meet(workspace, [each for each in persons if PERSON.fullmatch(each)])
+        except Exception as error:
+            log.warning("not everybody's name is known: %s", judge(error).code)
 
     def _ask(self, workspace: str, person: str) -> asyncio.Task[None]:
         """One question for everybody who waits for this name."""

@@ -94,6 +94,12 @@ def finished(conn: Connection, key: str) -> bool:
     return conn.execute(select(inbox.c.key).where(there)).first() is not None
 
 
+def any_under(conn: Connection, prefix: str) -> bool:
+    """Whether something with a key that begins so has come; `prefix` ends in a colon."""
+    within = and_(inbox.c.key >= prefix, inbox.c.key < f"{prefix[:-1]};")
+    return conn.execute(select(inbox.c.key).where(within).limit(1)).first() is not None
+
+
 # --- taken up by whoever lives
 
 
