@@ -322,18 +322,21 @@ def _was_told(judge: Judge, owed: Owed) -> bool:
 
 def _twins(judge: Judge, owed: Owed) -> None:
     """Two that stood at once are only excused when Slack, or a process that was frozen, did what nobody can foresee."""
-    came = judge.by_effect.get(owed.effect_id, [])
-    for twin in came[1:]:
-        key = judge.keys.get(owed.room, "?")
-        if all(each.promised for each in came):
-            judge.no("I4", key, f"{_what(owed)} was said {len(came)} times, and nothing excuses it")
-            return
-        gone = twin.gone_at or judge.evidence.ended_at or twin.at
-        stood, since = gone - twin.at, _said_at(owed, twin)
-        if gone - since - judge.idle_between(since, gone, muted=True) > judge.evidence.swept:
-            judge.no("I4", key, f"the twin of {_what(owed)} stood for {stood}")
-        elif twin.gone_at is not None:
-            judge.twins_swept += 1
+    came = sorted(judge.by_effect.get(owed.effect_id, []), key=lambda each: each.at)
+    if len(came) < 2:
+        return
+    key = judge.keys.get(owed.room, "?")
+    if all(each.promised for each in came):
+        judge.no("I4", key, f"{_what(owed)} was said {len(came)} times, and nothing excuses it")
+        return
+    end = judge.evidence.ended_at or came[-1].at
+    second = came[1]
+    alone = sorted(each.gone_at or end for each in came)[-2]  # from then on one stands, whichever it is
+    since = _said_at(owed, second)
+    if alone - since - judge.idle_between(since, alone, muted=True) > judge.evidence.swept:
+        judge.no("I4", key, f"the twin of {_what(owed)} stood for {alone - second.at}")
+    else:
+        judge.twins_swept += sum(each.gone_at is not None for each in came)
 
 
 def _said_at(owed: Owed, twin: Message) -> datetime:
@@ -351,6 +354,8 @@ def in_order(judge: Judge) -> None:
     """I5: in each channel, what came first into its lane stands first."""
     last: dict[str, tuple[int, str, Owed]] = {}
     for owed in judge.kept.owed:
+        if owed.state == "failed":
+            continue  # what was given up was promised no place; Slack may have carried it out later all the same
         for message in judge.alive(owed)[:1]:
             before = last.get(owed.lane)
             if before is not None and not before[1] < message.ts:

@@ -122,7 +122,7 @@ class Wire:
         number, answered = self.calls, self.loop.create_future()
         called_back = owner.zombie_until > self.loop.time()
         if self.loop.trace:
-            self.loop.trace(f"{self.loop.time():9.3f} {owner} calls {method} #{number} {fault}")
+            self.loop.trace(f"{self.loop.time():9.3f} {owner} calls {method} #{number} {fault} {_told(args)}")
 
         def arrive() -> None:
             before = len(self.slack.posted)
@@ -270,3 +270,11 @@ class _Request:
 
 def _plain(data: Any) -> dict[str, Any]:
     return {} if data is None else dict(data)
+
+
+def _told(args: Mapping[str, Any]) -> str:
+    """Which channel, message and effect a call is about."""
+    metadata = args.get("metadata") or {}
+    metadata = json.loads(metadata) if isinstance(metadata, str) else metadata
+    about = [args.get(name) for name in ("channel", "ts", "timestamp", "name")]
+    return " ".join(map(str, filter(None, [*about, (metadata.get("event_payload") or {}).get("id")])))

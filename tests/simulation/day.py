@@ -45,7 +45,9 @@ CANARIES = (
     "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
 )  # fmt: skip
 PATIENCE = 900.0  # seconds after the last act in which everything must come right
-LEASE = 9.0  # seconds; whoever is frozen for longer may find that somebody else went on
+LEASE = (
+    6.0  # seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
+)
 _NOBODY = contextvars.Context()
 SWEEPS = True  # whether this release looks for twins afterwards
 
@@ -215,14 +217,14 @@ class Day:
         if owner.frozen:
             return
         seconds = seconds if SWEEPS else min(seconds, 12.0)
-        owner.frozen = True
+        owner.frozen, owner.frozen_at = True, self.loop.time()
         self.crashes["frozen"] += 1
         self._trace(f"{owner} is frozen for {seconds} s")
         self._maybe_down()
-        self.loop.call_later(seconds, self._thaw, owner, self.loop.time(), context=_NOBODY)
+        self.loop.call_later(seconds, self._thaw, owner, owner.frozen_at, context=_NOBODY)
 
     def _thaw(self, owner: Process, since: float) -> None:
-        if owner.dead or not owner.frozen:
+        if owner.dead or not owner.frozen or owner.frozen_at != since:
             return
         self.loop.thaw(owner)
         self._up()
@@ -408,15 +410,19 @@ class Day:
         self.troubles._faults = {}
         for replica in self.replicas:
             if replica.process.frozen and not replica.process.dead:
-                self._thaw(replica.process, self.loop.time())
+                self._thaw(replica.process, replica.process.frozen_at)
+        await self._until_quiet()
+        if self.plan.seed % 8 == 0:
+            await self._export_twice()
+            await self._until_quiet()
+        self.ended_at = self.now()
+
+    async def _until_quiet(self) -> None:
         until = self.loop.time() + PATIENCE
         while self.loop.time() < until:
             if not self._tasks_waiting() and self._is_quiet():
-                break
+                return
             await asyncio.sleep(1.0 if self.loop.time() < until - PATIENCE + 60 else 5.0)
-        if self.plan.seed % 8 == 0:
-            await self._export_twice()
-        self.ended_at = self.now()
 
     async def _export_twice(self) -> None:
         """Before and after everybody was started again. What they then find in the channels may be news of a room."""

@@ -31,6 +31,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name, self.dead, self.frozen = name, False, False
         self.held: list[Handle] = []
+        self.frozen_at = 0.0
         self.zombie_until = 0.0  # until then it may do what it had begun before it was frozen for too long
 
     def __repr__(self) -> str:

@@ -38,7 +38,10 @@ LISTED = 999  # channels or replies in one page, the most there may be: many pag
 PAGES = 5  # read at most when it is looked whether a message stands in a channel, the newest first
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 HEARD = timedelta(seconds=3)  # after which whatever was said in a channel before its room knew it is in its history
-NOT_YET = timedelta(milliseconds=250)
+NOT_YET = (
+    timedelta(milliseconds=250),
+    timedelta(seconds=5),
+)  # the first wait for a channel; longer each time, up to this
 
 
 class Talker:
@@ -177,7 +180,9 @@ class Talker:
     async def _say(self, claimed: Claimed, room: Room, effect: f.Say) -> Result:
         mentioned = {word.name for word in effect.body if isinstance(word, Place)}
         if mentioned - room.channels.keys() - room.unopened:
-            return Later(reason="a channel it mentions is not open yet", after=NOT_YET, clean=True)
+            wait, longest = NOT_YET
+            after = min(wait * claimed.attempts, longest)
+            return Later(reason="a channel it mentions is not open yet", after=after, clean=True)
         channel, thread = await self._channel_of(room, effect.place), await self._thread(claimed.room_id, effect)
         if effect.place in (f.ORIGIN, f.OPERATIONS):
             await self._attempt("conversations.join", channel=channel)
@@ -247,7 +252,7 @@ class Talker:
         digest = hashlib.sha256(canonical([message.text, message.blocks]).encode()).hexdigest()
         shown = await self._db.read(cards.get, claimed.room_id, effect.card, effect.place)
         if shown is not None and shown.digest == digest and shown.pinned >= effect.pin:
-            return Done()
+            return Done(outcome={"channel": shown.channel, "ts": shown.ts})
         ts = await self._edited(shown.channel, shown.ts, message) if shown else ""
         if not ts and (found := await self._sent_before(claimed, channel, "")):
             ts = await self._edited(channel, found.ts, message)  # it shows the room as it was then

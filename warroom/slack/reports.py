@@ -51,7 +51,13 @@ class Reports:
             code = judge(error).code
             log.warning("the report of room %s could not be handed over: %s", room, code)
             text = f"The report could not be handed over here ({code}). On the server, `warroom export` writes it."
+            await self._tell(where, text)
+
+    async def _tell(self, where: Whereabouts, text: str) -> None:
+        try:
             await self._client.chat_postEphemeral(channel=where.channel, user=where.person, text=text)
+        except Exception as error:  # Slack is away: nobody can be told, and the report can be asked for again
+            log.warning("%s could not be told: %s", where.person, judge(error).code)
 
     async def finish(self) -> None:
         """Wait for what is under way."""

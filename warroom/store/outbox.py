@@ -128,9 +128,9 @@ class Claimed:
 
     `effect_id` is the same at every attempt and gives nothing away, so it can travel with a message. `failed` counts
     the attempts that somebody came back from to say that they failed, `failed_at` is when the last of them did, and
-    `failing` how long that has been going on. Neither a rate limit nor a process that died is a failure. `clean` counts the attempts that are known to have changed
-    nothing. `behind` are the messages that may be said together with this one. `room_uid` is the room's name outside
-    this database, which no room of another has.
+    `failing` how long that has been going on. Neither a rate limit nor a process that died is a failure. `clean` counts
+    the attempts that are known to have changed nothing. `behind` are the messages that may be said together with this
+    one. `room_uid` is the room's name outside this database, which no room of another has.
     """
 
     lane: str
