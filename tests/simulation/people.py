@@ -186,7 +186,9 @@ class Crowd:
         if not own:
             return
         await asyncio.sleep(1 + act.draw * 6)
-        _, view = self._slack.views[own[-1]]
+        _, view = self._slack.views.get(
+            own[-1], (act.who, {"blocks": []})
+        )  # it may have been sent, and closed, meanwhile
         if not any(block["type"] == "input" for block in view["blocks"]):
             return
         values = {block["block_id"]: self._filled(act, block) for block in view["blocks"] if block["type"] == "input"}

@@ -27,6 +27,7 @@ from warroom.failpoints import NAMES
 REGRESSIONS = Path(__file__).parent / "regressions.jsonl"
 OF_A_THEME = ("days", "acts", "entries", "said", "deaths", "faults", "failed")
 BATCH = 10  # days that a worker plays before it says how it went
+EVERY = 500  # days between two lines that say how far it is, where nobody watches
 
 
 @dataclass(kw_only=True)
@@ -42,6 +43,7 @@ class Total:
     said: Seven = field(default_factory=Seven)
     given_up: int = 0
     twins_swept: int = 0
+    told: int = 0  # how many of those that failed somebody was told of
     timers: int = 0
     latest: timedelta = timedelta(0)
     failed: list[tuple[Plan, tuple[Violation, ...]]] = field(default_factory=list)
@@ -177,7 +179,7 @@ def _library():  # type: ignore[no-untyped-def]
 
 
 def run(days: Sequence[int | Plan], workers: int, *, progress: bool = False, stop_at: int = 20) -> Total:
-    """Plays them all, or until so many have failed."""
+    """Plays them all, or until so many have failed. With `progress`, each that fails is named as soon as it has."""
     total = Total()
     batches = [days[place : place + BATCH] for place in range(0, len(days), BATCH)]
     if workers == 1:
@@ -198,9 +200,16 @@ def run(days: Sequence[int | Plan], workers: int, *, progress: bool = False, sto
 
 
 def _progress(total: Total, days: int, *, shown: bool) -> None:
-    if shown:
+    if not shown:
+        return
+    for plan, violations in total.failed[total.told :]:
+        sys.stderr.write(f"\r{plan.seed} has failed: {'; '.join(map(str, violations[:3]))}\n")
+    total.told = len(total.failed)
+    if sys.stderr.isatty():
         sys.stderr.write(f"\r{total.days} of {days} days, {len(total.failed)} failed ")
-        sys.stderr.flush()
+    elif total.days % EVERY < BATCH:
+        sys.stderr.write(f"{total.days} of {days} days, {len(total.failed)} failed\n")
+    sys.stderr.flush()
 
 
 # --- one day
@@ -251,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = run(
         [*regressions(), *range(seed, seed + given.days)],
         given.workers,
-        progress=sys.stderr.isatty(),
+        progress=True,
         stop_at=given.stop_at,
     )
     seconds = time.monotonic() - began

@@ -8,15 +8,17 @@ import pytest
 from tests.runtime.bench import events, running, say, until
 from tests.slack.test_talker import Bench, Doc, bench
 from warroom.core import commands as c
+from warroom.core.effects import ShowCard
 from warroom.core.events import TwinRemoved
 from warroom.core.views import mark
 from warroom.runtime.leases import HELD, Lease, LeaseLost
 from warroom.slack.calling import Caller
 from warroom.slack.cards import notice
-from warroom.slack.perform import METADATA
+from warroom.slack.perform import METADATA, remember
 from warroom.slack.sweeping import Sweeper
-from warroom.store import agenda, outbox, twins
+from warroom.store import agenda, cards, outbox, twins
 from warroom.store.budgets import NOTHING
+from warroom.store.cards import Card
 from warroom.store.outbox import effect_id
 from warroom.store.tables import outbox as outbox_table
 
@@ -83,6 +85,31 @@ async def test_a_wrong_clock_puts_no_look_off_for_long(bench: Bench) -> None:
     async with running(Sweeper(bench.runtime, caller(bench)).run()):
         await until(lambda: said_once(bench), bench.runtime)
     assert bench.runtime.wall.now() - began < timedelta(minutes=1)
+
+
+async def test_a_zombie_does_not_make_its_card_the_one(bench: Bench) -> None:
+    """It posts late and would remember that; but the lane is somebody else's, whose card stands where it stood."""
+    room = (await bench.room()).id
+    await bench.settled()
+    lane = f"{room}:talk:war-room"
+    (before,) = await bench.runtime.db.read(
+        cards.in_channel, room, (await bench.runtime.room(room)).channels["war-room"].id
+    )
+    await bench.runtime.db.tx(outbox.put, room, [ShowCard(place="war-room", card="status")], bench.runtime.wall.now())
+    await bench.runtime.db.tx(cards.doubt, room, "status", "war-room")
+    now = bench.runtime.wall.now()
+    (zombie,) = await bench.runtime.db.tx(outbox.claim, now, timedelta(0), 9, ("talk",))
+    assert zombie.lane == lane
+    (other,) = await bench.runtime.db.tx(outbox.claim, now + SECOND, 60 * SECOND, 9, ("talk",))
+    shown = Card(room_id=room, card="status", place="war-room", channel="C9", ts="9", digest="z", pinned=False)
+    await bench.runtime.db.tx(remember, zombie, shown)
+    kept = await bench.runtime.db.read(cards.get, room, "status", "war-room")
+    assert kept is not None
+    assert kept.ts == before
+    await bench.runtime.db.tx(remember, other, shown)
+    kept = await bench.runtime.db.read(cards.get, room, "status", "war-room")
+    assert kept is not None
+    assert kept.ts == "9"
 
 
 async def said_once(bench: Bench) -> bool:

@@ -13,6 +13,7 @@ from warroom.core.commands import RecordChannel, Redact
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
 from warroom.store import cards, grants, inbox, migrate, rooms
+from warroom.store.cards import Card
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 from warroom.store.tables import metadata
@@ -60,7 +61,8 @@ async def test_the_bot_works(served: Database) -> None:
     await served.tx(inbox.keep, "event:1", NOON, "{}")
     assert await served.tx(inbox.finish, "event:1")
     for digest in ("a", "b"):
-        await served.tx(cards.remember, room, "status", "war-room", channel="C1", ts="1", digest=digest, pinned=True)
+        shown = Card(room_id=room, card="status", place="war-room", channel="C1", ts="1", digest=digest, pinned=True)
+        await served.tx(cards.remember, shown)
     await runtime.redact(room, Redact(by="ana", seq=noted.entries[-1].seq, field="text", operator=True))
     await served.read(rooms.verify, room)
     assert await served.probe() is None

@@ -14,8 +14,7 @@ def test_card(database: Database) -> None:
     shown = Card(room_id=room, card="status", place="war-room", channel="C1", ts="1.2", digest="d1", pinned=False)
 
     def remember(digest: str) -> None:
-        there = (room, "status", "war-room")
-        database.tx_sync(cards.remember, *there, channel="C1", ts="1.2", digest=digest, pinned=False)
+        database.tx_sync(cards.remember, replace(shown, digest=digest))
 
     assert database.read_sync(cards.get, room, "status", "war-room") is None
     remember("d0")
@@ -32,7 +31,7 @@ def test_card_moves(database: Database) -> None:
     room = database.tx_sync(new_room).id
     card = Card(room_id=room, card="status", place="war-room", channel="C1", ts="1.2", digest="d", pinned=True)
     for ts in ("1.2", "3.4"):
-        database.tx_sync(cards.remember, room, "status", "war-room", channel="C1", ts=ts, digest="d", pinned=True)
+        database.tx_sync(cards.remember, replace(card, ts=ts))
     assert database.read_sync(cards.at, "T1", "C1", "1.2") is None
     assert database.read_sync(cards.at, "T1", "C1", "3.4") == replace(card, ts="3.4")
 

@@ -198,7 +198,8 @@ class Delivery:
             async with asyncio.timeout(within.total_seconds()):
                 room = await self._runtime.room(claimed.room_id)
                 return await self._performers[type(claimed.effect)](claimed, room)
-        except LeaseLost as lost:  # it did not fail: we were too slow, or stood still
+        except LeaseLost as lost:  # it did not fail: we were too slow, or stood still; perhaps in the middle of a call
+            await self._runtime.db.tx(outbox.suspect, claimed, self._wall.now())
             return Later(reason=str(lost), after=POLL)
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)

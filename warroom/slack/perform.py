@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core import evaluationview, panelview, runview, views
@@ -28,6 +30,7 @@ from warroom.slack.heads import with_hashes
 from warroom.slack.limits import PLAIN_TEXT_FALLBACK, channel_name, topic
 from warroom.slack.verdicts import Judged, Verdict, judge
 from warroom.store import cards, gaps, outbox
+from warroom.store.cards import Card
 from warroom.store.db import Database
 from warroom.store.outbox import Claimed
 
@@ -279,15 +282,24 @@ class Talker:
         self, claimed: Claimed, effect: f.ShowCard, channel: str, ts: str, digest: str, *, pinned: bool
     ) -> None:
         await self._db.tx(
-            cards.remember,
-            claimed.room_id,
-            effect.card,
-            effect.place,
-            channel=channel,
-            ts=ts,
-            digest=digest,
-            pinned=pinned,
+            remember,
+            claimed,
+            Card(
+                room_id=claimed.room_id,
+                card=effect.card,
+                place=effect.place,
+                channel=channel,
+                ts=ts,
+                digest=digest,
+                pinned=pinned,
+            ),
         )
+
+
+def remember(conn: Connection, claimed: Claimed, card: Card) -> None:
+    """Unless the lane is somebody else's by now, who has shown the card, too: then ours is the twin."""
+    if outbox.is_held(conn, claimed):
+        cards.remember(conn, card)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,12 +49,9 @@ def in_channel(conn: Connection, room_id: int, channel: str) -> list[str]:
     return list(conn.execute(shown.order_by(cards.c.ts)).scalars())
 
 
-def remember(
-    conn: Connection, room_id: int, card: str, place: str, *, channel: str, ts: str, digest: str, pinned: bool
-) -> None:
+def remember(conn: Connection, shown: Card) -> None:
     """From now on this message shows the card."""
-    shown = {"channel": channel, "ts": ts, "digest": digest, "pinned": pinned}
-    _REMEMBER.run(conn, room=room_id, card=card, place=place, **shown)
+    _REMEMBER.run(conn, room=shown.room_id, **{name: getattr(shown, name) for name in ("card", "place", *_SHOWN)})
 
 
 def doubt(conn: Connection, room_id: int, card: str, place: str) -> None:

@@ -57,6 +57,7 @@ _LENGTHEN = Prepared(
     update(lanes).where(lanes.c.id == bindparam("lane")).values(last_number=lanes.c.last_number + bindparam("more"))
 )
 _LEASED = and_(lanes.c.id == bindparam("lane"), lanes.c.epoch == bindparam("epoch"))
+_HELD = Prepared(select(lanes.c.id).where(_LEASED))
 _RENEW = Prepared(update(lanes).where(_LEASED).values(ready_at=bindparam("until")))
 _RELEASE = Prepared(
     update(lanes)
@@ -265,6 +266,11 @@ def put_back(
 def renew(conn: Connection, claimed: Claimed, until: datetime) -> bool:
     """Whoever is still at it keeps the lease until then. False as in `settle`: then it is somebody else's by now."""
     return _RENEW.change(conn, lane=claimed.lane, epoch=claimed.epoch, until=until) == 1
+
+
+def is_held(conn: Connection, claimed: Claimed) -> bool:
+    """Whether the lane is still leased to whoever claimed this."""
+    return _HELD.first(conn, lane=claimed.lane, epoch=claimed.epoch) is not None
 
 
 def reclaim(conn: Connection, now: datetime) -> None:
