@@ -13,13 +13,14 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.content import shipped_library
 from tests.exporters.kept import keep
 from tests.report import walks
 from warroom.cli import showing
 from warroom.cli.app import app
 from warroom.cli.exits import Exit
 from warroom.core.events import Entry
-from warroom.definitions.library import load_library, shipped
+from warroom.definitions.library import shipped
 from warroom.definitions.lint import lint
 from warroom.definitions.loader import read_runbook
 from warroom.definitions.schema import schema
@@ -75,11 +76,11 @@ def test_list(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("name", sorted(load_library([shipped()]).runbooks))
+@pytest.mark.parametrize("name", sorted(shipped_library().runbooks))
 def test_show_fits_a_narrow_terminal(run: Run, name: str) -> None:
     """Everything of a runbook is shown, and no line but a command to copy is wider than the terminal."""
     said = run("runbook", "show", name, "--runbooks", str(shipped())).stdout
-    runbook = load_library([shipped()]).runbooks[name]
+    runbook = shipped_library().runbooks[name]
     words = " ".join(said.split())
     for number, step in enumerate(runbook.steps, start=1):
         assert f"{number}. {step.title}" in words
@@ -90,7 +91,7 @@ def test_show_fits_a_narrow_terminal(run: Run, name: str) -> None:
     assert wide == []
 
 
-@pytest.mark.parametrize("name", sorted(load_library([shipped()]).runbooks))
+@pytest.mark.parametrize("name", sorted(shipped_library().runbooks))
 def test_show_for_programs(run: Run, name: str) -> None:
     """The JSON is the definition, as the schema describes it."""
     shown = json.loads(run("runbook", "show", name, "--runbooks", str(shipped()), "--json").stdout)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.content import shipped_library
 from warroom.core import wheel
 from warroom.core.injects import AlertInject, Announce, Silent, Speak
 from warroom.core.murphy import Graph, History
 from warroom.core.scenario import Scenario
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PEOPLE = st.lists(st.sampled_from("abcdefgh"), min_size=2, unique=True)
@@ -21,7 +22,7 @@ PEOPLE = st.lists(st.sampled_from("abcdefgh"), min_size=2, unique=True)
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library([shipped()])
+    return shipped_library()
 
 
 def spun(library: Library, seed: str) -> Scenario:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.content import shipped_library
 from warroom.core.runbook import AtMost, Runbook, Step
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
@@ -18,11 +19,10 @@ from warroom.core.steps.kind import END, Answer
 from warroom.core.steps.parallel import Branch, Parallel
 from warroom.core.steps.wait import Wait
 from warroom.definitions.graph import escaped, mermaid
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.svg import svg, width, wrapped
 from warroom.definitions.ways import drawn, ways
 
-SHIPPED = load_library([shipped()]).runbooks.values()
+SHIPPED = shipped_library().runbooks.values()
 NAMES = [f"s{at}" for at in range(8)]
 HOSTILE = st.one_of(
     st.sampled_from(

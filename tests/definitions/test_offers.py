@@ -2,13 +2,14 @@
 
 import pytest
 
+from tests.content import shipped_library
 from warroom.core.runbook import Runbook
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library
 
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library([shipped()])
+    return shipped_library()
 
 
 def runbook(id_: str, title: str, **fields: object) -> Runbook:

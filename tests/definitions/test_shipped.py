@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.content import shipped_library
 from warroom.core import when
 from warroom.core.injects import KINDS, Announce, Speak
 from warroom.core.injects.hint import LADDER, Hint
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Inject, Scenario
 from warroom.core.steps.kind import StepBase
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library, shipped
 from warroom.definitions.lint import lint
 
 LOSSES = ("databases-lost", "east-lost", "memcache-lost", "packet-loss", "identity-lost")
@@ -28,7 +29,7 @@ GAMES = {  # each with the sentence that no player may ever read
     "slack-is-down": "the carrier pigeon prefers the north window",
     "wheel": "the otter keeps the spare key",
 }
-SHIPPED = load_library([shipped()])
+SHIPPED = shipped_library()
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from tests.docs.pages import DOCS, Block, blocks
 from warroom.demo.alert import payload
 from warroom.demo.cast import SEED
@@ -126,7 +127,7 @@ async def reader(tmp_path: Path) -> AsyncIterator[Reader]:
     program.chmod(0o755)
     (state / "alert.json").write_bytes(payload(SystemClock().now()))
     async with (
-        Company.open(state, ManualClock(SystemClock().now()), in_haste=True) as company,
+        Company.open(state, ManualClock(SystemClock().now()), in_haste=True, library=shipped_library()) as company,
         AsyncExitStack() as stack,
     ):
         url, id_of = company.workspace.url, company.workspace.person

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import Connection, Row, select
 
+from tests.content import shipped_library
 from warroom.core.commands import Command, StartRun
 from warroom.core.deciding import settle
 from warroom.core.events import Entry, Mode
@@ -174,7 +175,10 @@ def play() -> Evening:
 
 
 async def _play(folder: Path) -> Evening:
-    async with Company.open(folder, ManualClock(), in_haste=True) as company, everybody(company) as people:
+    async with (
+        Company.open(folder, ManualClock(), in_haste=True, library=shipped_library()) as company,
+        everybody(company) as people,
+    ):
         evening = Evening(scenario=company.scenario, people={name: each.user_id for name, each in people.items()})
         stage = Watched(company, people, evening)
         await october_21(stage)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.content import shipped_library
 from tests.e2e.evening import Secrets
 from tests.e2e.test_secrecy import contents
 from warroom.cli.exits import Exit
-from warroom.definitions.library import load_library, shipped
 
 NAMES = ["exercise-gd-1.json", "exercise-gd-1.md", "inc-1.json", "inc-1.md"]
 ENOUGH = 100  # seconds; it takes a few, the rest is for a busy machine
@@ -57,14 +57,14 @@ def test_the_real_incidents_report_is_not_an_exercise(out: Path) -> None:
 
 def test_nothing_hidden_is_in_any_report(out: Path) -> None:
     """No note and nothing of an inject that was not played is in what the demo leaves behind."""
-    scenario = load_library([shipped()]).scenarios["october-21"]
+    scenario = shipped_library().scenarios["october-21"]
     entries = json.loads((out / "exercise-gd-1.json").read_text(encoding="utf-8"))["entries"]
     played = {each["body"]["inject"] for each in entries if each["type"] == "InjectPlayed"}
     assert 5 < len(played) < len(scenario.injects)
     public = [scenario.briefing, *(text for each in scenario.injects if each.id in played for text in contents(each))]
     hidden = [scenario.hidden_notes, *(each.notes for each in scenario.injects)]
     hidden += [text for each in scenario.injects if each.id not in played for text in contents(each)]
-    runbooks = [str(each) for each in load_library([shipped()]).runbooks.values()]
+    runbooks = [str(each) for each in shipped_library().runbooks.values()]
     secrets = Secrets.of(hidden, [*public, *runbooks])
     assert secrets.found_in(hidden)
     for path in out.iterdir():

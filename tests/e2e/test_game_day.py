@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.content import shipped_library
 from tests.faults.test_postgresql import Database
 from tests.postgres import Server, postgresql_server
 from warroom.core import events as e
@@ -21,7 +22,6 @@ from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.probes import Probe, Tcp
 from warroom.core.room import Room
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, PLATFORM
 from warroom.demo.company import Company
@@ -61,7 +61,7 @@ async def staged(
     folder: Path, how: Process, healthy: Probe, looks: tuple[str, ...], address: str = ""
 ) -> AsyncIterator[Stage]:
     """A company whose operator lets one real thing be broken; Chiara owns it."""
-    library = load_library([shipped()])
+    library = shipped_library()
     scenario = read_scenario((HERE / "game_day.yaml").read_text(encoding="utf-8"), "game_day.yaml")
     runbook = read_runbook(RUNBOOK.format(argv=list(looks)), "really-there.yaml")
     library = replace(

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from tests.e2e.evening import UNINVITED, Evening, Secrets
 from warroom.core.scenario import Inject
-from warroom.definitions.library import load_library, shipped
 from warroom.demo.cast import DUNGEON_MASTER
 from warroom.workspace import Exchange
 
@@ -33,7 +33,7 @@ def contents(inject: Inject) -> list[str]:
 
 def known(evening: Evening) -> list[str]:
     """What players may read whenever they like: the briefing, and every runbook."""
-    library = load_library([shipped()])
+    library = shipped_library()
     walks = [json.dumps(repr(each), ensure_ascii=False) for each in library.runbooks.values()]
     return [evening.scenario.title, evening.scenario.summary, evening.scenario.briefing, *walks]
 

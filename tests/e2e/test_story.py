@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from tests.e2e.evening import Doc, Evening, caught_up, strings
 from warroom.core import events as e
 from warroom.core.room import Room
@@ -168,7 +169,10 @@ class Minutes(Stage):
 
 @pytest.fixture
 async def minutes(tmp_path: Path) -> AsyncIterator[Minutes]:
-    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
+    async with (
+        Company.open(tmp_path, ManualClock(), in_haste=True, library=shipped_library()) as company,
+        everybody(company) as people,
+    ):
         stage = Minutes(company, people, lambda line: None)
         await stage.begin()
         yield stage

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.breakable import Breakable, Pretended
@@ -27,7 +28,10 @@ HARRIET, ANA, BEN, CHIARA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
+    async with (
+        Company.open(tmp_path, ManualClock(), in_haste=True, library=shipped_library()) as company,
+        everybody(company) as people,
+    ):
         yield Stage(company, people, lambda line: None)
 
 

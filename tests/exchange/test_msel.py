@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.content import shipped_library
 from tests.exchange.scenarios import scenarios
 from warroom.core.injects import AlertInject, Announce, Hint, Move, Sideline, Silent, Speak
 from warroom.core.scenario import Inject, Scenario
 from warroom.core.when import Condition, Timing
 from warroom.definitions.exchange import Brought, Given, NotBrought, msel, msel_out, sheets
 from warroom.definitions.exchange.documents import clean, line
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.lint import lint
 from warroom.definitions.writing_scenarios import write
 
@@ -87,7 +87,7 @@ def _same_time(before: Timing, after: Timing) -> bool:
 
 def test_shipped_scenarios_there_and_back(tmp_path: Path) -> None:
     """Each shipped scenario survives the journey, loses what is listed, and lints clean."""
-    for scenario in load_library([shipped()]).scenarios.values():
+    for scenario in shipped_library().scenarios.values():
         if not scenario.injects:
             continue  # a deck has no times, and so no list of events
         back, first = again(scenario, tmp_path)
@@ -101,7 +101,7 @@ def test_shipped_scenarios_there_and_back(tmp_path: Path) -> None:
 
 def test_machine_told_expectations_survive_where_a_cell_can_say_it(tmp_path: Path) -> None:
     """A step that was done is said in the notes and read again; an incident is in no column, and its condition is listed."""
-    scenario = load_library([shipped()]).scenarios["october-21"]
+    scenario = shipped_library().scenarios["october-21"]
     back, _ = again(scenario, tmp_path)
     fenced, acknowledged = back.expectation("fenced"), back.expectation("databases-acknowledged")
     assert fenced

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.content import shipped_library
 from tests.definitions.writing import TEXTS
 from tests.exchange.scenarios import scenarios
 from warroom.core.injects import Announce
 from warroom.core.scenario import Inject, Scenario
 from warroom.core.when import Timing
 from warroom.definitions.formatting import formatted
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_scenario
 from warroom.definitions.writing_scenarios import NotWritable, write
 
@@ -39,7 +39,7 @@ def test_no_remark_changes_the_scenario(remark: str) -> None:
 
 def test_the_shipped_scenarios_survive() -> None:
     """Each shipped scenario, written anew, is the same scenario, in the form that `warroom fmt` gives."""
-    for scenario in load_library([shipped()]).scenarios.values():
+    for scenario in shipped_library().scenarios.values():
         text = write(scenario)
         assert read_scenario(text, scenario.id) == scenario
         assert formatted(text, scenario.id) == text

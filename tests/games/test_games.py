@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.content import shipped_library
 from warroom.core import steps, wheel
 from warroom.core.faults import Target
 from warroom.core.murphy import Graph, History
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.testing import Table
 from warroom.testing.table import MORNING
@@ -28,7 +28,7 @@ REWRITE = os.environ.get("WARROOM_REWRITE") == "1"
 @cache
 def shelf() -> tuple[tuple[Scenario, ...], tuple[Runbook, ...]]:
     """All that can be played here. It is read once: random games begin hundreds of times."""
-    library = load_library([shipped()])
+    library = shipped_library()
     whole = read_scenario((HERE / "requirements" / "whole.yaml").read_text(encoding="utf-8"), "whole.yaml")
     small = read_scenario((HERE / "small.yaml").read_text(encoding="utf-8"), "small.yaml")
     spun = wheel.spin([whole], Graph(), History(), "otter", MORNING)

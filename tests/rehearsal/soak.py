@@ -22,6 +22,7 @@ from multiprocessing import Pool
 from pathlib import Path
 from random import Random
 
+from tests.content import shipped_library
 from tests.core.laws import TYPED, Laws, Step, the_fold_is_the_room, with_canaries
 from warroom.core import commands as c
 from warroom.core import evaluationview, views
@@ -32,7 +33,7 @@ from warroom.core.readiness import Prediction
 from warroom.core.room import Room
 from warroom.core.roster import PARTS
 from warroom.core.scenario import Scenario
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library
 from warroom.definitions.loader import read_scenario
 from warroom.rehearsal import offered
 from warroom.rehearsal.cast import DIRECTOR, Cast, able
@@ -60,7 +61,7 @@ WORDS = (
 @cache
 def stock() -> tuple[Library, tuple[Scenario, ...]]:
     """The library, and every scenario that takes part, with canaries in what is hidden."""
-    library = load_library([shipped()])
+    library = shipped_library()
     whole = read_scenario(WHOLE.read_text(encoding="utf-8"), WHOLE.name)
     return library, tuple(with_canaries(each) for each in (whole, *library.scenarios.values()))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.content import shipped_library
 from tests.rehearsal.soak import WHOLE
 from warroom.core import events as e
 from warroom.core.deciding import decide
@@ -15,13 +16,12 @@ from warroom.core.room import Room
 from warroom.core.roomfold import fold
 from warroom.core.scenario import Environment, Expectation, Inject, Scenario
 from warroom.core.when import Condition, Timing
-from warroom.definitions.library import load_library, shipped
 from warroom.definitions.loader import read_scenario
 from warroom.errors import SettingsError
 from warroom.rehearsal import simulate, telling
 from warroom.rehearsal.simulation import TEAMS
 
-LIBRARY = load_library([shipped()])
+LIBRARY = shipped_library()
 WHOLE_OF_IT = read_scenario(WHOLE.read_text(encoding="utf-8"), WHOLE.name)
 OCTOBER = LIBRARY.scenarios["october-21"]
 

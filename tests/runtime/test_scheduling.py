@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.content import shipped_library
 from tests.runtime.bench import running, until
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -14,7 +15,7 @@ from warroom.core.calendar import WINDOW
 from warroom.core.game import GameState
 from warroom.core.refusals import NotNow, NotYours, Unknown
 from warroom.core.room import Room
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library
 from warroom.errors import NotFound
 from warroom.runtime.handle import Runtime
 from warroom.scheduling import Scheduler
@@ -31,7 +32,7 @@ OUTBOX = "SELECT body FROM outbox WHERE type = 'Say' ORDER BY created_at, lane, 
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library([shipped()])
+    return shipped_library()
 
 
 class Office:

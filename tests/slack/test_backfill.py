@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from tests.postgres import postgresql_server, postgresql_url
 from warroom import failpoints
 from warroom.core import commands as c
@@ -51,11 +52,11 @@ class Town:
         self.workspace, self.app, self.settings, self.people = workspace, app, settings, people
         self.clock = ManualClock(SystemClock().now())
         self.stack = stack
-        self.bot = Bot(settings)
+        self.bot = Bot(settings, library=shipped_library())
 
     async def start(self) -> Bot:
         self.clock.move_to(max(SystemClock().now(), self.clock.now()))
-        self.bot = bot = Bot(self.settings, clock=self.clock, wall=self.clock)
+        self.bot = bot = Bot(self.settings, library=shipped_library(), clock=self.clock, wall=self.clock)
         self.stack.push_async_callback(bot.stop)
         await bot.start()
         return bot
@@ -215,8 +216,8 @@ async def test_connections_that_were_gone(town: Town) -> None:
     async with asyncio.timeout(30):
         await town.workspace.wait_for_connections(town.app, 0)
         await town.people["ana"].say(war, "Is anybody there?")
-        while not await town.bot.db.read(noted):
-            pass
+        while not await town.bot.db.read(noted):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
         town.workspace.faults.discard_backlog()
         await town.workspace.wait_for_connections(town.app, 1)
         while not await town.gaps(room):
@@ -270,7 +271,7 @@ async def test_two_processes_find_it_once(town: Town) -> None:
     town.workspace.faults.lose_events(3)
     for text in ("one", "two", "three"):
         await town.people["ben"].say(war, text)
-    other = Bot(town.settings, clock=town.clock, wall=town.clock)
+    other = Bot(town.settings, library=shipped_library(), clock=town.clock, wall=town.clock)
     town.stack.push_async_callback(other.stop)
     assert bot.identity is not None
     await other.begin(bot.identity)

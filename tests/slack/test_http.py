@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tests.content import shipped_library
 from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -105,7 +106,8 @@ async def open_town(folder: Path, database: str, stack: AsyncExitStack) -> Town:
             slack_pace=0.0,
             web_port=port,
             state=str(folder / "state"),
-        )
+        ),
+        library=shipped_library(),
     )
     stack.push_async_callback(bot.stop)
     await bot.start()

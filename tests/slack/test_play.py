@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.content import shipped_library
 from warroom.core.game import GameState
 from warroom.core.room import Room
 from warroom.demo.cast import DATABASES, DUNGEON_MASTER, NETWORK, OBSERVER, PLATFORM
@@ -21,7 +22,10 @@ HARRIET, ANA, BEN, CHIARA, MIKA = DUNGEON_MASTER, DATABASES, PLATFORM, NETWORK, 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with Company.open(tmp_path, ManualClock(), in_haste=True) as company, everybody(company) as people:
+    async with (
+        Company.open(tmp_path, ManualClock(), in_haste=True, library=shipped_library()) as company,
+        everybody(company) as people,
+    ):
         yield Stage(company, people, lambda line: None)
 
 

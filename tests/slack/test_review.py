@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.content import shipped_library
 from tests.runtime.bench import events, incident, owe
 from tests.slack.test_talker import Bench, bench
 from warroom.core import effects as f
@@ -64,7 +65,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 @pytest.fixture
 async def bot(town: Town) -> AsyncIterator[Bot]:
-    bot = Bot(town.settings)
+    bot = Bot(town.settings, library=shipped_library())
     try:
         await bot.start()
         yield bot
@@ -78,7 +79,7 @@ async def bot(town: Town) -> AsyncIterator[Bot]:
 async def test_an_event_that_cannot_be_taken_does_not_keep_the_bot_down(town: Town) -> None:
     """What an earlier process kept and choked on is tried again, and whatever comes of it the bot starts."""
     await town.keep(odd={}, older={"type": "app_home_opened"}, bots={"type": "app_mention", "bot_id": "B1", "text": ""})
-    bot = Bot(town.settings)
+    bot = Bot(town.settings, library=shipped_library())
     try:
         await bot.start()
         left = {each.key for each in await bot.db.read(inbox.unfinished, bot.runtime.wall.now())}
@@ -103,7 +104,7 @@ async def test_an_answer_that_slack_will_not_take_is_no_reason_to_ask_again(town
     asked = {"type": "message", "channel_type": "im", "channel": channel, "user": town.ana.user_id, "text": "help"}
     await town.keep(question=asked)
     town.workspace.faults.error("chat.postMessage", "channel_not_found")
-    bot = Bot(town.settings)
+    bot = Bot(town.settings, library=shipped_library())
     try:
         await bot.start()
         assert len(town.workspace.wire.calls("chat.postMessage")) == 1

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from tests.content import shipped_library
 from tests.postgres import postgresql_server, postgresql_url
 from warroom import main
 from warroom.demo.alert import payload
@@ -19,11 +20,14 @@ from warroom.settings import Settings, load
 from warroom.slack.manifest import manifest
 from warroom.store import rooms
 from warroom.workspace import InstalledApp, Person, PersonAt, Seed, Workspace
+from warroom.workspace.timing import Timing
 
 __all__ = ["postgresql_server", "postgresql_url"]
 SEED = Seed(people=(Person(name="ana"), Person(name="ben")), channels=("general", "operations"))
 HOOK_TOKEN = "a-token-for-the-tests-of-a-start-1"
 ENOUGH = 40
+HASTY = Timing(disconnect_warning=1.0)
+LOOK = 0.02  # seconds between two looks
 
 
 class Town:
@@ -34,7 +38,7 @@ class Town:
         self.port = int(workspace.url.rpartition(":")[2])
 
     def bot(self, **more: Any) -> Bot:
-        bot = Bot(self.settings.model_copy(update=more))
+        bot = Bot(self.settings.model_copy(update=more), library=shipped_library())
         self.stack.push_async_callback(bot.stop)
         return bot
 
@@ -47,18 +51,17 @@ class Town:
         self.stack.push_async_callback(self.workspace.stop)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
-    file = f"sqlite:///{tmp_path / 'warroom.db'}"
-    database = file if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+@asynccontextmanager
+async def opened(tmp_path: Path, database: str = "") -> AsyncIterator[Town]:
+    """A town whose bot keeps things here; in a file of its own if nothing else is said."""
     async with AsyncExitStack() as stack:
-        workspace = Workspace(seed=SEED, state=tmp_path / "workspace.db")
+        workspace = Workspace(seed=SEED, state=tmp_path / "workspace.db", timing=HASTY)
         await workspace.start()
         stack.push_async_callback(workspace.stop)
         app = await workspace.install(manifest())
         settings = load(
             {},
-            database=database,
+            database=database or f"sqlite:///{tmp_path / 'warroom.db'}",
             slack_bot_token=app.bot_token,
             slack_app_token=app.app_token,
             slack_api=f"{workspace.url}/api/",
@@ -71,6 +74,13 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
             state=str(tmp_path / "state"),
         )
         yield Town(workspace, app, settings, stack)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
+    database = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    async with opened(tmp_path, database) as town:
+        yield town
 
 
 async def alert(bot: Bot) -> int:
@@ -88,8 +98,8 @@ async def health(bot: Bot) -> tuple[int, Any]:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(ENOUGH):
-        while not await holds():
-            pass
+        while not await holds():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(LOOK)
 
 
 async def test_a_start_does_not_need_slack(town: Town, tmp_path: Path) -> None:
@@ -124,7 +134,6 @@ async def test_a_bot_that_never_met_slack_waits_for_it(town: Town, tmp_path: Pat
     starting = asyncio.create_task(bot.start())
 
     async def listens() -> bool:
-        await asyncio.sleep(0)
         return bool(bot.web_address) and bool(bot.meeting.away)
 
     await until(listens)
@@ -160,7 +169,6 @@ async def test_another_token_is_somebody_else(town: Town) -> None:
     starting = asyncio.create_task(bot.start())
 
     async def listens() -> bool:
-        await asyncio.sleep(0)
         return bool(bot.meeting.away)
 
     await until(listens)
@@ -196,16 +204,16 @@ def test_a_signing_secret_may_lie_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def running(town: Town) -> tuple[Town, Bot, PersonAt]:
-    bot = town.bot()
-    await bot.start()
-    ana = await town.stack.enter_async_context(PersonAt(town.workspace.url, town.workspace.person("ana")))
-    return town, bot, ana
+async def running(tmp_path: Path) -> AsyncIterator[tuple[Town, PersonAt]]:
+    """On one database: a connection does not know where things are kept."""
+    async with opened(tmp_path) as town:
+        await town.bot().start()
+        ana = await town.stack.enter_async_context(PersonAt(town.workspace.url, town.workspace.person("ana")))
+        yield town, ana
 
 
 async def tickets(town: Town, count: int) -> bool:
     """Whether so many tickets have been asked for."""
-    await asyncio.sleep(0)
     return len(town.workspace.wire.calls("apps.connections.open")) >= count
 
 
@@ -218,9 +226,9 @@ async def answers(town: Town, ana: PersonAt) -> None:
 
 @pytest.mark.parametrize("fault", ["cut", "tickets", "expired", "handshakes", "limited", "odd limit", "frozen",
                                    "link_disabled", "refresh_requested", "warning"])  # fmt: skip
-async def test_connections_come_back(running: tuple[Town, Bot, PersonAt], fault: str) -> None:
+async def test_connections_come_back(running: tuple[Town, PersonAt], fault: str) -> None:
     """Whatever becomes of them, both connections stand again within seconds, and the bot hears and answers."""
-    town, _, ana = running
+    town, ana = running
     await town.workspace.wait_for_connections(town.app, 2)
     faults = town.workspace.faults
     match fault:

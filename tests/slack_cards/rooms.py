@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
+from tests.content import shipped_library
 from warroom.core import commands as c
 from warroom.core.effects import Say
 from warroom.core.runbook import Offer
-from warroom.definitions.library import load_library, shipped
 from warroom.testing import Table
 from warroom.testing.table import MORNING
 
-LIBRARY = load_library([shipped()])
+LIBRARY = shipped_library()
 CHANNELS = {"war-room": "C0WAR", "backchannel": "G0BACK"}
 
 PLANNED = ["UHARRIET: plan october-21 with UANA, UBEN, UCHIARA"]

@@ -4,18 +4,19 @@ from functools import cache, lru_cache
 
 import pytest
 
+from tests.content import shipped_library
 from tests.games.shipped.playing import HERE, Played, script
 from warroom.core import events as e
 from warroom.core.plan import ExpectationState, InjectState
 from warroom.core.scenario import Inject
-from warroom.definitions.library import Library, load_library, shipped
+from warroom.definitions.library import Library
 
 NAMES = sorted(each.stem for each in HERE.glob("*.play"))
 
 
 @lru_cache(maxsize=1)
 def library() -> Library:
-    return load_library([shipped()])
+    return shipped_library()
 
 
 @cache
