@@ -38,9 +38,10 @@ test test-long: export PYTHONDONTWRITEBYTECODE =
 test: lint
 	$(BIN)/python -m pytest
 
-# What make test has no time for: every corner of the page in a browser, and many more random walks (twenty minutes).
+# What make test has no time for: every corner of the page in a browser, many more random walks, and every law with three times
+# as many examples (twenty minutes).
 test-long: $(VENV)/.developing
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile=thorough
 
 # Real processes on both databases, killed about a thousand times while Slack and the database misbehave (eight minutes at most).
 crashtest: export PYTHONDONTWRITEBYTECODE =

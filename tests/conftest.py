@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+import tests.examples  # noqa: F401  # names the profiles
 from warroom.workspace.recording import VARIABLE
 
 from .conformance.check import Verdict, check_folder
+
+settings.load_profile("quick")  # unless --hypothesis-profile says otherwise
 
 _FOLDER = pytest.StashKey[Path]()
 _VERDICT = pytest.StashKey[Verdict]()

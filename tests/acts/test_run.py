@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.acts.scene import Listener, do
+from tests.examples import many
 from tests.outside.fifos import end_of, fifo
 from warroom.acts import Outcome, Pace
 from warroom.acts.stream import LEFT_OUT, MOST, PIECE, TAIL
@@ -71,7 +72,7 @@ async def test_no_folder() -> None:
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0")), max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 def test_arguments_arrive_as_they_are(arguments: list[str]) -> None:
     """No shell, no splitting, no expansion: a program gets exactly the arguments that were written."""
     show = "import sys; sys.stdout.write(ascii(sys.argv[1:]))"

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.checks.servers import closed_port, see, serving
+from tests.examples import many
 from warroom.checks import Finding
 from warroom.core.values import Filling, Value
 
@@ -97,7 +98,7 @@ def test_values_stay_inside_strings(prometheus: str) -> None:
     """Prometheus itself reads a value as it was given, in each of its kinds of quotes."""
 
     @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), st.sampled_from("\"'`"))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=many(60), deadline=None)
     def reads(value: str, mark: str) -> None:
         by = Filling((Value(name="x"),), {"x": value})
         query = by.promql(f"{mark}<x>{mark}")
@@ -179,7 +180,7 @@ async def test_odd_answers(status: int, body: object, more: dict[str, Any], why:
         max_leaves=10,
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 def test_any_answer(body: object) -> None:
     """No shape of an answer raises, and what is not a result does not hold."""
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from tests.core.laws import WatchedTable
 from tests.core.test_laws import AnyGame
+from tests.examples import many
 from warroom.core import commands as c
 from warroom.core import evaluationview, panelview, views
 from warroom.core.effects import Ask, OpenRealRoom
@@ -196,5 +197,5 @@ class AnyGameDay(AnyGame):
             self.give(c.RecordRealRoom(key="INC-7"))
 
 
-AnyGameDay.TestCase.settings = settings(max_examples=25, stateful_step_count=60, deadline=None)
+AnyGameDay.TestCase.settings = settings(max_examples=many(25), stateful_step_count=60, deadline=None)
 TestAnyGameDay = AnyGameDay.TestCase

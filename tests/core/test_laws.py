@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.core.laws import WatchedTable
+from tests.examples import many
 from tests.games.test_games import table
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -185,7 +186,7 @@ class AnyGame(RuleBasedStateMachine):
             assert here == 1 or run.state is not RunState.WALKING
 
 
-AnyGame.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+AnyGame.TestCase.settings = settings(max_examples=many(40), stateful_step_count=60, deadline=None)
 TestAnyGame = AnyGame.TestCase
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.games.test_games import table
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -136,7 +137,7 @@ DOINGS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(doings=DOINGS, mode=st.sampled_from(["autopilot", "sealed"]))
 def test_nothing_is_missed(doings: list[tuple[int, str]], mode: str) -> None:
     """Whatever people do: each two minutes in which a look would have drawn a card, he has looked, and drawn that."""

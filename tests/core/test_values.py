@@ -9,6 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
+from tests.examples import many
 from warroom.core.actions import CallUrl, RunCommand
 from warroom.core.probes import Command, Dns, Http, Promql, Tcp
 from warroom.core.values import LONGEST, Filling, Value
@@ -82,7 +83,7 @@ PIECES = st.sampled_from(
 
 
 @given(VALUES, st.lists(PIECES, min_size=1, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(300), deadline=None)
 def test_a_value_stays_one_word(value: str, pieces: list[tuple[str, str]]) -> None:
     """In a shell command a value arrives as it is, in exactly one argument, in every context of quotes."""
     command = "printf '%s\\0' " + " ".join(written for written, _ in pieces)
@@ -138,7 +139,7 @@ def test_plain_values_go_anywhere(command: str) -> None:
 
 
 @given(VALUES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 def test_an_open_placeholder_hides_no_quote(value: str) -> None:
     """A placeholder that stays open does not make the next one be taken for quoted, or for not quoted."""
     by = Filling(

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.examples import many
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core import runview, views
@@ -365,7 +366,7 @@ def _may_follow(runbook: Runbook, step: str) -> set[str]:
     return near | limits
 
 
-AnyWalk.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+AnyWalk.TestCase.settings = settings(max_examples=many(25), stateful_step_count=40, deadline=None)
 TestAnyWalk = AnyWalk.TestCase
 
 

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.definitions.writing import REFUSED, commented
+from tests.examples import many
 from warroom.definitions.formatting import ORDERS, formatted
 from warroom.definitions.library import shipped
 from warroom.definitions.loader import read
 from warroom.definitions.problems import DefinitionError
 from warroom.definitions.schema import questions
 
-CALM = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=many(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SHIPPED = sorted(shipped().rglob("*.yaml"))
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.content import shipped_library
+from tests.examples import many
 from warroom.core.runbook import AtMost, Runbook, Step
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do
@@ -89,7 +90,7 @@ def runbooks(draw: st.DrawFn) -> Runbook:
     return Runbook(id="r", title=draw(HOSTILE), steps=tuple(steps))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(runbooks())
 def test_a_flowchart_is_made_of_nothing_but_its_own_lines(runbook: Runbook) -> None:
     """Whatever is written in a runbook, each line is a node, an arrow or a phase, and every node is there once."""
@@ -107,7 +108,7 @@ def test_a_flowchart_is_made_of_nothing_but_its_own_lines(runbook: Runbook) -> N
     assert len(arrows) == len(drawn(runbook))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(runbooks())
 def test_a_drawing_is_sound_xml_and_shows_every_step(runbook: Runbook) -> None:
     """Whatever is written in it, the file is XML without scripts or anything from elsewhere, and nothing lies outside."""
@@ -130,7 +131,7 @@ def test_a_drawing_is_sound_xml_and_shows_every_step(runbook: Runbook) -> None:
             assert left <= x <= left + wide
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(runbooks())
 def test_steps_do_not_lie_on_one_another(runbook: Runbook) -> None:
     """The boxes stand below one another in the order of the file."""

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.definitions.writing import NAMES, TEXTS, commented
+from tests.examples import many
 from warroom.core.runbook import Runbook
 from warroom.definitions.diffs import unified
 from warroom.definitions.lint import lint
@@ -20,7 +21,7 @@ from warroom.definitions.patching import AddRemark, AddStep, Change, SetExpected
 from warroom.definitions.problems import DefinitionError
 
 CALM = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 STEP = st.sampled_from(NAMES)
 CHANGES = st.lists(
@@ -115,7 +116,7 @@ def test_once_is_enough(written: tuple[str, list[str]], changes: list[Change]) -
     assert rewritten(after, "book.yaml", changes)[0] == after
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(commented(), CHANGES, ENDS, st.booleans(), st.sampled_from(["book.yaml", "a b/ü.yaml", 'odd "name\\.yaml']))
 def test_the_diff_applies(
     written: tuple[str, list[str]], changes: list[Change], ends: str, cut: bool, name: str

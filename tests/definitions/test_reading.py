@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from warroom.definitions import tree
 from warroom.definitions.library import shipped
 from warroom.definitions.lint import lint
@@ -15,7 +16,7 @@ from warroom.definitions.loader import read, read_catalogue, read_runbook, read_
 from warroom.definitions.problems import DefinitionError, Problem
 
 # These tests are not about time, and the machine may be busy with others.
-CALM = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=many(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD = """\
 runbook: 1

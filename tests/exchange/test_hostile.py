@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.exchange.test_chaostoolkit import action, experiment
 from tests.exchange.test_others import openaev
 from warroom.definitions.exchange import FORMATS, Brought, Given, NotBrought, columns, facts, msel, sheets
@@ -66,7 +67,7 @@ def places(found: Any) -> Iterator[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("format", DOCUMENTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(data=st.data())
 def test_what_is_nearly_right_is_brought_or_refused(format: str, data: st.DataObject) -> None:
     """With anything anywhere in it, a document becomes a scenario that can be written, or is refused with a sentence."""
@@ -91,7 +92,7 @@ CELLS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=10, max_size=10), min_size=1, max_size=4))
 def test_any_list_is_brought_or_refused(rows: list[list[str]]) -> None:
     """With anything in any column, a list becomes a scenario that can be written, or every wrong row has a sentence."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.exchange.corpus import files, needs
 from tests.report import stories
 from warroom.core.events import (
@@ -140,7 +141,7 @@ GONE = (
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(
     st.lists(
         st.one_of(spoken, st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=8)), max_size=6

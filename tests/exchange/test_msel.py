@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.content import shipped_library
+from tests.examples import many
 from tests.exchange.scenarios import scenarios
 from warroom.core.injects import AlertInject, Announce, Hint, Move, Sideline, Silent, Speak
 from warroom.core.scenario import Inject, Scenario
@@ -43,7 +44,7 @@ def again(scenario: Scenario, tmp_path: Path) -> tuple[Scenario, str]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    max_examples=many(25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 )  # fmt: skip
 @given(scenario=scenarios(around=False))
 def test_there_and_back(scenario: Scenario, tmp_path: Path) -> None:

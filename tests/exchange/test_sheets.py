@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.definitions.writing import TEXTS
+from tests.examples import many
 from warroom.definitions.exchange import sheets
 from warroom.definitions.exchange.brought import NotBrought
 from warroom.definitions.exchange.documents import clean
@@ -19,7 +20,7 @@ cells = st.one_of(TEXTS, st.sampled_from(FORMULAS), st.just("_x0041_")).map(clea
 TABLES = st.lists(st.lists(cells, min_size=1, max_size=3), min_size=1, max_size=3).filter(
     lambda rows: all(any(cell.strip() for cell in row) for row in rows)
 )
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=many(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(st.one_of(st.text(), st.sampled_from(FORMULAS)))

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.content import shipped_library
 from tests.definitions.writing import TEXTS
+from tests.examples import many
 from tests.exchange.scenarios import scenarios
 from warroom.core.injects import Announce
 from warroom.core.scenario import Inject, Scenario
@@ -14,7 +15,7 @@ from warroom.definitions.loader import read_scenario
 from warroom.definitions.writing_scenarios import NotWritable, write
 
 SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=many(25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -30,7 +31,7 @@ def test_what_is_written_reads_back_as_the_same(scenario: Scenario) -> None:
     assert read_scenario(write(scenario), "x") == scenario
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(TEXTS)
 def test_no_remark_changes_the_scenario(remark: str) -> None:
     """Comments may hold any text, and the file still says the same."""

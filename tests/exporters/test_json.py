@@ -15,6 +15,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.exporters.kept import database, exported, keep, summary, written
 from tests.report.gameday import gameday
 from tests.report.stories import STILL_HIDDEN, exercise, incident
@@ -414,7 +415,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_any_changed_byte_of_an_entry_is_noticed(data: st.DataObject) -> None:
     """No byte of an entry can be changed, added or taken out unnoticed, unless the JSON still says the same."""
     number = data.draw(st.integers(0, len(ENTRY_LINES) - 1), label="entry")
@@ -437,7 +438,7 @@ def test_any_changed_byte_of_an_entry_is_noticed(data: st.DataObject) -> None:
 
 @given(salt=st.text(max_size=8), words=st.text())
 @example(salt="00", words="\ud800")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 def test_odd_texts_verify(salt: str, words: str) -> None:
     """Any text a person can send, lone surrogates and all, is kept, exported and verified."""
     entry = {

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.examples import many
 from tests.exporters.kept import exported
 from tests.report.gameday import NAMES as DAY_NAMES
 from tests.report.gameday import gameday
@@ -198,7 +199,7 @@ def test_no_words_change_the_shape_of_a_drills_report(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters() | st.sampled_from("#|`<>&*_[]()!\\-+=~\n\r\t 1.:"), min_size=1))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 def test_an_escaped_text_renders_as_its_own_words(text: str) -> None:
     """Alone on its line, in a list or in a table, any text is shown as it is and means nothing."""
     safe = inline(f"x{text}x")
@@ -212,7 +213,7 @@ def test_an_escaped_text_renders_as_its_own_words(text: str) -> None:
 
 
 @given(st.text(alphabet="-+=#>1.) :!\\*_a", max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(300), deadline=None)
 def test_an_escaped_text_begins_no_block(text: str) -> None:
     """At the start of a line nothing becomes a list, a quotation, a rule or a heading."""
     kinds = {token.type for token in PARSER.parse(inline(text))}

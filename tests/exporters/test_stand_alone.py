@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.exporters.kept import database, exported, keep, summary, written
 from tests.exporters.test_json import EDITS, parsed
 from tests.report.gameday import gameday
@@ -162,7 +163,7 @@ DEEDS = (
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 @given(deed=st.sampled_from(DEEDS), at=st.integers(1, COUNT - 1))
 def test_any_attack(deed: Callable[[list[Export], int], int], at: int) -> None:
     """A random attack on an export is found by both, and both name the first entry that it spoiled, sealed anew or not."""

@@ -5,6 +5,7 @@ import re
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.importing.words import lost
 from warroom.core.runbook import Code, Context, Leftover, Runbook, Step
 from warroom.core.steps.choose import Choose
@@ -13,7 +14,7 @@ from warroom.core.values import Value
 from warroom.definitions.importing import NotImported, convert, writing
 from warroom.definitions.loader import read_runbook
 
-SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=many(60), suppress_health_check=[HealthCheck.too_slow])
 _STARTS = (
     "Check",
     "Restart",
@@ -171,7 +172,7 @@ def test_the_same_page_gives_the_same_file(page: str) -> None:
     assert _made(page) == _made(page)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 @given(st.text(max_size=200))
 def test_any_text_at_all(text: str) -> None:
     """Any text becomes a runbook that can be read back, or is refused because it is empty."""
@@ -192,7 +193,7 @@ kept = st.text(
 ).filter(lambda text: text.strip() and text == text.rstrip("\n") and "\ufeff" not in text)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=many(80))
 @given(kept, kept, kept)
 def test_every_text_is_read_back_as_it_was(text: str, shown: str, title: str) -> None:
     """Blanks at either end, tabs, quotes, signs of YAML, right-to-left: a text is read back exactly."""

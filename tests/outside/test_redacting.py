@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from warroom.outside.redacting import MARK, SHORTEST, Redactor, redact, secret_values, without_headless_key
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----"
@@ -48,7 +49,7 @@ def test_cuts_do_not_matter(secrets: list[str], texts: list[str], cuts: list[int
     assert through(whole, cuts, secrets) == redact(whole, secrets)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(st.integers(0, 3_000), st.integers(1, 3_000), st.sampled_from(["x", "x ", "ab/"]))
 def test_endless_lines(before: int, size: int, filler: str) -> None:
     """A secret in a line that never ends does not come through either, and most of the line does, before its end."""
@@ -60,7 +61,7 @@ def test_endless_lines(before: int, size: int, filler: str) -> None:
     assert "hunter" not in "".join([*shown, redactor.close()])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=many(40))
 @given(st.integers(1, 5_000))
 def test_endless_secrets(size: int) -> None:
     """What looks like a secret and is longer than any line swallows its own rest, and nothing else."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.definitions.test_graph import HOSTILE, LABEL
+from tests.examples import many
 from tests.rehearsal.test_simulation import LIBRARY, WHOLE_OF_IT
 from warroom.core.injects import Announce, Hint, Move
 from warroom.core.scenario import Breakage, Expectation, Inject, Scenario
@@ -76,7 +77,7 @@ def _items(scenario: Scenario) -> list[tuple[str, str]]:
     return moves + [("expect" if each.kind == EXPECT else "inject", each.id) for each in below]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(scenarios())
 def test_everything_stands_in_one_place(scenario: Scenario) -> None:
     """Every inject and every expectation that can count stands in the plan exactly once, whatever hangs on what."""
@@ -86,7 +87,7 @@ def test_everything_stands_in_one_place(scenario: Scenario) -> None:
     assert {name for kind, name in found if kind == "expect"} == {each.id for each in scenario.expectations}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(scenarios(), st.sampled_from([60, 100]))
 def test_no_text_breaks_a_drawing(scenario: Scenario, wide: int) -> None:
     """Whatever somebody wrote: each line of the flowchart is one of Mermaid's, the SVG is XML, no line is too wide."""

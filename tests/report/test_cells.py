@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from warroom.definitions.loader import read_runbook, read_scenario
 from warroom.report.cells import CellOutcome, Verdict, cells
 from warroom.testing import Table
@@ -106,7 +107,7 @@ def test_an_incident_of_no_service_is_no_cell() -> None:
 DEEDS = ("ana: acknowledge I1", "ana: mitigate I1", "ana: resolve I1", "ana: mark I1 restored", *TOLD, *WALKED[1:])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(25), deadline=None)
 @given(deeds=st.lists(st.sampled_from(DEEDS), max_size=8), hints=st.integers(0, 3), wait=st.integers(0, 20))
 def test_help_and_delay_never_make_an_outcome_better(deeds: list[str], hints: int, wait: int) -> None:
     """The number is from 0 to 1 whatever is played; with hints, or later, it is not greater."""

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.content import shipped_library
+from tests.examples import many
 from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -272,7 +273,7 @@ VALUES = st.recursive(
 BODIES = st.dictionaries(NAMES, VALUES, max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=BODIES, type_=TYPES)
 async def test_nothing_that_is_signed_makes_it_fail(town: Town, body: Doc, type_: str) -> None:
     """Whatever is signed, however odd: 200 or 400, never 500 and never 503."""

@@ -24,7 +24,7 @@ from warroom.cli.exits import Exit
 from warroom.cli.playing import Moment, plays
 from warroom.cli.validating import Verdict, different, everything, judged, validate, validate_live
 from warroom.core.effects import Tone
-from warroom.definitions.library import load_library, shipped
+from warroom.definitions.library import load_library
 from warroom.errors import SlackUnusable
 from warroom.slack import blocks, home, modals, notices, panelcard, runcard, samples, statuscard
 from warroom.slack.samples import Sample

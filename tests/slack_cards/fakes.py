@@ -10,9 +10,11 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
+
 # No deadline and no health check: the machine may be busy, and texts are long on purpose.
 MANY = settings(deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(MANY, max_examples=40)
+FEW = settings(MANY, max_examples=many(40))
 
 TRICKS = (
     "<!channel>",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection
 
+from tests.examples import many
 from warroom.core.effects import Effect, RollBack, Say, Tone
 from warroom.core.events import Entry, Event, NoteTaken
 from warroom.store import rooms
@@ -13,7 +14,7 @@ from warroom.store.rooms import RoomRow, Summary
 
 # A busy machine is no failure, and examples may share a database: each makes what it looks at.
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-same_database = settings(unhurried, max_examples=50)
+same_database = settings(unhurried, max_examples=many(50))
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from tests.examples import many
 from tests.store.building import entered, room_with, same_database, summary
 from tests.store.test_chain import Forger, TakenBack
 from warroom.core import chain
@@ -159,7 +160,7 @@ def blamed(database: Database, events: list[Event], deed: Callable[[Attacker], i
     return found[0]
 
 
-@settings(same_database, max_examples=60)
+@settings(same_database, max_examples=many(60))
 @given(events=timelines, name=st.sampled_from(sorted(DEEDS)), data=st.data())
 def test_any_attack_on_any_timeline(database: Database, events: list[Event], name: str, data: st.DataObject) -> None:
     """A random attack on a random timeline is found, and the first entry that it spoiled is the one that is named."""

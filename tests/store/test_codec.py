@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from tests.store import values
 from tests.store.building import unhurried
 from warroom.core import chain, effects, events
@@ -29,7 +30,7 @@ def through_text(data: codec.Json) -> codec.Json:
 
 
 # The shapes of fields are shared by all of them: seventy events make each shape work thousands of times.
-each_of_many = settings(unhurried, max_examples=40)
+each_of_many = settings(unhurried, max_examples=many(40))
 
 
 @pytest.mark.parametrize("name", EVENTS)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from tests.examples import many
 from tests.store.building import NOON, SECOND, room_with, say, unhurried
 from warroom.core.effects import OpenRealRoom, RunCheck, Say, Tone
 from warroom.core.events import InjectSkipped, Mode, NoteTaken, RoomOpened, StepDone
@@ -168,7 +169,7 @@ def test_where_else_the_same_words_are(database: Database) -> None:
 notes = st.lists(st.tuples(st.booleans(), st.integers(1, 9_000)), min_size=1, max_size=40)
 
 
-@settings(unhurried, max_examples=25)
+@settings(unhurried, max_examples=many(25))
 @given(notes=notes)
 def test_nowhere_in_the_files(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, notes: list[tuple[bool, int]]

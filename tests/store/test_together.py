@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, func, select
 
+from tests.examples import many
 from warroom import failpoints
 from warroom.store import inbox
 from warroom.store.db import Database
@@ -116,7 +117,7 @@ async def test_many_that_wait_are_kept_by_one_commit(sqlite: Database) -> None:
     assert await sqlite.read(keys) == {key for _, key in jobs}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(JOBS)
 def test_each_is_told_what_it_would_be_told_alone(sqlite: Database, jobs: list[tuple[str, str]]) -> None:
     """Whoever fails, by itself or in the database, takes nobody along and leaves nothing; the others see each other."""

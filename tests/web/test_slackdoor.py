@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from tests.examples import many
 from warroom.errors import SettingsError
 from warroom.slack.http import Signatures
 from warroom.testing import ManualClock
@@ -229,7 +230,7 @@ BODIES = st.one_of(
 KINDS = st.sampled_from([JSON, FORM, "text/plain", "application/json; charset=latin-1", ";;", "multipart/form-data"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(150), deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=BODIES, kind=KINDS, signed=st.booleans(), timestamp=LINE, given_=LINE)
 async def test_nothing_makes_it_fail(body: bytes, kind: str, signed: bool, timestamp: str, given_: str) -> None:
     """Whatever comes, signed or not: 200, 400, 401 or 413."""

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from tests.examples import many
 from warroom.alerts import SOURCES, Group, delivery_keys
 from warroom.errors import SettingsError
 from warroom.web import Health, Taken, build, runner
@@ -476,7 +477,7 @@ async def test_a_sender_that_hangs_up() -> None:
         assert (await at.post())[0] == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=many(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_request_is_a_fault_of_ours(data: st.DataObject) -> None:
     """Whatever is posted, wherever, with whatever header: the answer is below 500, and 200 only for alerts."""

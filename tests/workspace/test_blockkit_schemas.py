@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from warroom.workspace.blockkit.check import check_view
 from warroom.workspace.blockkit.rules import Found, Problem, Rule, Typed
 from warroom.workspace.blockkit.shapes.blocks import BLOCKS, MODAL_INPUT
@@ -17,7 +18,7 @@ from warroom.workspace.blockkit.shapes.views import MESSAGE_BLOCKS, VIEWS
 from .bench import REFERENCE
 from .blockkit_made import Doc, all_shapes, broken, from_schema, made
 
-MANY = settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+MANY = settings(deadline=None, max_examples=many(100), suppress_health_check=list(HealthCheck))
 EVERY_BLOCK = Typed({**{name: shape for name, (shape, _) in BLOCKS.items()}, "input": MODAL_INPUT})
 
 # What we know and the types do not: type -> fields, with the reason.

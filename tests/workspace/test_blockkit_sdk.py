@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from tests.examples import many
 from warroom.workspace.blockkit.check import check_blocks, check_view
 
 from .blockkit_made import Doc, made
@@ -96,7 +97,7 @@ def test_what_slacks_python_client_refuses_is_refused(_name: str, blocks: list[D
     assert check_blocks(blocks) != []
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=many(200), suppress_health_check=list(HealthCheck))
 @given(made(EVERY_BLOCK), st.none() | st.integers(0, 1000))
 def test_slacks_python_client_refuses_nothing_that_we_accept(block: Doc, which: int | None) -> None:
     """Drawn at random, at size or far too large in one place: if slack_sdk.models refuses it, so do we."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.murphy.states import NOW, calm_states, states
+from tests.examples import many
 from warroom.core.murphy import (
     Card,
     Cell,
@@ -73,7 +74,7 @@ def test_without_chance_the_best_wins() -> None:
         assert all(each.chance == 0 for each in proposal.scored if each.score < max(scores)), state.number
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(st.dictionaries(st.text(max_size=3), st.floats(0, 1), min_size=1))
 def test_with_all_the_chance_anything_wins(scores: dict[str, float]) -> None:
     """At a very high temperature every card is as likely as any other; at each, all chances make one."""

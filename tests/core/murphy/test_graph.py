@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.murphy.states import SERVICES, graphs
+from tests.examples import many
 from warroom.core.catalogue import Catalogue, Service
 from warroom.core.murphy import Graph
 
@@ -18,7 +19,7 @@ def stands_by_itself(graph: Graph, standing: frozenset[str]) -> bool:
     return all(any(each in standing for each in group) for name in standing for group in graph.needs[name])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(graphs(), sets)
 def test_what_falls(graph: Graph, down: frozenset[str]) -> None:
     """What is left standing is the greatest set of the rest in which everything has what it needs."""
@@ -28,7 +29,7 @@ def test_what_falls(graph: Graph, down: frozenset[str]) -> None:
     assert graph.fallen(down) == frozenset(SERVICES) - max(standing, key=len)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(graphs(), sets, st.sampled_from(SERVICES))
 def test_only_together(graph: Graph, down: frozenset[str], service: str) -> None:
     """What falls only together falls with both, and with neither alone."""

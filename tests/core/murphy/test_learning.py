@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.murphy.states import NOW
+from tests.examples import many
 from warroom.core.murphy import Cell, Drilled, History, Result, chance_of_success, learn, pair
 
 WEB, CACHE = Cell("web", "crash"), Cell("cache", "slow")
@@ -25,7 +26,7 @@ def result(outcome: float, **more: object) -> Result:
     return Result(**{"cell": WEB, "difficulty": 5, "outcome": outcome, "at": NOW, **more})  # type: ignore[arg-type]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(st.lists(results, max_size=8))
 def test_every_result_is_counted(happened: list[Result]) -> None:
     """After any results, each cell was drilled as often as it was, last when it was, and its outcome is from 0 to 1."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import many
 from warroom.core.murphy import OPEN, Gate, Pacing, Phase, Size, TeamSample, gate, observe, played, wake_at
 from warroom.core.murphy.pacing import PASSES, raw_intensity
 
@@ -129,7 +130,7 @@ def test_a_look_into_the_past_is_ignored() -> None:
 looks = st.lists(st.tuples(st.integers(1, 900), st.sampled_from((CALM, BUSY, TeamSample(open=1, quiet=MINUTE)))))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(looks, st.booleans())
 def test_it_wakes_when_something_changes(happened: list[tuple[int, TeamSample]], card: bool) -> None:
     """Until the time it asks to be woken, and then the next, what passes does not change; nobody needs to look oftener."""
