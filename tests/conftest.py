@@ -20,6 +20,7 @@ from warroom.workspace.recording import VARIABLE
 
 from .conformance.check import Verdict, check_folder
 
+gc.disable()  # until everything is collected, which is kept
 settings.load_profile("quick")  # unless --hypothesis-profile says otherwise
 
 _FOLDER = pytest.StashKey[Path]()
@@ -65,6 +66,7 @@ def pytest_collection_finish() -> None:
     """What collecting has made stays until the end: the collector of garbage, which would look through it ever again, leaves it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(5_000, 20, 50)
 
 

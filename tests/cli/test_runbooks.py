@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,14 +41,21 @@ def books(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def run(tmp_path: Path, books: Path) -> Run:
-    """Run a command at a database in which three rooms were kept, and the folder of runbooks."""
-    url = f"sqlite:///{tmp_path}/warroom.db"
-    with Database(url) as db:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which three rooms were kept; each test has a copy."""
+    file = tmp_path_factory.mktemp("kept") / "warroom.db"
+    with Database(f"sqlite:///{file}") as db:
         migrate.upgrade(db)
         for entries in walks.rooms():
             db.tx_sync(_keep, entries)
+    return file
+
+
+@pytest.fixture
+def run(tmp_path: Path, kept: Path, books: Path) -> Run:
+    """Run a command at a database in which three rooms were kept, and the folder of runbooks."""
+    url = f"sqlite:///{shutil.copy(kept, tmp_path / 'warroom.db')}"
     environment = {"WARROOM_DATABASE": url, "WARROOM_RUNBOOKS": str(books), "COLUMNS": "60"}
 
     def invoke(*words: str) -> Result:
@@ -79,7 +87,7 @@ def test_list(run: Run) -> None:
 @pytest.mark.parametrize("name", sorted(shipped_library().runbooks))
 def test_show_fits_a_narrow_terminal(run: Run, name: str) -> None:
     """Everything of a runbook is shown, and no line but a command to copy is wider than the terminal."""
-    said = run("runbook", "show", name, "--runbooks", str(shipped())).stdout
+    said = run("runbook", "show", str(shipped() / f"{name}.yaml")).stdout
     runbook = shipped_library().runbooks[name]
     words = " ".join(said.split())
     for number, step in enumerate(runbook.steps, start=1):
@@ -94,7 +102,7 @@ def test_show_fits_a_narrow_terminal(run: Run, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(shipped_library().runbooks))
 def test_show_for_programs(run: Run, name: str) -> None:
     """The JSON is the definition, as the schema describes it."""
-    shown = json.loads(run("runbook", "show", name, "--runbooks", str(shipped()), "--json").stdout)
+    shown = json.loads(run("runbook", "show", str(shipped() / f"{name}.yaml"), "--json").stdout)
     jsonschema.validate(shown, schema("runbook"))
     assert shown["id"] == name
 

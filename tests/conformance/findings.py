@@ -40,6 +40,13 @@ class Findings:
         for what in departures:
             self.add(rule, where, what, evidence)
 
+    def add_those_of(self, others: "Findings") -> None:
+        self.counts += others.counts
+        self.evidence |= {each: shown for each, shown in others.evidence.items() if each not in self.evidence}
+        self.seen += others.seen
+        for what, kinds in others.kinds.items():
+            self.kinds.setdefault(what, set()).update(kinds)
+
     def saw(self, what: str, kind: str = "") -> None:
         self.seen[what] += 1
         if kind:

@@ -17,7 +17,7 @@ from tests.crash.shared import PLACES, Tally
 from tests.crash.waiting import until
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
-SECONDS = 10.0
+SECONDS = 7.0
 
 
 def test_killed_processes_lose_nothing_and_say_nothing_twice(tmp_path: Path) -> None:
