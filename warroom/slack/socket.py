@@ -48,6 +48,20 @@ class TicketedClient(SocketModeClient):
     trying = False
     established = 0.0
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._going: set[asyncio.Task[Any]] = set()  # those that were told to go, and connect elsewhere
+
+    async def close(self) -> None:
+        """Nothing of it is left when this returns: the SDK only cancels what may be connecting just now."""
+        self.closed, self.auto_reconnect_enabled = True, False
+        tasks = [self.current_session_monitor, self.message_receiver, self.message_processor, *self._going]
+        left = [each for each in tasks if each is not None]
+        for each in left:
+            each.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await super().close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
     async def connect(self) -> None:
         """Returns when it stands, or when the client was closed."""
         wait = SOONEST
@@ -109,7 +123,10 @@ class TicketedClient(SocketModeClient):
 
     async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
         if message.get("type") == "disconnect":
-            await self._told_to_go(str(message.get("reason", "")))
+            going = asyncio.ensure_future(self._told_to_go(str(message.get("reason", ""))))
+            self._going.add(going)
+            going.add_done_callback(self._going.discard)
+            await going
         else:
             await super().run_message_listeners(message, raw_message)
 
@@ -184,7 +201,7 @@ class Sockets:
             log.error("Socket Mode connection %s has been deaf for %s s; building it anew", place, DEAF)
             self._deaf_since.pop(place)
             self._clients[place] = self._client()
-            self._start(client.close())  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+            self._start(client.close())
             self._start(self._clients[place].connect())
 
     async def _listen(self, connected: bool) -> None:
@@ -203,5 +220,5 @@ class Sockets:
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
-        closing = [client.close() for client in self._clients]  # type: ignore[no-untyped-call]  # as above
-        await asyncio.gather(*self._tasks, *closing, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # first, or one might connect what is being closed
+        await asyncio.gather(*[client.close() for client in self._clients], return_exceptions=True)
