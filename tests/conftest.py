@@ -30,8 +30,8 @@ _WHOLE = pytest.StashKey[bool]()
 
 # What takes longest begins first, so that no worker is left with it at the end. Files and folders, by their paths.
 _LONGEST = (
-    "e2e/test_crash.py", "page/", "e2e/test_story.py", "e2e/test_secrecy.py", "slack/test_validate.py",
-    "importing/test_corpus.py", "e2e/", "clients/", "store/", "core/", "slack", "docs/",
+    "e2e/test_crash.py", "page/", "crash/test_sample.py", "e2e/test_story.py", "e2e/test_secrecy.py",
+    "slack/test_validate.py", "slack/test_start.py", "slack/test_backfill.py", "e2e/", "clients/", "store/", "core/", "slack", "docs/",
 )  # fmt: skip
 
 # What one worker runs, because it shares something dear: a browser and its tabs, the evening that is played once.
