@@ -18,7 +18,12 @@ _LOOK = Tcp(target="127.0.0.1:6379")
 
 
 def with_everything(scenario: Scenario) -> Scenario:
-    """The scenario with all that a game may have beside its injects, so that all of it is shown somewhere."""
+    """The scenario with all that a game may have beside its injects, so that all of it is shown somewhere.
+
+    One without injects, such as a wheel of misfortune, is shown as it is.
+    """
+    if not scenario.injects:
+        return scenario
     first, *others = scenario.injects
     broken = replace(first, fault=FaultSpec(target=TARGET.target, mode="kill", driver="process"))
     teams = {**scenario.teams, "everything": Team(title=scenario.title)}
