@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from tests.crash.planted import BUGS as LANES
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -30,7 +28,7 @@ class Bug:
     @property
     def by(self) -> str:
         """Who looks for it."""
-        return self.tests or (f"the {self.lane} lane" if self.lane else "simulation")
+        return self.tests or (f"crashtest, {self.lane}" if self.lane else "simulate")
 
 
 LISTENERS, DELIVER, HANDLE = "warroom/slack/listeners.py", "warroom/runtime/deliver.py", "warroom/runtime/handle.py"
@@ -47,6 +45,18 @@ SIMULATED = (
                 "                return await self.hearing.hear_at_once(delivery, str(body[\"team_id\"]), event)\n",
                 "                self._soon(self.hearing.hear_at_once(delivery, str(body[\"team_id\"]), event))  # type: ignore[arg-type]\n"
                 "                return True\n",
+            ),
+        ),
+        ("I1",),
+        theme="talk",
+    ),
+    Bug(
+        "an event is acknowledged before it is kept",
+        (
+            Edit(
+                LISTENERS,
+                "            await self._keep(replace(delivery, payload=payload))\n",
+                "            self._soon(self._keep(replace(delivery, payload=payload)))\n",
             ),
         ),
         ("I1",),
@@ -264,9 +274,8 @@ SIMULATED = (
         (
             Edit(
                 LISTENERS,
-                "        given = {**said, **modals.answers(view)}\n",
-                "        given = {**said, **modals.answers(view)}\n        await ack()\n"
-                "        await asyncio.sleep(0.02)\n",
+                "            await self._carry_out_submission(do, room, {**said, **answers}, where, key)\n",
+                "            self._soon(self._carry_out_submission(do, room, {**said, **answers}, where, key))\n",
             ),
         ),
         ("I1",),
@@ -334,8 +343,8 @@ SIMULATED = (
     Bug(
         "a start ends the leases of others",
         (Edit(MAIN, "        if self.db.dialect == \"sqlite\":\n", "        if self.db.dialect:\n"),),
-        ("I4", "I5", "cards"),
-        theme="deaths while it speaks",
+        ("leases", "I4", "I5"),
+        theme="many deaths",
     ),
     Bug(
         "an attempt of unknown outcome counts as one that changed nothing",
@@ -497,23 +506,70 @@ SIMULATED = (
     ),
 )  # fmt: skip
 
-IN_LANES = tuple(
-    Bug(name=f"{each.name} (lane)", edits=tuple(Edit(*edit) for edit in each.edits), lane=each.lane) for each in LANES
-)
-
-BY_TESTS = (
-    # Messages are found again in their channel's history, so no day shows it.
+IN_LANES = (
     Bug(
-        "an event is acknowledged before it is kept",
+        "nobody looks before a message is sent again",
+        (Edit(PERFORM, "        if not claimed.unsure:\n", "        if claimed.attempts:\n"),),
+        ("I4", "cards"),
+        lane="sqlite",
+    ),
+    Bug(
+        "a webhook is answered and then handled",
         (
             Edit(
-                LISTENERS,
-                "            await self._keep(replace(delivery, payload=payload))\n",
-                "            self._soon(self._keep(replace(delivery, payload=payload)))\n",
+                "warroom/web/app.py",
+                "                return await self.take_alerts(read, self.keys(read))\n",
+                "                asyncio.get_running_loop().call_later(\n"
+                "                    0.05, lambda: asyncio.ensure_future(self.take_alerts(read, self.keys(read)))\n"
+                "                )\n"
+                "                return Taken()\n",
             ),
         ),
-        tests="tests/slack/test_doors.py",
+        ("I1",),
+        lane="sqlite",
     ),
+    Bug(
+        "what follows is kept in a second transaction",
+        (
+            Edit(
+                HANDLE,
+                "            outbox.put(conn, row.id, effects, self.wall.now())\n",
+                "            self.db._submit(\n"
+                "                self.db._writers, self.db._write, False, outbox.put, row.id, effects, self.wall.now()\n"
+                "            )\n",
+            ),
+        ),
+        ("I2", "I4", "I7", "cards", "quiet"),
+        lane="sqlite",
+    ),
+    Bug(
+        "whoever has lost a lease may settle",
+        (
+            Edit(
+                OUTBOX,
+                "    .where(_LEASED, lanes.c.done_number + 1 == bindparam(\"number\"))\n",
+                "    .where(lanes.c.id == bindparam(\"lane\"), bindparam(\"epoch\") >= 0, bindparam(\"number\") >= 0)\n",
+            ),
+        ),
+        ("I2", "I4", "cards", "quiet"),
+        lane="postgresql",
+    ),
+    Bug(
+        "PostgreSQL confirms what it may still lose",
+        (
+            Edit(
+                "warroom/store/db.py",
+                "        \"current_setting('synchronous_commit')\",\n",
+                "        \"set_config('synchronous_commit', 'off', false)\",\n",
+            ),
+            Edit("warroom/store/db.py", "DURABLE = (\"on\", ", "DURABLE = (\"on\", \"off\", "),
+        ),
+        ("I1",),
+        lane="postgresql",
+    ),
+)  # fmt: skip
+
+BY_TESTS = (
     Bug(
         "budgets are not shared",
         (
@@ -541,7 +597,7 @@ BY_TESTS = (
         (
             Edit(
                 INBOX,
-                "    mine = and_(inbox.c.key == key, _KEPT, inbox.c.take_at <= now)\n",
+                "    mine = and_(inbox.c.key == key, _KEPT, free)\n",
                 "    mine = and_(inbox.c.key == key, _KEPT)\n",
             ),
         ),

@@ -65,7 +65,7 @@ ONCE: Mapping[type[e.Event], tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`invariant` is I1 to I12, `cards` or `fold`; `where` is a room or a channel."""
+    """`invariant` is I1 to I12, `cards` or `fold`; `where` is a room or a channel. A simulated day has some of its own."""
 
     invariant: str
     where: str
@@ -197,6 +197,8 @@ def accepted(judge: Judge) -> None:
         seven.acknowledged += sent.acknowledged
         seven.ok += times == 1
         seven.recovered += times == 1 and not sent.acknowledged
+        if sent.hasty and not sent.may_miss:
+            judge.no("I1", sent.kind, f"{sent.mark} was acknowledged before it was kept")
         if times > 1:
             seven.duplicated += 1
             judge.no("I1", sent.kind, f"{sent.mark} is in {times} entries of type {sent.entry}")

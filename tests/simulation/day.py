@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy import text
 
 from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
 from tests.reliability.invariants import Verdict, Violation, check
@@ -49,6 +50,7 @@ LEASE = (
     6.0  # seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
 )
 _NOBODY = contextvars.Context()
+_LOST = ("the lease ran out meanwhile", "after its lease had gone to somebody else")
 SWEEPS = True  # whether this release looks for twins afterwards
 
 
@@ -282,8 +284,10 @@ class Day:
             self.problems.append(Violation("simulation", "day", f"{type(error).__name__}: {error}"))
             self._trace(f"PROBLEM {error!r}")
 
-    def within(self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]]) -> "asyncio.Future[Any]":
-        """In a process; what it answers arrives here, unless it dies before."""
+    def within(
+        self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]], parcel: "Parcel | None" = None
+    ) -> "asyncio.Future[Any]":
+        """In a process; what it answers arrives here, unless it dies before. Whether the parcel is kept is asked at once."""
         context = contextvars.copy_context()
         context.run(process.set, replica.process)
         answered = self.loop.create_future()
@@ -293,6 +297,8 @@ class Day:
                 result = await work()
             except Exception as error:  # of the bot: the other side sees that nothing was acknowledged
                 result = error
+            if parcel is not None:
+                parcel.kept = self.store.run(_is_kept, parcel)
             self.loop.call_later(0.005, lambda: answered.done() or answered.set_result(result), context=_NOBODY)
 
         self.loop.create_task(run(), context=context)
@@ -302,13 +308,14 @@ class Day:
         up = self.running()
         return up[int(draw * len(up))] if up else None
 
-    async def bolt(self, body: dict[str, Any], draw: float) -> Any:
+    async def bolt(self, body: dict[str, Any], draw: float, parcel: "Parcel | None" = None) -> Any:
         """One delivery to one process; None when nobody acknowledges it within three seconds."""
         replica = self.somebody(draw)
         if replica is None or replica.bot is None:
             return None
         request = AsyncBoltRequest(mode="socket_mode", body=json.loads(json.dumps(body)))
-        answer = await self.patiently(self.within(replica, partial(replica.bot.app.async_dispatch, request)), 3.0)
+        work = partial(replica.bot.app.async_dispatch, request)
+        answer = await self.patiently(self.within(replica, work, parcel), 3.0)
         return answer if getattr(answer, "status", 0) == 200 else None
 
     async def patiently(self, answered: "asyncio.Future[Any]", seconds: float) -> Any:
@@ -343,9 +350,9 @@ class Day:
     async def _once(self, body: dict[str, Any], draw: float, parcel: "Parcel | None") -> bool:
         if parcel is not None:
             parcel.reached = parcel.reached or bool(self.running())
-        answer = await self.bolt(body, draw)
+        answer = await self.bolt(body, draw, parcel)
         if answer is not None and parcel is not None:
-            parcel.acknowledged = True
+            parcel.answered()
         return answer is not None
 
     async def alerts(self, group: Any, keys: tuple[str, ...], draw: float, parcel: "Parcel | None") -> None:
@@ -353,10 +360,11 @@ class Day:
         for number in range(60):
             replica = self.somebody((draw + number * 0.31) % 1)
             if replica is not None and replica.bot is not None:
-                answer = await self.patiently(self.within(replica, partial(_taken, replica.bot, group, keys)), 10.0)
+                taken = partial(_taken, replica.bot, group, keys)
+                answer = await self.patiently(self.within(replica, taken, parcel), 10.0)
                 if answer is True:
                     if parcel is not None:
-                        parcel.acknowledged = True
+                        parcel.answered()
                     return
             await asyncio.sleep(5)
 
@@ -530,10 +538,36 @@ class Parcel:
     acknowledged: bool = False
     reached: bool = False  # whether it came to any process at all
     channel: str = ""  # of a message in a war room, where it can be found again
+    kept: bool = False  # whether it was in the database when the last answer to it was given
+    hasty: bool = False  # whether it was not when it was acknowledged
+
+    def answered(self) -> None:
+        """It is acknowledged."""
+        self.acknowledged = True
+        self.hasty = self.hasty or not self.kept
 
     def sent(self, day: Day) -> Sent:
         unheard = bool(self.channel) and not self.reached and day.store.run(_found_again, self.channel, self.mark, day)
-        return Sent(kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard)
+        return Sent(
+            kind=self.kind,
+            mark=self.mark,
+            entry=self.entry,
+            acknowledged=self.acknowledged,
+            unheard=unheard,
+            hasty=self.hasty,
+        )
+
+
+def _is_kept(conn: Any, parcel: Parcel) -> bool:
+    """Whether what was sent is in the database: on a timeline, or among what is still to be handled."""
+    like = {"like": f"%{parcel.mark}%"}
+    return any(conn.execute(query, like).first() is not None for query in _KEPT_IN)
+
+
+_KEPT_IN = [
+    text(f"SELECT 1 FROM {table} WHERE {column} LIKE :like LIMIT 1")
+    for table, column in (("texts", "text"), ("entries", "body"), ("inbox", "payload"))
+]
 
 
 async def _taken(bot: Bot, group: Any, keys: tuple[str, ...]) -> bool:
@@ -664,13 +698,20 @@ def play(
     return Played(
         plan=plan,
         verdict=verdict,
-        violations=(*problems, *day.problems, *hurried, *verdict.violations),
+        violations=(*problems, *day.problems, *hurried, *_lost_leases(day), *verdict.violations),
         hash=digest,
         counts=counts,
         crashes=day.crashes,
         faults=faults,
         hours=day.loop.time() / 3600,
     )
+
+
+def _lost_leases(day: Day) -> list[Violation]:
+    """Whoever lives and reaches the database keeps what it has leased; nobody may take it away."""
+    if day.plan.database or day.crashes["frozen"]:
+        return []
+    return [Violation("leases", "a lane", each) for each in day.logs if any(words in each for words in _LOST)]
 
 
 def _unfinished(unraisable: Any) -> None:
