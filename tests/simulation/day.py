@@ -656,9 +656,9 @@ def play(
     with seeded(str(plan.seed)):
         day = Day(plan, store, library, trace)
         handler = Logs(day)
-        before = (logger.level, logger.propagate)
+        before = (logging.root.level, logger.propagate)
         logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
+        logging.root.setLevel(logging.INFO)  # Bolt gives our own logger, which has the app's name, a level of its own: none
         logger.propagate = False
         failpoints.listen(day.reached, day.passed_in)
         sys.unraisablehook = _unfinished
@@ -671,7 +671,7 @@ def play(
         finally:
             failpoints.listen(None)
             logger.removeHandler(handler)
-            logger.setLevel(before[0])
+            logging.root.setLevel(before[0])
             logger.propagate = before[1]
             for task in asyncio.all_tasks(day.loop):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
