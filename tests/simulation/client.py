@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.simulation.loop import Loop, Process
+from tests.simulation.loop import Loop, Process, asked_at
 from tests.simulation.slack import Slack
 
 PACE = 1.0  # seconds between two messages in one channel
@@ -120,14 +120,14 @@ class Wire:
         self._watch(owner, method, args)
         fault = self.fault(method)
         number, answered = self.calls, self.loop.create_future()
-        called_back = owner.zombie_until > self.loop.time()
+        too_late = asked_at.get() < owner.zombie_since  # to be called back
         if self.loop.trace:
             self.loop.trace(f"{self.loop.time():9.3f} {owner} calls {method} #{number} {fault} {_told(args)}")
 
         def arrive() -> None:
             before = len(self.slack.posted)
             self._arrive(method, args, number, fault, answered)
-            if called_back:
+            if too_late:
                 for posted in self.slack.posted[before:]:
                     posted.promised = False
 

@@ -24,7 +24,7 @@ from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
 from tests.simulation.chance import seeded
 from tests.simulation.database import Died, SimDatabase, Store, Troubles
-from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, process
+from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, asked_at, process
 from tests.simulation.people import Crowd
 from tests.simulation.plan import PEOPLE, Act, Plan, Trouble
 from tests.simulation.slack import BOT, BOT_USER, TEAM, Posted, Slack
@@ -235,8 +235,8 @@ class Day:
             self._zombie(owner)
 
     def _zombie(self, owner: Process) -> None:
-        """The call that it was about to make nobody can call back. Before every other it has to look whether it may."""
-        owner.zombie_until = self.loop.time() + 0.1
+        """The calls that it was about to make nobody can call back. Before every other it has to look whether it may."""
+        owner.zombie_until, owner.zombie_since = self.loop.time() + 0.1, self.loop.time()
 
     # --- places
 
@@ -244,6 +244,8 @@ class Day:
         owner = process.get()
         if owner is None:
             return
+        if name == "slack.calling":
+            asked_at.set(self.loop.time())
         trouble = self._trouble(name)
         if trouble is None:
             return
