@@ -76,9 +76,8 @@ def _link(here: Path, folder: Path, edited: Collection[Path]) -> None:
         if any(name in file.parents for file in edited):
             (folder / name).mkdir()
             _link(name, folder, edited)
-        elif here.parts or name.name in ALONE:
-            if each.name != "__pycache__":
-                (folder / name).symlink_to(each)
+        elif (here.parts or name.name in ALONE) and each.name != "__pycache__":
+            (folder / name).symlink_to(each)
 
 
 class Clean:
@@ -175,7 +174,9 @@ def _by_tests(bug: Bug, found: Found, folder: Path) -> Found:
     failed = re.search(r"^FAILED (\S+)", said, re.MULTILINE)
     if failed is None and " passed" not in said:
         raise RuntimeError(said[-2000:])
-    return replace(found, found=failed is not None, by=failed[1].rpartition("::")[2].partition("[")[0] if failed else "")
+    return replace(
+        found, found=failed is not None, by=failed[1].rpartition("::")[2].partition("[")[0] if failed else ""
+    )
 
 
 # --- without a mistake
@@ -292,7 +293,9 @@ def summary(done: Sequence[Found], controls: Sequence[Found], seconds: float) ->
         if of_it:
             parts.append(f"{sum(each.found for each in of_it)} of {len(of_it)} by {name}")
     bad = sum(each.found for each in controls)
-    clean = f"; {bad} of {len(controls)} controls failed" if bad else "; nothing where there is none" if controls else ""
+    clean = (
+        f"; {bad} of {len(controls)} controls failed" if bad else "; nothing where there is none" if controls else ""
+    )
     caught = sum(each.found for each in done)
     return f"{caught} of {len(done)} mistakes caught ({', '.join(parts)}){clean}, in {seconds:.0f} s"
 

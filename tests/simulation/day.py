@@ -660,7 +660,9 @@ def play(
         handler = Logs(day)
         before = (logging.root.level, logger.propagate)
         logger.addHandler(handler)
-        logging.root.setLevel(logging.INFO)  # Bolt gives our own logger, which has the app's name, a level of its own: none
+        logging.root.setLevel(
+            logging.INFO
+        )  # Bolt gives our own logger, which has the app's name, a level of its own: none
         logger.propagate = False
         failpoints.listen(day.reached, day.passed_in)
         sys.unraisablehook = _unfinished
