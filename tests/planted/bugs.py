@@ -386,7 +386,7 @@ SIMULATED = (
         (
             Edit(
                 PERFORM,
-                "            return Later(reason=\"a channel it mentions is not open yet\", after=NOT_YET, clean=True)\n",
+                "            return Later(reason=\"a channel it mentions is not open yet\", after=after, clean=True)\n",
                 "            return Done()\n",
             ),
         ),
