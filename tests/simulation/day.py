@@ -164,10 +164,20 @@ class Day:
 
     def start(self, replica: Replica) -> None:
         """A new process in this place."""
+        self._left_whole(replica.bot)
         context = contextvars.copy_context()
         context.run(process.set, replica.process)
         task = self.loop.create_task(self._begin(replica, replica.process), context=context)
         task.add_done_callback(self._ended)
+
+    def _left_whole(self, bot: Bot | None) -> None:
+        """Whoever dies leaves nothing half done: the row of each room says what its entries say, also for when it wakes."""
+        known = bot.runtime._folds if bot else {}
+        for row in self.store.run(rooms.listing, TEAM, mode="all") if known else ():
+            room = known.get(row.id)
+            if room is not None and room.seq == row.seq and room.wake_at() != row.wake_at:
+                what = f"its row would wake it at {row.wake_at}, its entries at {room.wake_at()}"
+                self.problems.append(Violation("fold", row.key, what))
 
     async def _begin(self, replica: Replica, owner: Process) -> None:
         replica.begun = True
