@@ -18,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.crash.__main__ import configuration
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS, ALONE = ("warroom", "tests", "migrations"), ("runbooks", "pyproject.toml")
 WITHIN = 60.0  # seconds of the processor's time until a day must have failed
 CONTROLLED = 40.0  # the same, of days without a mistake
-LANE = 25.0  # seconds of trouble in a lane; it then has to come to rest, which takes a minute at most
+LANE = 30.0  # seconds of trouble in a lane; it then has to come to rest, which takes a minute at most
 PATIENCE = 600.0  # seconds after which something hangs
 SIMULATE, CRASHTEST = "simulate", "crashtest"
 
@@ -153,15 +154,17 @@ def _by_days(bug: Bug, found: Found, folder: Path, within: float, seed: int, cle
 def _by_lane(bug: Bug, found: Found, folder: Path, seed: int, clean: Clean) -> Found:
     without = clean.lane(bug.lane)  # first: two that run at once would each have half of the trouble
     began = time.monotonic()
-    judged = _lane(folder, folder, bug.lane, seed)
+    judged = _lane(folder, folder, bug.lane, seed, bug.trouble)
     shown = set(judged["by_invariant"]) & set(bug.caught) - set(without["by_invariant"])
     said = next((each for each in judged["violations"] if each.partition(" ")[0] in shown), "")
     seconds = round(time.monotonic() - began, 1)
     return replace(found, found=bool(shown), by=_in_order(shown), seconds=seconds, seed=seed, said=said)
 
 
-def _lane(tree: Path, folder: Path, lane: str, seed: int) -> dict[str, Any]:
-    said = _run(tree, "-m", "tests.crash.lane", json.dumps(configuration(lane, LANE, seed, folder)))
+def _lane(
+    tree: Path, folder: Path, lane: str, seed: int, trouble: Mapping[str, float] = MappingProxyType({})
+) -> dict[str, Any]:
+    said = _run(tree, "-m", "tests.crash.lane", json.dumps({**configuration(lane, LANE, seed, folder), **trouble}))
     result = folder / f"{lane}.json"
     if not result.exists():
         raise RuntimeError(f"the lane has ended before it could be judged: {said[-2000:]}")

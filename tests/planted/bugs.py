@@ -1,6 +1,7 @@
 """The mistakes, each as small edits of the product: which file, the text that stands there once, what stands there instead."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Bug:
     theme: str = ""
     lane: str = ""
     tests: str = ""
+    trouble: Mapping[str, float] = field(default_factory=dict)  # of the lane, where it needs more than lanes have
 
     @property
     def by(self) -> str:
@@ -380,6 +382,7 @@ SIMULATED = (
         "a card that is just being drawn counts as waiting",
         (Edit(OUTBOX, "        outbox.c.attempts == 0,\n        outbox.c.collapse", "        outbox.c.attempts >= 0,\n        outbox.c.collapse"),),
         ("cards",),
+        theme="presses and forms",
     ),
     Bug(
         "a message that has to wait counts as said",
@@ -528,8 +531,11 @@ SIMULATED = (
 
 IN_LANES = (
     Bug(
-        "nobody looks before a message is sent again",
-        (Edit(PERFORM, "        if not claimed.unsure:\n", "        if claimed.attempts:\n"),),
+        "nobody looks whether a message was said, before or after",
+        (
+            Edit(PERFORM, "        if not claimed.unsure:\n", "        if claimed.attempts:\n"),
+            Edit(OUTBOX, "    sweep_at = now + UNSURE if claimed.unsure and", "    sweep_at = None if claimed.unsure or"),
+        ),
         ("I4", "cards"),
         lane="sqlite",
     ),
@@ -586,6 +592,7 @@ IN_LANES = (
         ),
         ("I1",),
         lane="postgresql",
+        trouble={"restart_every": 3.0},
     ),
 )  # fmt: skip
 

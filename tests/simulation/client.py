@@ -43,6 +43,7 @@ BEFORE = {
 AFTER = ("500 after", "fatal_error after", "reset after", "hang after", "html after", "half after")
 NEVER = ("refused", "reset before", "hang before", "html before")
 LATE = ("late 2", "late 6", "late 15", "late 40")  # carried out so many seconds after the caller gave up
+SLOW = ("slow 1", "slow 3")  # carried out at once, and answered so many seconds later
 FAULTS = (*BEFORE, *AFTER, *NEVER, *LATE)
 WEIGHTS = [1 if fault == "429 absent" else 4 for fault in FAULTS]  # it makes everybody wait for half a minute
 
@@ -107,6 +108,8 @@ class Wire:
         self.calls += 1
         fault = self.faults.get(self.calls, "")
         if fault in _ABOUT_MESSAGES and method not in _FOR_MESSAGES:
+            fault = ""
+        if fault in SLOW and not method.startswith("chat."):
             fault = ""
         if fault in LATE and not self._swept:
             fault = "hang after"
@@ -191,6 +194,7 @@ class Wire:
         """The answer, or what becomes of it on its way."""
         given = self._answer(fault, body)
         pause = TIMEOUT if fault.startswith("hang") else self.latency(number, 1)
+        pause += float(fault.partition(" ")[2]) if fault in SLOW else 0
 
         def give() -> None:
             if answered.done():
@@ -205,7 +209,7 @@ class Wire:
 
     def _answer(self, fault: str, body: Any) -> Answer | Exception:
         match fault:
-            case "":
+            case "" | "slow 1" | "slow 3":
                 return Answer(200, {}, body, "text/plain" if isinstance(body, str) else "application/json")
             case "refused":
                 return aiohttp.ClientConnectorError(_KEY, OSError(111, "refused"))
