@@ -67,10 +67,10 @@ soak: $(VENV)/.developing
 simulate: $(VENV)/.developing
 	$(BIN)/python -m tests.simulation --days $(or $(DAYS),10000) $(if $(SEED),--seed $(SEED)) --json var/simulation.json
 
-# Mistakes put into copies of the product, each of which must be found (docs/reliability.md); about twenty minutes.
+# Mistakes put into copies of the product, each of which must be found (docs/reliability.md); ten minutes. SEED may be given.
 planted: export PYTHONDONTWRITEBYTECODE =
 planted: $(VENV)/.developing
-	$(BIN)/python -m tests.planted --json var/planted.json
+	$(BIN)/python -m tests.planted $(if $(SEED),--seed $(SEED)) --json var/planted.json
 
 # Needs uv. A lock names packages and hashes, never an index.
 lock:

@@ -109,17 +109,21 @@ def _spread(times: Figures) -> str:
     return f"p50 {times['p50']}, max {times['max']}" if times.get("n") else "-"
 
 
-def planted(found: Sequence[Figures]) -> Iterator[str]:
-    caught = sum(each["found"] for each in found)
+def planted(found: Figures) -> Iterator[str]:
+    mistakes, controls = found["mistakes"], found["controls"]
+    caught = sum(each["found"] for each in mistakes)
     yield "### Planted mistakes"
     yield ""
-    yield f"{caught} of {len(found)} were caught."
+    yield f"{caught} of {len(mistakes)} were caught, from seed {found['seed']}, in {found['seconds'] / 60:.0f} min."
     yield ""
     yield "| mistake | looked for by | caught by | days until then | seconds |"
     yield "|---|---|---|---:|---:|"
-    for each in found:
+    for each in mistakes:
         by = each["by"] if each["found"] else "**not caught**"
         yield f"| {each['name']} | {each['who']} | {by} | {each['days'] or ''} | {each['seconds']:.0f} |"
+    for each in controls:
+        by = f"**{each['by']}**" if each["found"] else "nothing is found"
+        yield f"| *{each['name']}* | {each['who']} | {by} | {each['days'] or ''} | {each['seconds']:.0f} |"
 
 
 def machine() -> str:

@@ -3,7 +3,6 @@
     python -m tests.crash                          both lanes, five minutes of trouble (`make crashtest`)
     python -m tests.crash --seconds 30 --lane sqlite
     python -m tests.crash.check HISTORY DATABASE   judge the evidence of a run again
-    python -m tests.crash.planted                  plant bugs and see them caught
 
 A *lane* is one database and everything around it: `lane` makes the town (a workspace, a fork server, the bots' slots),
 `lives` has bots live and die, `producers` are the people and the monitoring that never give up, `slackfaults` and

@@ -31,6 +31,8 @@ from warroom.store.db import Database
 LATE = {"slow answer": 0.3, "hangs beyond the time-out": 9.5}  # kinds of faults that carry a call out later
 SLACK = 1.0  # seconds that such a call may take besides
 TRIED = timedelta(minutes=12)
+AT_ONCE = 16  # effects that one process performs at most
+ASKED = ("bell", "faults", "pressed", "press acknowledged", "slack fault", "continue")
 PUNCTUAL = timedelta(seconds=15)  # on a machine that is busy with everything else
 
 
@@ -131,13 +133,14 @@ def _acts(timelines: Iterable[Timeline]) -> Counter[tuple[str, str]]:
     return found
 
 
+def _carried_out_late(lines: Iterable[dict[str, Any]]) -> list[float]:
+    """When Slack did what a caller may have given up by then."""
+    faults = (each for each in lines if each["what"] == "slack fault" and each["method"] == "chat.postMessage")
+    return [each["at"] + LATE[each["kind"]] for each in faults if each["kind"] in LATE]
+
+
 def _messages(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Message]:
-    late = [
-        each["at"] + LATE[each["kind"]]
-        for each in told["slack fault"]
-        if each["kind"] in LATE and each["method"] == "chat.postMessage"
-    ]
-    late += [each["at"] for each in told["continue"]]
+    late = _carried_out_late(told["slack fault"]) + [each["at"] for each in told["continue"]]
     for each in told["stands"]:
         at = float(each["ts"])
         yield Message(
@@ -169,8 +172,8 @@ def _sent(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Sent]:
 def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
     """The verdict in plain values, for the table and for JSON."""
     verdict: Verdict = check_all(evidence)
-    lines = [each for each in history.read(path) if each["what"] in ("bell", "faults", "pressed", "press acknowledged")]
-    own = (*_rung(evidence, lines), *_pressed(evidence, lines), *_given_up_early(evidence))
+    lines = [each for each in history.read(path) if each["what"] in ASKED]
+    own = (*_rung(evidence, lines), *_pressed(evidence, lines), *_given_up_early(evidence), *_twins(evidence, lines))
     violations = [*verdict.violations, *own]
     if not evidence.quiet:
         violations.append(Violation("quiet", "the lane", "it did not come right within its time"))
@@ -180,7 +183,7 @@ def judge(evidence: Evidence, path: Path) -> dict[str, Any]:
         "inputs": asdict(verdict.sent),
         "announcements": asdict(verdict.said),
         "given_up": verdict.given_up,
-        "twins_swept": sum(int(each.outcome.get("twins", 0)) for each in evidence.kept.owed),
+        "twins_swept": _swept(evidence),
         "timers": verdict.timers,
         "broken": sum(each["broken"] for each in lines if each["what"] == "faults"),
         "undone_by": next((each["undone_by"] for each in lines if each["what"] == "faults"), {}),
@@ -213,6 +216,20 @@ def _pressed(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violat
         mine = {each.channel for each in events if isinstance(each, e.ChannelOpened)}
         if mine & channels and not times:
             yield Violation("I1", timeline.row.key, "its acknowledgement was acknowledged, and is nowhere")
+
+
+def _swept(evidence: Evidence) -> int:
+    return sum(int(each.outcome.get("twins", 0)) for each in evidence.kept.owed)
+
+
+def _twins(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violation]:
+    """What stood twice was removed, and stands no more; so they are counted. No more can have come about than calls were
+    carried out late, or were about to be made by a process that was stopped: one in each lane at most.
+    """
+    twins, stopped = _swept(evidence), sum(each["what"] == "continue" for each in lines)
+    excused = len(_carried_out_late(lines)) + stopped * AT_ONCE
+    if twins > excused:
+        yield Violation("I4", "the channels", f"{twins} messages stood twice, and {excused} can be excused")
 
 
 def _given_up_early(evidence: Evidence) -> Iterable[Violation]:

@@ -1,5 +1,6 @@
 """The published table says what was counted, what that bounds, and what was not run."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,11 +31,25 @@ def test_what_was_not_run_is_said() -> None:
 
 
 def test_a_mistake_that_was_not_caught_is_told() -> None:
-    """A planted mistake that nothing has found is in the table, and not counted."""
-    found = [Found(name="one", found=True, by="I4", days=3), Found(name="two", found=False, by="")]
-    shown = table({"planted": [vars_of(each) for each in found]}, NOW)
+    """A planted mistake that nothing has found is in the table, and not counted; so is what was found without one."""
+    shown = table({"planted": figures([MISSED, CAUGHT], [Found(name="no mistake", found=False)])}, NOW)
     assert "1 of 2 were caught" in shown
     assert "| two |  | **not caught** |" in shown
+    assert "| *no mistake* |  | nothing is found |" in shown
+    bad = table({"planted": figures([CAUGHT], [Found(name="no mistake", found=True, by="I5")])}, NOW)
+    assert "| *no mistake* |  | **I5** |" in bad
+
+
+CAUGHT, MISSED = Found(name="one", found=True, by="I4", days=3), Found(name="two", found=False)
+
+
+def figures(mistakes: Sequence[Found], controls: Sequence[Found]) -> dict[str, Any]:
+    return {
+        "seed": 7,
+        "seconds": 600.0,
+        "mistakes": [vars_of(each) for each in mistakes],
+        "controls": [vars_of(each) for each in controls],
+    }
 
 
 def vars_of(found: Found) -> dict[str, Any]:

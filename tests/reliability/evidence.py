@@ -108,6 +108,7 @@ class Sent:
 
     `may_miss` says that it may rightly be nowhere although it was acknowledged: it was, for example, said in a room that
     was closed by then. `unheard`: it never reached the bot, which must have found it in its channel's history since.
+    `hasty`: it was acknowledged at an instant at which it was not in the database, as far as somebody could look.
     """
 
     kind: str  # event | press | command | form | alert
@@ -116,6 +117,7 @@ class Sent:
     acknowledged: bool
     may_miss: bool = False
     unheard: bool = False
+    hasty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,6 +24,7 @@ from tests.reliability.evidence import Evidence, Message, Owed, Timeline
 from warroom.core import events as e
 from warroom.core.coupling import consequences
 from warroom.core.effects import BACKCHANNEL, PERSON
+from warroom.core.faults import FaultState
 from warroom.core.game import GameState
 from warroom.core.onward import onward
 from warroom.core.room import CATCH_UP, Room
@@ -38,6 +39,7 @@ BY_TIME = (
 )  # fmt: skip
 ANYWHERE = "*"  # instead of the name of an entry: a form's words may be in more than one
 LONGEST_HOLD = timedelta(minutes=10)  # that the bot heeds, when Slack says to leave a method alone
+BROKEN = (FaultState.ASKED, FaultState.ACTIVE)  # or perhaps broken, and nobody has asked for its rollback
 DISAGREE = timedelta(minutes=1)  # by so much the clocks of two machines may
 # What happens once in a room: the names of the fields that say to what.
 ONCE: Mapping[type[e.Event], tuple[str, ...]] = {
@@ -65,7 +67,7 @@ ONCE: Mapping[type[e.Event], tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """`invariant` is I1 to I12, `cards` or `fold`; `where` is a room or a channel."""
+    """`invariant` is I1 to I12, `cards` or `fold`; `where` is a room or a channel. A simulated day has some of its own."""
 
     invariant: str
     where: str
@@ -197,6 +199,8 @@ def accepted(judge: Judge) -> None:
         seven.acknowledged += sent.acknowledged
         seven.ok += times == 1
         seven.recovered += times == 1 and not sent.acknowledged
+        if sent.hasty and not sent.may_miss:
+            judge.no("I1", sent.kind, f"{sent.mark} was acknowledged before it was kept")
         if times > 1:
             seven.duplicated += 1
             judge.no("I1", sent.kind, f"{sent.mark} is in {times} entries of type {sent.entry}")
@@ -382,7 +386,7 @@ def on_time(judge: Judge) -> None:
             for entry in group:
                 room = evolve(room, entry)
             if room.game is not None and room.game.state is GameState.HALTED:
-                for fault in [each for each in room.faults.values() if each.owed]:
+                for fault in [each for each in room.faults.values() if each.state in BROKEN]:
                     judge.no("I8", key, f"play has stopped for something real, and {fault.target} is left broken")
             if left := consequences(room, at):
                 judge.no(
@@ -479,7 +483,7 @@ def made_whole(judge: Judge) -> None:
     for room_id, room in judge.rooms.items():
         for fault in room.faults.values():
             over = not room.open or judge.evidence.ended_at is None or fault.deadline < judge.evidence.ended_at
-            if fault.owed and over and judge.evidence.quiet:
+            if fault.state in BROKEN and over and judge.evidence.quiet:
                 judge.no("I8", judge.keys[room_id], f"fault {fault.id} ({fault.target}) was never rolled back")
     for each in judge.evidence.broken:
         if each.broken and judge.evidence.quiet:

@@ -197,6 +197,9 @@ DAMAGE: dict[str, tuple[str, Callable[[Evidence], Evidence]]] = {
     "something that nobody heard was never found": (
         "I1", lambda good: replace(good, sent=(*good.sent, replace(NEVER, acknowledged=False, unheard=True))),
     ),
+    "something was acknowledged before it was kept": (
+        "I1", lambda good: replace(good, sent=(replace(good.sent[0], hasty=True), *good.sent[1:])),
+    ),
     "an event was kept and never taken up": ("I1", kept(inbox={"event:Ev1": "kept"})),
     "an entry is missing": ("I2", timeline(without_entry)),
     "a lane lost an effect": ("I2", lambda good: replace(good, kept=replace(good.kept, owed=good.kept.owed[1:]))),

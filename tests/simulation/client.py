@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.simulation.loop import Loop, Process
+from tests.simulation.loop import Loop, Process, asked_at
 from tests.simulation.slack import Slack
 
 PACE = 1.0  # seconds between two messages in one channel
@@ -43,6 +43,7 @@ BEFORE = {
 AFTER = ("500 after", "fatal_error after", "reset after", "hang after", "html after", "half after")
 NEVER = ("refused", "reset before", "hang before", "html before")
 LATE = ("late 2", "late 6", "late 15", "late 40")  # carried out so many seconds after the caller gave up
+SLOW = ("slow 1", "slow 3")  # carried out at once, and answered so many seconds later
 FAULTS = (*BEFORE, *AFTER, *NEVER, *LATE)
 WEIGHTS = [1 if fault == "429 absent" else 4 for fault in FAULTS]  # it makes everybody wait for half a minute
 
@@ -108,6 +109,8 @@ class Wire:
         fault = self.faults.get(self.calls, "")
         if fault in _ABOUT_MESSAGES and method not in _FOR_MESSAGES:
             fault = ""
+        if fault in SLOW and not method.startswith("chat."):
+            fault = ""
         if fault in LATE and not self._swept:
             fault = "hang after"
         if self.loop.time() < self.away_until and not fault:
@@ -120,14 +123,14 @@ class Wire:
         self._watch(owner, method, args)
         fault = self.fault(method)
         number, answered = self.calls, self.loop.create_future()
-        called_back = owner.zombie_until > self.loop.time()
+        too_late = asked_at.get() < owner.zombie_since  # to be called back
         if self.loop.trace:
             self.loop.trace(f"{self.loop.time():9.3f} {owner} calls {method} #{number} {fault} {_told(args)}")
 
         def arrive() -> None:
             before = len(self.slack.posted)
             self._arrive(method, args, number, fault, answered)
-            if called_back:
+            if too_late:
                 for posted in self.slack.posted[before:]:
                     posted.promised = False
 
@@ -191,6 +194,7 @@ class Wire:
         """The answer, or what becomes of it on its way."""
         given = self._answer(fault, body)
         pause = TIMEOUT if fault.startswith("hang") else self.latency(number, 1)
+        pause += float(fault.partition(" ")[2]) if fault in SLOW else 0
 
         def give() -> None:
             if answered.done():
@@ -205,7 +209,7 @@ class Wire:
 
     def _answer(self, fault: str, body: Any) -> Answer | Exception:
         match fault:
-            case "":
+            case "" | "slow 1" | "slow 3":
                 return Answer(200, {}, body, "text/plain" if isinstance(body, str) else "application/json")
             case "refused":
                 return aiohttp.ClientConnectorError(_KEY, OSError(111, "refused"))

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy import text
 
 from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
 from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
 from tests.simulation.chance import seeded
 from tests.simulation.database import Died, SimDatabase, Store, Troubles
-from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, process
+from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, asked_at, process
 from tests.simulation.people import Crowd
 from tests.simulation.plan import PEOPLE, Act, Plan, Trouble
 from tests.simulation.slack import BOT, BOT_USER, TEAM, Posted, Slack
@@ -49,6 +50,7 @@ LEASE = (
     6.0  # seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
 )
 _NOBODY = contextvars.Context()
+_LOST = ("the lease ran out meanwhile", "after its lease had gone to somebody else")
 SWEEPS = True  # whether this release looks for twins afterwards
 
 
@@ -162,10 +164,20 @@ class Day:
 
     def start(self, replica: Replica) -> None:
         """A new process in this place."""
+        self._left_whole(replica.bot)
         context = contextvars.copy_context()
         context.run(process.set, replica.process)
         task = self.loop.create_task(self._begin(replica, replica.process), context=context)
         task.add_done_callback(self._ended)
+
+    def _left_whole(self, bot: Bot | None) -> None:
+        """Whoever dies leaves nothing half done: the row of each room says what its entries say, also for when it wakes."""
+        known = bot.runtime._folds if bot else {}
+        for row in self.store.run(rooms.listing, TEAM, mode="all") if known else ():
+            room = known.get(row.id)
+            if room is not None and room.seq == row.seq and room.wake_at() != row.wake_at:
+                what = f"its row would wake it at {row.wake_at}, its entries at {room.wake_at()}"
+                self.problems.append(Violation("fold", row.key, what))
 
     async def _begin(self, replica: Replica, owner: Process) -> None:
         replica.begun = True
@@ -233,8 +245,8 @@ class Day:
             self._zombie(owner)
 
     def _zombie(self, owner: Process) -> None:
-        """The call that it was about to make nobody can call back. Before every other it has to look whether it may."""
-        owner.zombie_until = self.loop.time() + 0.1
+        """The calls that it was about to make nobody can call back. Before every other it has to look whether it may."""
+        owner.zombie_until, owner.zombie_since = self.loop.time() + 0.1, self.loop.time()
 
     # --- places
 
@@ -242,6 +254,8 @@ class Day:
         owner = process.get()
         if owner is None:
             return
+        if name == "slack.calling":
+            asked_at.set(self.loop.time())
         trouble = self._trouble(name)
         if trouble is None:
             return
@@ -282,8 +296,10 @@ class Day:
             self.problems.append(Violation("simulation", "day", f"{type(error).__name__}: {error}"))
             self._trace(f"PROBLEM {error!r}")
 
-    def within(self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]]) -> "asyncio.Future[Any]":
-        """In a process; what it answers arrives here, unless it dies before."""
+    def within(
+        self, replica: Replica, work: Callable[[], Coroutine[Any, Any, Any]], parcel: "Parcel | None" = None
+    ) -> "asyncio.Future[Any]":
+        """In a process; what it answers arrives here, unless it dies before. Whether the parcel is kept is asked at once."""
         context = contextvars.copy_context()
         context.run(process.set, replica.process)
         answered = self.loop.create_future()
@@ -293,6 +309,8 @@ class Day:
                 result = await work()
             except Exception as error:  # of the bot: the other side sees that nothing was acknowledged
                 result = error
+            if parcel is not None:
+                parcel.kept = self.store.run(_is_kept, parcel)
             self.loop.call_later(0.005, lambda: answered.done() or answered.set_result(result), context=_NOBODY)
 
         self.loop.create_task(run(), context=context)
@@ -302,13 +320,14 @@ class Day:
         up = self.running()
         return up[int(draw * len(up))] if up else None
 
-    async def bolt(self, body: dict[str, Any], draw: float) -> Any:
+    async def bolt(self, body: dict[str, Any], draw: float, parcel: "Parcel | None" = None) -> Any:
         """One delivery to one process; None when nobody acknowledges it within three seconds."""
         replica = self.somebody(draw)
         if replica is None or replica.bot is None:
             return None
         request = AsyncBoltRequest(mode="socket_mode", body=json.loads(json.dumps(body)))
-        answer = await self.patiently(self.within(replica, partial(replica.bot.app.async_dispatch, request)), 3.0)
+        work = partial(replica.bot.app.async_dispatch, request)
+        answer = await self.patiently(self.within(replica, work, parcel), 3.0)
         return answer if getattr(answer, "status", 0) == 200 else None
 
     async def patiently(self, answered: "asyncio.Future[Any]", seconds: float) -> Any:
@@ -343,9 +362,9 @@ class Day:
     async def _once(self, body: dict[str, Any], draw: float, parcel: "Parcel | None") -> bool:
         if parcel is not None:
             parcel.reached = parcel.reached or bool(self.running())
-        answer = await self.bolt(body, draw)
+        answer = await self.bolt(body, draw, parcel)
         if answer is not None and parcel is not None:
-            parcel.acknowledged = True
+            parcel.answered()
         return answer is not None
 
     async def alerts(self, group: Any, keys: tuple[str, ...], draw: float, parcel: "Parcel | None") -> None:
@@ -353,10 +372,11 @@ class Day:
         for number in range(60):
             replica = self.somebody((draw + number * 0.31) % 1)
             if replica is not None and replica.bot is not None:
-                answer = await self.patiently(self.within(replica, partial(_taken, replica.bot, group, keys)), 10.0)
+                taken = partial(_taken, replica.bot, group, keys)
+                answer = await self.patiently(self.within(replica, taken, parcel), 10.0)
                 if answer is True:
                     if parcel is not None:
-                        parcel.acknowledged = True
+                        parcel.answered()
                     return
             await asyncio.sleep(5)
 
@@ -530,10 +550,36 @@ class Parcel:
     acknowledged: bool = False
     reached: bool = False  # whether it came to any process at all
     channel: str = ""  # of a message in a war room, where it can be found again
+    kept: bool = False  # whether it was in the database when the last answer to it was given
+    hasty: bool = False  # whether it was not when it was acknowledged
+
+    def answered(self) -> None:
+        """It is acknowledged."""
+        self.acknowledged = True
+        self.hasty = self.hasty or not self.kept
 
     def sent(self, day: Day) -> Sent:
         unheard = bool(self.channel) and not self.reached and day.store.run(_found_again, self.channel, self.mark, day)
-        return Sent(kind=self.kind, mark=self.mark, entry=self.entry, acknowledged=self.acknowledged, unheard=unheard)
+        return Sent(
+            kind=self.kind,
+            mark=self.mark,
+            entry=self.entry,
+            acknowledged=self.acknowledged,
+            unheard=unheard,
+            hasty=self.hasty,
+        )
+
+
+def _is_kept(conn: Any, parcel: Parcel) -> bool:
+    """Whether what was sent is in the database: on a timeline, or among what is still to be handled."""
+    like = {"like": f"%{parcel.mark}%"}
+    return any(conn.execute(query, like).first() is not None for query in _KEPT_IN)
+
+
+_KEPT_IN = [
+    text(f"SELECT 1 FROM {table} WHERE {column} LIKE :like LIMIT 1")
+    for table, column in (("texts", "text"), ("entries", "body"), ("inbox", "payload"))
+]
 
 
 async def _taken(bot: Bot, group: Any, keys: tuple[str, ...]) -> bool:
@@ -622,9 +668,11 @@ def play(
     with seeded(str(plan.seed)):
         day = Day(plan, store, library, trace)
         handler = Logs(day)
-        before = (logger.level, logger.propagate)
+        before = (logging.root.level, logger.propagate)
         logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
+        logging.root.setLevel(
+            logging.INFO
+        )  # Bolt gives our own logger, which has the app's name, a level of its own: none
         logger.propagate = False
         failpoints.listen(day.reached, day.passed_in)
         sys.unraisablehook = _unfinished
@@ -637,7 +685,7 @@ def play(
         finally:
             failpoints.listen(None)
             logger.removeHandler(handler)
-            logger.setLevel(before[0])
+            logging.root.setLevel(before[0])
             logger.propagate = before[1]
             for task in asyncio.all_tasks(day.loop):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
@@ -664,13 +712,20 @@ def play(
     return Played(
         plan=plan,
         verdict=verdict,
-        violations=(*problems, *day.problems, *hurried, *verdict.violations),
+        violations=(*problems, *day.problems, *hurried, *_lost_leases(day), *verdict.violations),
         hash=digest,
         counts=counts,
         crashes=day.crashes,
         faults=faults,
         hours=day.loop.time() / 3600,
     )
+
+
+def _lost_leases(day: Day) -> list[Violation]:
+    """Whoever lives and reaches the database keeps what it has leased; nobody may take it away."""
+    if day.plan.database or day.crashes["frozen"]:
+        return []
+    return [Violation("leases", "a lane", each) for each in day.logs if any(words in each for words in _LOST)]
 
 
 def _unfinished(unraisable: Any) -> None:

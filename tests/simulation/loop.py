@@ -19,6 +19,7 @@ from warroom.runtime.clock import whole
 BASE = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)  # a Friday
 MOST = 60_000  # turns in a day; a long one takes a quarter of that
 process: ContextVar["Process | None"] = ContextVar("process", default=None)
+asked_at: ContextVar[float] = ContextVar("asked_at", default=0.0)  # when this task last asked whether it may call Slack
 
 
 class Deadlock(Exception):
@@ -32,7 +33,8 @@ class Process:
         self.name, self.dead, self.frozen = name, False, False
         self.held: list[Handle] = []
         self.frozen_at = 0.0
-        self.zombie_until = 0.0  # until then it may do what it had begun before it was frozen for too long
+        self.zombie_until = 0.0  # until then it cannot keep to what Slack has said while it was frozen for too long
+        self.zombie_since = -1.0  # when it went on after that; what it had decided to call before nobody can call back
 
     def __repr__(self) -> str:
         return self.name

@@ -99,8 +99,8 @@ class Crowd:
         assert general is not None
         await self._command(act, general, text)
 
-    async def _type(self, act: Act, text: str) -> Any:
-        return await self._command(act, self._pick(act), text)
+    async def _type(self, act: Act, text: str, parcel: "Parcel | None" = None) -> Any:
+        return await self._command(act, self._pick(act), text, parcel)
 
     async def _type_marked(self, act: Act) -> None:
         mark = self._mark()
@@ -110,11 +110,11 @@ class Crowd:
             "declare": ("declare", "RoomOpened", "a real incident"),
         }[act.verb]
         parcel = self._parcel("command", entry, mark)
-        answered = await self._type(act, f"{word} {mark} is what I see")
-        said = str(getattr(answered, "body", "") or "")
-        parcel.acknowledged = answer in said
+        answered = await self._type(act, f"{word} {mark} is what I see", parcel)
+        if answer in str(getattr(answered, "body", "") or ""):
+            parcel.answered()
 
-    async def _command(self, act: Act, channel: Channel, text: str) -> Any:
+    async def _command(self, act: Act, channel: Channel, text: str, parcel: "Parcel | None" = None) -> Any:
         body = {
             "command": "/warroom",
             "text": text,
@@ -129,7 +129,7 @@ class Crowd:
         }
         if act.twice:
             self._day.soon(self._day.bolt(body, (act.draw * 5) % 1))
-        return await self._day.bolt(body, (act.draw * 3) % 1)
+        return await self._day.bolt(body, (act.draw * 3) % 1, parcel)
 
     async def _press(self, act: Act) -> None:
         seen = [
@@ -201,16 +201,17 @@ class Crowd:
             "view": {**view, "state": {"values": values}},
             "response_urls": [],
         }
-        if act.twice:
-            self._day.soon(self._day.bolt(body, (act.draw * 5) % 1))
-        answered = await self._day.bolt(body, (act.draw * 3) % 1)
         written = [each["value"] for value in values.values() for each in value.values() if "value" in each]
         marks = [each.removeprefix("because ") for each in written if each.startswith("because ")]
+        parcel = self._parcel("form", ANYWHERE, marks[0]) if marks else None
+        if act.twice:
+            self._day.soon(self._day.bolt(body, (act.draw * 5) % 1))
+        answered = await self._day.bolt(body, (act.draw * 3) % 1, parcel)
         if answered is None or "errors" in str(answered.body):
             return
         self._slack.views.pop(own[-1], None)  # Slack closes it
-        if marks:
-            self._parcel("form", ANYWHERE, marks[0]).acknowledged = True
+        if parcel is not None:
+            parcel.answered()
 
     def _filled(self, act: Act, block: Doc) -> Doc:
         element = block["element"]

@@ -102,6 +102,8 @@ THEMES = (
         twice=0.4,
         deaths=(2, 4),
         places=_ASKING,
+        slack=(0.0, 0.3),
+        slack_ways=client.SLOW,  # so that much happens while a card is being drawn
     ),
     Theme(
         name="alerts",
