@@ -138,6 +138,7 @@ class Evidence:
     outlets: Mapping[str, int] = field(default_factory=dict)  # real outlets that no drill may reach, and their requests
     broken: tuple[Broken, ...] = ()
     canaries: tuple[str, ...] = ()  # words that stand in hidden notes and in secrets
+    until_the_end: tuple[str, ...] = ()  # words that only the report of a game that is over may hold
     logs: str = ""
     exports: Mapping[str, str] = field(default_factory=dict)  # players' exports, by name
     exported_twice: Sequence[tuple[str, str, str]] = ()  # name, before a restart, after it

@@ -526,9 +526,11 @@ def nothing_leaks(judge: Judge) -> None:
         if message.channel not in back and message.to not in staff:
             places += [(f"{message.channel} {message.ts}", f"{message.text}\n{message.blocks}")]
         places += [(f"the metadata of {message.ts}", message.metadata)]
-    for canary in judge.evidence.canaries:
+    over = any(room.game is not None and room.game.state is GameState.ENDED for room in judge.rooms.values())
+    for canary in (*judge.evidence.canaries, *judge.evidence.until_the_end):
         for place, text in places:
-            if canary in text:
+            revealed = over and place.startswith("the export") and canary in judge.evidence.until_the_end
+            if canary in text and not revealed:
                 judge.no("I10", place, f"it holds {canary}")
 
 

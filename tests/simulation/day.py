@@ -42,9 +42,8 @@ from warroom.store.errors import CannotKeep
 
 Moment = tuple[datetime, datetime]
 CONTENT = Path(__file__).parent / "content"
-CANARIES = (
-    "CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-OBSERVED", "CANARY-TOKEN",
-)  # fmt: skip
+CANARIES = ("CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-TOKEN")
+OBSERVED = "CANARY-OBSERVED"  # hidden until the game's end
 PATIENCE = 900.0  # seconds after the last act in which everything must come right
 LEASE = (
     6.0  # seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
@@ -507,6 +506,7 @@ class Day:
                 for target in sorted(self.shelf.injected)
             ),
             canaries=CANARIES,
+            until_the_end=(OBSERVED,),
             logs="\n".join(self.logs),
             exports=exports,
             exported_twice=self.exported_twice,
