@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 LANES = ("sqlite", "postgresql")
-SECONDS = 300.0
-LONGER = 90.0  # seconds more that a lane may take to reach its goals, on a slow machine
+SECONDS = 360.0
+LONGER = 100.0  # seconds more that a lane may take to reach its goals, on a slow machine
 JUMPY = 60.0  # seconds; in a shorter run every hour that a clock is wrong would be most of it
 CHECKED = 10_000  # inputs and announcements, of both lanes
 GOALS = {"kills": 400, "at_each": 3, "cold": 10, "broken": 10}  # of each lane
@@ -35,11 +35,11 @@ def configuration(lane: str, seconds: float, seed: int, folder: Path) -> dict[st
         "folder": str(folder / lane),
         "json": str(folder / f"{lane}.json"),
         "clock": seconds >= JUMPY,
-        "cold_every": max(6.0, seconds / 18),
+        "cold_every": max(6.0, seconds / 14),
     }
     if lane == "postgresql":
         every = max(8.0, seconds / 25)  # the goals are twenty
-        config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 20)}
+        config |= {"replicas": 2, "pause_every": every, "restart_every": every, "cold_every": max(6.0, seconds / 16)}
     if seconds >= SECONDS:
         config |= {"longest": seconds + LONGER, **GOALS, **(ON_POSTGRESQL if lane == "postgresql" else {})}
     return config

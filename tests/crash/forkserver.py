@@ -27,16 +27,15 @@ BEFOREHAND = ("sqlalchemy.dialects.sqlite.pysqlite", "sqlalchemy.dialects.postgr
 class Order:
     """One life: its number, whose slot it lives in, its settings, and how it will end by itself, if it will.
 
-    `die_at` and `stop_at` are places of `warroom.failpoints`; it dies there, or stops (SIGSTOP), at arrival `nth`. An
-    impatient one waits for nobody's lock.
+    `die_at` and `stop_at` are places of `warroom.failpoints`, each with the number of the arrival at which it dies there,
+    or stops (SIGSTOP); of several, the first it comes to. An impatient one waits for nobody's lock.
     """
 
     life: int
     slot: int
     environment: dict[str, str] = field(default_factory=dict)
-    die_at: str = ""
-    stop_at: str = ""
-    nth: int = 1
+    die_at: dict[str, int] = field(default_factory=dict)
+    stop_at: dict[str, int] = field(default_factory=dict)
     impatient: bool = False
 
     def line(self) -> bytes:

@@ -30,7 +30,7 @@ from tests.crash.history import History
 from tests.crash.lives import READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
-from tests.crash.shared import PLACES, Tally, Weather
+from tests.crash.shared import FAULTY, PLACES, Tally, Weather
 from tests.crash.slackfaults import Lines
 from tests.crash.town import Town
 from tests.crash.waiting import until
@@ -157,6 +157,7 @@ class Lane:
             self.producers = Producers(self.town, self.slots, self.rng, self.history, self.lives.wanted)
             self.lives.fragile = lambda: self.producers.fragile
             self.lives.peaceful = lambda: self.producers.peaceful
+            self.producers.enough = self._enough_is_broken
             try:
                 return await self._play()
             finally:
@@ -241,6 +242,11 @@ class Lane:
             and lives.pauses >= goals.pauses
             and self.restarts >= goals.restarts
         )
+
+    def _enough_is_broken(self) -> bool:
+        """Whether games that break something have served their purpose: while they last there is less of everything else."""
+        enough = len(self.town.glass.faults) >= self.config.broken
+        return enough and not self.lives.lacking(FAULTY)
 
     def _calm(self) -> None:
         self.town.faults.rough = False

@@ -172,10 +172,10 @@ class Lives:
             elif self._plan.pause_every and now >= self._pause_due and not any(each.stopped for each in self.slots):
                 self._pause_due = now + self._plan.pause_every
                 await self._paused_life(slot)
-            elif self.fragile() and self._rng.random() < 0.7:
+            elif self.fragile() and self.lacking(FAULTY) and self._rng.random() < 0.7:
                 await self._life_to_a_place(slot, FAULTY, FRAGILE)
-            elif self.peaceful() and self._rng.random() < 0.7:
-                await self._life_of_some_length(slot, least=1.0, longest=3.0)
+            elif self.peaceful() and not self.fragile() and self._rng.random() < 0.85:
+                await self._life_of_some_length(slot, least=3.0, longest=7.0)
             elif self._rng.random() < 0.45:
                 await self._life_to_a_place(slot)
             else:
@@ -199,19 +199,23 @@ class Lives:
             await self._gone_within(slot, self._rng.uniform(least, longest))
         await self._kill(slot, "random")
 
+    def lacking(self, places: Sequence[str]) -> list[str]:
+        """Those of these failpoints at which too few have died."""
+        return [place for place in places if self.died_at[place] < ENOUGH]
+
     async def _life_to_a_place(self, slot: Slot, places: Sequence[str] = EVERYDAY, patience: float = PATIENCE) -> None:
-        """To one of the failpoints at which fewest have died."""
-        fewest = min(self.died_at[place] for place in places)
-        if fewest >= ENOUGH and places is EVERYDAY:
+        """To whichever it comes to first of the failpoints at which too few have died; then of all."""
+        lacking = self.lacking(places)
+        if not lacking and places is EVERYDAY:
             patience = BRISK
-        place = self._rng.choice([each for each in places if self.died_at[each] <= fewest + 1])
-        await self._fork(slot, die_at=place, nth=self._rng.randint(1, DEEP.get(place, 2)))
-        self.wanted[place] += 1
+        wanted = lacking or list(places)
+        await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
+        self.wanted.update(wanted)
         try:
             await self._gone_within(slot, self._patience(), slot.ready.wait())
             await self._gone_within(slot, patience)
         finally:
-            self.wanted[place] -= 1
+            self.wanted.subtract(wanted)
         told = await self._last_words(slot)
         if told is None:
             await self._kill(slot, "random")
@@ -225,7 +229,7 @@ class Lives:
 
         Mostly it stops by itself where it is about to do something with a lane that is somebody else's by then.
         """
-        await self._fork(slot, stop_at=self._rng.choice(ZOMBIES), nth=self._rng.randint(1, 3))
+        await self._fork(slot, stop_at={self._rng.choice(ZOMBIES): self._rng.randint(1, 3)})
         await self._gone_within(slot, self._patience(), slot.ready.wait())
         await self._gone_within(slot, PATIENCE, self._stopped_by_itself(slot))
         if not self._lives_still(slot):

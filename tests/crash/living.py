@@ -32,6 +32,7 @@ from warroom.runtime.clock import SystemClock
 from warroom.settings import load
 
 SHORT = 200  # ms that an impatient process waits for a lock
+NEVER = 10**9  # the arrival at a place where nobody is to die
 ENDLESS = 1_073_741_823  # pages; SQLite's own limit
 LEASE = timedelta(seconds=3)  # shorter than in life, so that a pause can be longer than a lease twenty times in a run
 
@@ -92,10 +93,10 @@ def _listen(order: Order, tally: Tally, tell: Callable[..., None]) -> None:
     def passed(name: str) -> None:
         tally.arrive(name)
         came[name] += 1
-        if name == order.die_at and came[name] >= order.nth:
+        if came[name] >= order.die_at.get(name, NEVER):
             tell(died=order.life, at=name)
             os.kill(os.getpid(), signal.SIGKILL)
-        if name == order.stop_at and came[name] == order.nth:
+        if came[name] == order.stop_at.get(name, NEVER):
             tell(stopped=order.life, at=name)
             os.kill(os.getpid(), signal.SIGSTOP)
 

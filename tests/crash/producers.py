@@ -18,13 +18,14 @@ from tests.crash.history import History
 from tests.crash.lives import Slot
 from tests.crash.slackfaults import GENTLE, SHARE
 from tests.crash.town import BREAKING, DIRECTOR, HOOK_TOKEN, OWNER, PLAYERS, Town
+from tests.crash.waiting import until
 from warroom.workspace import PersonRefused
 
 # Buttons that end, stop or belong to somebody else are not pressed by chance.
 PRESSED = ("Acknowledge", "Take command", "Done", "To the left", "To the right", "Approve and run", "Start: Lights out",
            "I agree to that")  # fmt: skip
 GAME = 21.0  # seconds that a game is left alone
-PLENTY = 24  # things that were broken; until then there is a game that breaks something nearly all the time
+SOON, RARELY = (8.0, 12.0), (100.0, 130.0)  # seconds from one game that breaks something to the next
 NO_DUFF = 0.04  # each time that somebody looks while two things are broken
 PREPARED = 60.0  # seconds within which a game that breaks something must have begun
 PLAYED = 28.0  # and that it is then played: the last thing is broken after thirteen
@@ -49,6 +50,7 @@ class Producers:
         self.over = False  # nothing new is begun
         self.peaceful = False  # games that will break something are prepared, or played
         self.fragile = False  # they are played
+        self.enough: Callable[[], bool] = lambda: False  # whether such games have served their purpose
         self.no_duffs = 0
         self.accept_after: list[float] = []
         self.alerts_on = True
@@ -257,8 +259,8 @@ class Producers:
     async def break_glass(self) -> None:
         """Now and then there is peace, with no real incident open, and games that really break something."""
         while not self.over:
-            enough = len(self._town.glass.faults) >= PLENTY
-            await asyncio.sleep(self._rng.uniform(60, 90) if enough else self._rng.uniform(10, 15))
+            often = RARELY if self.enough() else SOON
+            await until(lambda: self.over, every=0.5, within=self._rng.uniform(*often))
             await self._peace()
 
     async def _peace(self) -> None:

@@ -41,6 +41,7 @@ LISTED = 999  # channels or replies in one page, the most there may be: many pag
 PAGES = 5  # read at most when it is looked whether a message stands in a channel, the newest first
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 HEARD = timedelta(seconds=3)  # after which whatever was said in a channel before its room knew it is in its history
+NOT_THERE = ("message_not_found", "cant_update_message", "edit_window_closed")  # what an edit is answered
 NOT_YET = (
     timedelta(milliseconds=250),
     timedelta(seconds=5),
@@ -268,15 +269,23 @@ class Talker:
         return Done(outcome={"channel": channel, "ts": ts}, pace=self._pace)
 
     async def _edited(self, channel: str, ts: str, message: Message) -> str:
-        """The ts of the card if it could be edited in place; empty when it is gone and must be posted anew."""
-        judged = await self._attempt("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
-        if judged is None:
-            return ts
-        if judged.verdict is Verdict.PLAIN:
+        """The ts of the card if it could be edited in place; empty when it is gone and must be posted anew.
+
+        Raises what Slack refuses for another reason: there a new message would be refused as well, or stand beside it.
+        """
+        try:
+            await self._call("chat.update", channel=channel, ts=ts, text=message.text, blocks=message.blocks)
+        except Held:
+            raise
+        except Exception as error:
+            judged = judge(error)
+            if judged.code in NOT_THERE:
+                return ""
+            if judged.verdict is not Verdict.PLAIN:
+                raise
             said = message.text[:PLAIN_TEXT_FALLBACK]  # empty blocks, or those that were there would stay
             await self._call("chat.update", channel=channel, ts=ts, text=said, blocks=[])
-            return ts
-        return ""
+        return ts
 
     async def _remember(
         self, claimed: Claimed, effect: f.ShowCard, channel: str, ts: str, digest: str, *, pinned: bool
