@@ -101,7 +101,7 @@ def gather(
         quiet=bool(end["quiet"]),
         late=PUNCTUAL,
         idle=_judged_not(told),
-        ended_at=datetime.fromtimestamp(end["at"], UTC),
+        ended_at=datetime.fromtimestamp(end["at"] + end["offset"], UTC),  # by the bots' clock
     )
 
 

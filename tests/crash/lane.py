@@ -353,7 +353,13 @@ class Lane:
     async def _judge(self, quiet: bool, before: dict[str, str]) -> dict[str, Any]:
         after = await self._exports()
         check.write_slack(self.history, self.town)
-        self.history.write("end", quiet=quiet, still=getattr(self, "still", {}), drained=round(self.drained, 1))
+        self.history.write(
+            "end",
+            offset=self.weather.offset,
+            quiet=quiet,
+            still=getattr(self, "still", {}),
+            drained=round(self.drained, 1),
+        )
         self.history.close()
         with Database(self.base.direct) as db:
             evidence = await db.tx(check.gather, self.folder / "history.jsonl", before, after)

@@ -27,6 +27,7 @@ PRESSED = ("Acknowledge", "Take command", "Done", "To the left", "To the right",
 GAME = 21.0  # seconds that a game is left alone
 SOON, RARELY = (8.0, 12.0), (100.0, 130.0)  # seconds from one game that breaks something to the next
 NO_DUFF = 0.04  # each time that somebody looks while two things are broken
+TIDIED = 20.0  # seconds within which incidents are closed before games that break something
 PREPARED = 60.0  # seconds within which a game that breaks something must have begun
 PLAYED = 28.0  # and that it is then played: the last thing is broken after thirteen
 PREFLIGHT = 6.0  # seconds between two preflights
@@ -46,6 +47,7 @@ class Producers:
         self._group = ""
         self._deliveries: set[asyncio.Task[None]] = set()
         self._approved: set[str] = set()
+        self._started: set[str] = set()  # where "Start the game" was acknowledged, which may have been a refusal
         self._looked: dict[str, float] = {}  # when a preflight was last asked for
         self.over = False  # nothing new is begun
         self.peaceful = False  # games that will break something are prepared, or played
@@ -156,6 +158,15 @@ class Producers:
                 await self._try("ana", channel.id, "/warroom resolve It is over.")
                 if await self._try("ana", channel.id, "/warroom close"):
                     self._town.closed.add(channel.id)
+
+    async def _tidy_until_real_is_over(self) -> None:
+        """While something real is open, nothing is broken. Many who should hear of it are dead just then."""
+        until = time.monotonic() + TIDIED
+        while time.monotonic() < until and not self.over:
+            await self._tidy_up()
+            if all(each.id in self._town.closed for each in self._town.rooms("ana", kind="inc-", closing=True)):
+                return
+            await asyncio.sleep(0.2)
 
     # --- people
 
@@ -269,8 +280,7 @@ class Producers:
         self.alerts_on, self._group, self.peaceful = False, "", True
         self._town.faults.share = GENTLE
         try:
-            for _ in range(3):
-                await self._tidy_up()
+            await self._tidy_until_real_is_over()
             await asyncio.gather(*(self._game(each) for each in BREAKING))
         finally:
             self.alerts_on, self.fragile, self.peaceful = True, False, False
@@ -290,6 +300,7 @@ class Producers:
         while time.monotonic() < until and not self.over:
             await asyncio.sleep(0.7)
             if breaks:
+                await self._tidy_up()
                 await self._approve()
                 if await self._prepare(known):
                     until = time.monotonic() + PLAYED
@@ -315,15 +326,19 @@ class Producers:
         for channel in self._town.rooms(DIRECTOR, kind="exercise-"):
             if channel.id in known or "backchannel" not in channel.name:
                 continue
+            offered = dict[str, dict[str, Any]]()
+            for message, name in self._town.buttons(channel.id):
+                offered.setdefault(name, message)
+            if channel.id in self._started and "Start the game" not in offered:
+                self._started.remove(channel.id)
+                begun = self.fragile = True
             wanted = ["Go: dungeon master", "Start the game"]
             if time.monotonic() > self._looked.get(channel.id, 0.0) + PREFLIGHT:
                 self._looked[channel.id] = time.monotonic()
                 wanted = ["Preflight"]
             for label in wanted:
-                message = next((each for each, name in self._town.buttons(channel.id) if name == label), None)
-                if message is not None and await self._press(DIRECTOR, message, label):
-                    begun = begun or label == "Start the game"
-                    self.fragile = self.fragile or begun
+                if label in offered and await self._press(DIRECTOR, offered[label], label):
+                    self._started |= {channel.id} if label == "Start the game" else set()
         return begun
 
     async def _approve(self) -> None:
