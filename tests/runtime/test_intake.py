@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from warroom.runtime.handle import Runtime
-from warroom.runtime.intake import LOOK, MOST, Intake, NotYet
+from warroom.runtime.intake import LOOK, MOST, PATIENCE, Intake, NotYet
 from warroom.store import inbox
 from warroom.store.inbox import LEASE, Delivery
 from warroom.store.tables import inbox as table
@@ -134,13 +134,26 @@ async def test_what_kills_whoever_takes_it_up_is_put_aside_too(
     runtime = another()
     await keep(runtime)
     for _ in range(MOST):
-        clock.advance(LEASE)
+        clock.advance(PATIENCE / MOST)
         assert await runtime.db.tx(inbox.claim, "event:1", clock.now()) is not None  # and there that process ends
     clock.advance(LEASE)
     taker = Taker()
     assert await process(another(), taker).look() == 1
     assert taker.taken == []
     assert await runtime.db.read(inbox.failures) == 1
+
+
+async def test_many_deaths_in_a_row_are_not_held_against_it(another: Callable[[], Runtime], clock: ManualClock) -> None:
+    """Processes may die within seconds, one after another, for reasons of their own: it is taken up all the same."""
+    runtime = another()
+    await keep(runtime)
+    for _ in range(MOST + 2):
+        clock.advance(LEASE)
+        assert await runtime.db.tx(inbox.claim, "event:1", clock.now()) is not None
+    clock.advance(LEASE)
+    taker = Taker()
+    assert await process(another(), taker).look() == 1
+    assert [each.key for each in taker.taken] == ["event:1"]
 
 
 async def test_what_has_to_wait_waits_as_often_as_need_be(runtime: Runtime, clock: ManualClock) -> None:

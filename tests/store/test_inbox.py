@@ -130,6 +130,18 @@ def test_a_process_alone_ends_every_lease(database: Database) -> None:
     assert database.tx_sync(inbox.claim, "a", NOON) is not None
 
 
+def test_what_many_have_died_of_is_not_taken_up_at_every_start(database: Database) -> None:
+    """Or, if it is what they died of, nobody could start any more: it waits until its lease has run out."""
+    database.tx_sync(inbox.keep, "a", NOON, "x")
+    at = NOON
+    for _ in range(inbox.SUSPECT):
+        at += inbox.LEASE
+        assert database.tx_sync(inbox.claim, "a", at) is not None
+    database.tx_sync(inbox.reclaim, at)
+    assert database.tx_sync(inbox.claim, "a", at) is None
+    assert database.tx_sync(inbox.claim, "a", at + inbox.LEASE) is not None
+
+
 def test_a_lease_that_a_wrong_clock_gave_is_none(database: Database) -> None:
     """Longer than any lease or backoff lasts: whoever gave it had a clock that was ahead, and may be dead by now."""
     database.tx_sync(inbox.keep, "ahead", NOON + timedelta(hours=1), "x")

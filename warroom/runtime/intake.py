@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=2)  # between two looks
 AT_ONCE = 20
-MOST = 10  # tries; with their backoff about a quarter of an hour
+MOST = 10  # tries, and
+PATIENCE = timedelta(minutes=15)  # since it came: ten processes in a row may die within seconds, and not because of it
 LONGEST = timedelta(minutes=5)  # between two tries
 
 P = ParamSpec("P")
@@ -90,7 +91,7 @@ class Intake:
         claimed = await self._db.tx(inbox.claim, key, self._wall.now())
         if claimed is None:
             return False
-        if claimed.tries > MOST:  # whoever took it up did not even live to say that it had failed
+        if self._is_spent(claimed, MOST + 1):  # whoever took it up did not even live to say that it had failed
             await self._put_aside(claimed)
             return True
         log.info("%s was kept and not finished; taking it up (%s)", key, claimed.tries)
@@ -117,14 +118,19 @@ class Intake:
             await self._failed(delivery)
 
     async def _failed(self, delivery: Delivery) -> None:
-        if delivery.tries >= MOST:
+        if self._is_spent(delivery, MOST):
             await self._put_aside(delivery)
         else:
-            after = min(timedelta(seconds=2**delivery.tries), LONGEST)
+            after = min(timedelta(seconds=2 ** min(delivery.tries, MOST)), LONGEST)
             await self._settle(inbox.hold, delivery.key, self._wall.now() + after)
 
+    def _is_spent(self, delivery: Delivery, most: int) -> bool:
+        return delivery.tries >= most and self._wall.now() - delivery.received_at >= PATIENCE
+
     async def _put_aside(self, delivery: Delivery) -> None:
-        log.error("%s could not be handled, %s times, and is put aside; nobody tries it again", delivery.key, MOST)
+        log.error(
+            "%s could not be handled, %s times, and is put aside; nobody tries it again", delivery.key, delivery.tries
+        )
         await self._settle(inbox.put_aside, delivery.key)
 
     async def _settle(

@@ -17,6 +17,7 @@ from warroom.store.tables import inbox
 KEPT, DONE, FAILED = "kept", "done", "failed"
 FARTHEST = timedelta(minutes=15)  # longer, nothing is leased or put off: such a time was written by a wrong clock
 LEASE = timedelta(seconds=15)  # how long whoever takes up a delivery has it alone; renewed while it is handled
+SUSPECT = 4  # tries after which it is no accident that nobody finishes it
 EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from the one to the other
 
 # Spelled out, not bound: a partial index is used only by a question that can be seen to fall within it.
@@ -133,8 +134,12 @@ def put_aside(conn: Connection, key: str) -> bool:
 
 
 def reclaim(conn: Connection, now: datetime) -> None:
-    """End every lease: for the only process of a database, which has just started."""
-    conn.execute(update(inbox).where(_KEPT, inbox.c.take_at > now).values(take_at=now))
+    """End every lease: for the only process of a database, which has just started.
+
+    Not of what many have taken up already: it may be what they died of, and then nobody could start any more.
+    """
+    harmless = inbox.c.tries < SUSPECT
+    conn.execute(update(inbox).where(_KEPT, harmless, inbox.c.take_at > now).values(take_at=now))
 
 
 def failures(conn: Connection) -> int:
