@@ -270,6 +270,8 @@ class Bot:
             self.app, app_token, self.settings.slack_connections, self.runtime.wall, self.missed_since
         )
         await self._sockets.connect(SOCKETS_WITHIN)
+        if self._backfill is not None and await self._listening():
+            self._backfill.listens()
 
     async def _start_web(self) -> None:
         site_app = build_web(

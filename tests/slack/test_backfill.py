@@ -365,6 +365,22 @@ async def test_a_game_that_is_paused_does_not_age_by_it(town: Town) -> None:
     assert replace(after, seq=before.seq, at=before.at) == before
 
 
+async def test_what_was_said_in_the_moment_before_it_listened_is_found(town: Town) -> None:
+    """Only what is said while it listens is on its way; so a gap is read when it has listened for a while."""
+    bot = await town.start()
+    room = await town.game()
+    town.workspace.faults.lose_events()
+    await town.people["ana"].say(await town.channel(room), "lost")
+    await bot.missed_since(town.clock.now())
+    assert bot._backfill is not None
+    bot._backfill._heard_from = None  # as if its connections stood since just now
+    town.clock.advance(SETTLE)
+    await bot.take_up()
+    assert await town.gaps(room) == []
+    await town.look(FRESH + FRESH)
+    assert await town.heard(room) == ["lost"]
+
+
 # --- when it cannot be read
 
 

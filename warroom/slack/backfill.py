@@ -73,6 +73,7 @@ class Backfill:
     ) -> None:
         self._runtime, self._hearing, self._call, self._listening = runtime, hearing, call, listening
         self._workspace = workspace
+        self._heard_from: datetime | None = None  # since when something is surely heard
         self._db, self._wall = runtime.db, runtime.wall
 
     # --- noticing
@@ -86,17 +87,29 @@ class Backfill:
         now = self._wall.now()
         await self._db.tx(_note, self._workspace, since, now, now + ready)
 
+    def listens(self) -> None:
+        """From now on, unless it did before, this process hears what is said."""
+        self._heard_from = self._heard_from or self._wall.now()
+
     # --- filling
 
     async def take(self, delivery: Delivery) -> None:
         """Fill a gap that was noted. Raises NotYet as long as it cannot be done."""
         gap = gaps.read(delivery)
-        if not await self._listening():
-            raise NotYet("nothing is heard from Slack yet", LATER)
+        await self._must_hear()
         until = self._wall.now() - FRESH
         for row in await self._db.read(rooms.listing, self._workspace, mode="all", open_only=True):
             since = max(gap.since - MARGIN, row.opened_at) if gap.since > gaps.EVER else row.opened_at
             await self._fill(row.id, gap, since, until)
+
+    async def _must_hear(self) -> None:
+        """What was said just now counts as on its way, so we must have listened already when it was said."""
+        if not await self._listening():
+            self._heard_from = None
+            raise NotYet("nothing is heard from Slack yet", LATER)
+        self.listens()
+        if self._heard_from is not None and self._wall.now() - self._heard_from < FRESH:
+            raise NotYet("it is only now that Slack is heard", FRESH)
 
     async def opened(self, delivery: Delivery) -> None:
         """Hear what was said in a new channel before its room knew it. Raises NotYet as long as it cannot be done.
