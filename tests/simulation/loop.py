@@ -17,7 +17,7 @@ from typing import Any
 from warroom.runtime.clock import whole
 
 BASE = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)  # a Friday
-MOST = 60_000  # turns in a day; a long one takes a quarter of that
+MOST = 200_000  # turns in a day; one in which Slack wants ten minutes of silence takes a third of that
 process: ContextVar["Process | None"] = ContextVar("process", default=None)
 asked_at: ContextVar[float] = ContextVar("asked_at", default=0.0)  # when this task last asked whether it may call Slack
 
