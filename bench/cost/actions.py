@@ -42,7 +42,7 @@ WHY = {
     "budgets.hold": "Slack wants this method to be left alone for a while",
     "gaps.note_opened": "a channel was made of which the room does not know yet: what is said in it must be heard",
     "cards.get": "which message is the card, and what does it show?",
-    "cards.remember": "the card shows this now",
+    "perform.remember": "the card shows this now",
     "cards.at": "which card is this thread's?",
     "people.names": "who is known already?",
     "people.remember": "what somebody is called",

@@ -6,7 +6,7 @@ from bench.cost.actions import Count, counted
 from bench.cost.places import Place
 
 # What is asked of the database before somebody is answered. What is said afterwards is counted beside it.
-SAYING = ("outbox.", "cards.", "budgets.", "handle.Runtime._read", "people.")
+SAYING = ("outbox.", "cards.", "perform.", "budgets.", "handle.Runtime._read", "people.")
 
 
 async def test_every_transaction_has_its_reason_and_there_are_no_more(tmp_path: Path) -> None:
