@@ -214,7 +214,8 @@ def _pressed(evidence: Evidence, lines: list[dict[str, Any]]) -> Iterable[Violat
             if number > 1 and not any(isinstance(each, e.IncidentReopened) for each in events):
                 yield Violation("I1", timeline.row.key, f"{incident} was acknowledged {number} times")
         mine = {each.channel for each in events if isinstance(each, e.ChannelOpened)}
-        if mine & channels and not times:
+        halted = any(isinstance(each, e.EmergencyCalled) for each in events)  # then a press may have been refused
+        if mine & channels and not times and not halted:
             yield Violation("I1", timeline.row.key, "its acknowledgement was acknowledged, and is nowhere")
 
 

@@ -28,6 +28,7 @@ from tests.crash.waiting import until
 ZOMBIES = ("slack.calling", "slack.called", "deliver.claimed", "deliver.performed", "deliver.told")  # where some stop
 READY_WITHIN = 12.0  # seconds a forked life is given to be ready at most; it usually takes a tenth of one
 PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
+RARE, LONG = ("gap.read", "form.carried_out"), 7.0  # places that nobody comes to so soon, and seconds for them
 BRISK = 0.8  # and once enough have died at each
 ENOUGH = 4  # deaths at each failpoint; the goal is three
 FRAGILE = 6.0  # and to a place of a fault's life: a watchdog has to start before anything breaks
@@ -209,6 +210,8 @@ class Lives:
         if not lacking and places is EVERYDAY:
             patience = BRISK
         wanted = lacking or list(places)
+        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.2:
+            wanted, patience = rare, LONG
         await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)
         try:

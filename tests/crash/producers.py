@@ -19,6 +19,7 @@ from tests.crash.lives import Slot
 from tests.crash.slackfaults import GENTLE, SHARE
 from tests.crash.town import BREAKING, DIRECTOR, HOOK_TOKEN, OWNER, PLAYERS, Town
 from tests.crash.waiting import until
+from warroom.slack.presses import asked
 from warroom.workspace import PersonRefused
 
 # Buttons that end, stop or belong to somebody else are not pressed by chance.
@@ -213,11 +214,12 @@ class Producers:
             await self._pause(1.0, "form.carried_out")
             who = self._rng.choice(PLAYERS)
             for channel in self._town.rooms(who)[:2]:
-                for label, entry in (("Note", "NoteTaken"), ("Post an update", "StatusPosted")):
+                for label in ("Note", "Post an update"):
                     with contextlib.suppress(PersonRefused, aiohttp.ClientError, TimeoutError, KeyError):
-                        await self._fill(who, channel.id, label, entry)
+                        await self._fill(who, channel.id, label)
 
-    async def _fill(self, who: str, channel: str, label: str, entry: str) -> None:
+    async def _fill(self, who: str, channel: str, label: str) -> None:
+        """Whichever form stands open then: what was pressed before may have opened late."""
         person = self._town.people[who]
         for view in await person.views():
             await person.close_view(view)
@@ -229,8 +231,8 @@ class Producers:
         views = await person.views()
         if not views:
             return
-        mark = self._mark("form")
-        self._sent("form", mark, entry)
+        do, mark = asked(views[-1]["callback_id"]), self._mark("form")
+        self._sent("form", mark, {"note": "NoteTaken", "update": "StatusPosted"}[do])
         await self._town.connected()
         if not await person.submit(views[-1], {"text": f"Written: {mark}"}):
             self._acknowledged(mark)
