@@ -55,6 +55,7 @@ class Talker:
         self._caller, self._call, self._db = caller, caller.call, db
         self._wall, self._pace = wall, pace
         self._made: dict[str, tuple[str, str]] = {}  # channels whose effect is not done yet; spares a search for them
+        self._came: dict[str, dict[str, Judged | None]] = {}  # by effect that is not done yet: what came of which call
         self._me = ""
 
     def performers(self) -> dict[type[f.Effect], Performer]:
@@ -71,7 +72,9 @@ class Talker:
 
         async def guarded(claimed: Claimed, room: Room) -> Result:
             try:
-                return await perform(claimed, room, claimed.effect)
+                done = await perform(claimed, room, claimed.effect)
+                self._came.pop(claimed.effect_id, None)
+                return done
             except Held as held:
                 return Later(reason=str(held), after=held.after, clean=_is_alone(claimed.effect))
             except NowhereToTalk as nowhere:
@@ -98,15 +101,26 @@ class Talker:
             return judged
         return None
 
+    async def _attempt_once(self, claimed: Claimed, method: str, **arguments: Any) -> Judged | None:
+        """The same for one of several calls of an effect. When the effect is taken up again, it goes on behind this one.
+
+        Or what Slack allows in a while would be spent on the first calls again and again, and the last never come.
+        """
+        came = self._came.setdefault(claimed.effect_id, {})
+        call = f"{method} {canonical(arguments)}"
+        if call not in came:
+            came[call] = await self._attempt(method, **arguments)
+        return came[call]
+
     # --- channels
 
     async def _open_channel(self, claimed: Claimed, room: Room, effect: f.OpenChannel) -> Result:
         known = room.channels.get(effect.place)
         made = (known.id, known.name) if known else self._made.get(claimed.effect_id)
         channel, name = self._made[claimed.effect_id] = made or await self._created(effect, unsure=claimed.unsure)
-        await self._attempt("conversations.setTopic", channel=channel, topic=topic(effect.topic))
-        await self._attempt("conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
-        await self._invite_all(channel, effect.invite)
+        await self._attempt_once(claimed, "conversations.setTopic", channel=channel, topic=topic(effect.topic))
+        await self._attempt_once(claimed, "conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
+        await self._invite_all(claimed, channel, effect.invite)
         if not known:
             now = self._wall.now()
             opened = gaps.Opened(channel=channel, room=claimed.room_id, place=effect.place)
@@ -160,19 +174,19 @@ class Talker:
             self._me = str((await self._call("auth.test"))["user_id"])
         return self._me
 
-    async def _invite_all(self, channel: str, people: Sequence[str]) -> None:
+    async def _invite_all(self, claimed: Claimed, channel: str, people: Sequence[str]) -> None:
         """Everybody who can be invited; one who cannot does not keep the others out."""
         if not people:
             return
         for start in range(0, len(people), 100):
             some = people[start : start + 100]
-            judged = await self._attempt("conversations.invite", channel=channel, users=",".join(some))
+            judged = await self._attempt_once(claimed, "conversations.invite", channel=channel, users=",".join(some))
             if judged is not None and len(some) > 1:  # one who is there already keeps the others out as well
                 for person in some:
-                    await self._attempt("conversations.invite", channel=channel, users=person)
+                    await self._attempt_once(claimed, "conversations.invite", channel=channel, users=person)
 
     async def _invite(self, claimed: Claimed, room: Room, effect: f.Invite) -> Result:
-        await self._invite_all(_channel(room, effect.place), effect.people)
+        await self._invite_all(claimed, _channel(room, effect.place), effect.people)
         return Done()
 
     async def _set_topic(self, claimed: Claimed, room: Room, effect: f.SetTopic) -> Result:
