@@ -155,7 +155,7 @@ class Wire:
         last = self._posted.get(channel, -PACE)
         if method == "chat.postMessage" and now - last < PACE / 2 and owner.zombie_until <= now:
             self.hurried.append(f"{now - last:.1f} s after one message in {channel} came another")
-        if method == "chat.postMessage":
+        if method == "chat.postMessage" and owner.zombie_until <= now:  # a zombie had its turn before it stood still
             self._posted[channel] = now
 
     def told_to_wait(self, owner: Process, method: str, answer: Answer) -> None:
