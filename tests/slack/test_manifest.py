@@ -80,7 +80,11 @@ def receiver(call: ast.Call) -> str:
 def called_in(path: Path) -> set[str]:
     found = set[str]()
     for name, call in calls(ast.parse(path.read_text(encoding="utf-8"))):
-        if name in ("_call", "_attempt", "call") and call.args and isinstance(call.args[0], ast.Constant):
+        if (
+            name in ("_call", "_attempt", "_attempt_once", "call")
+            and call.args
+            and isinstance(call.args[0], ast.Constant)
+        ):
             found.add(str(call.args[0].value))
         elif receiver(call).lstrip("_") == "client":
             found |= called_by_sdk(name)

@@ -101,7 +101,7 @@ class Talker:
             return judged
         return None
 
-    async def _attempt_once(self, claimed: Claimed, method: str, **arguments: Any) -> Judged | None:
+    async def _attempt_once(self, method: str, claimed: Claimed, **arguments: Any) -> Judged | None:
         """The same for one of several calls of an effect. When the effect is taken up again, it goes on behind this one.
 
         Or what Slack allows in a while would be spent on the first calls again and again, and the last never come.
@@ -118,8 +118,8 @@ class Talker:
         known = room.channels.get(effect.place)
         made = (known.id, known.name) if known else self._made.get(claimed.effect_id)
         channel, name = self._made[claimed.effect_id] = made or await self._created(effect, unsure=claimed.unsure)
-        await self._attempt_once(claimed, "conversations.setTopic", channel=channel, topic=topic(effect.topic))
-        await self._attempt_once(claimed, "conversations.setPurpose", channel=channel, purpose=topic(effect.purpose))
+        await self._attempt_once("conversations.setTopic", claimed, channel=channel, topic=topic(effect.topic))
+        await self._attempt_once("conversations.setPurpose", claimed, channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(claimed, channel, effect.invite)
         if not known:
             now = self._wall.now()
@@ -180,10 +180,10 @@ class Talker:
             return
         for start in range(0, len(people), 100):
             some = people[start : start + 100]
-            judged = await self._attempt_once(claimed, "conversations.invite", channel=channel, users=",".join(some))
+            judged = await self._attempt_once("conversations.invite", claimed, channel=channel, users=",".join(some))
             if judged is not None and len(some) > 1:  # one who is there already keeps the others out as well
                 for person in some:
-                    await self._attempt_once(claimed, "conversations.invite", channel=channel, users=person)
+                    await self._attempt_once("conversations.invite", claimed, channel=channel, users=person)
 
     async def _invite(self, claimed: Claimed, room: Room, effect: f.Invite) -> Result:
         await self._invite_all(claimed, _channel(room, effect.place), effect.people)
