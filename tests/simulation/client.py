@@ -23,6 +23,7 @@ _BUDGETED = frozenset({"chat.postMessage", "chat.update", "conversations.create"
 _SWEEPING = frozenset({"conversations.history", "conversations.replies", "chat.delete"})
 TIMEOUT = 8.0  # seconds; the bot's own for one call
 TOKEN = "xoxb-CANARY-TOKEN-1"
+THAWING = 0.1  # seconds in which a process that stood still finishes what it had begun
 _NOBODY = contextvars.Context()
 
 # What may happen to a call. The first words say what the caller sees; "after" that it was carried out all the same.
@@ -153,9 +154,10 @@ class Wire:
         if since + SETTLED < now < until - SETTLED and not excused:
             self.hurried.append(f"{method} was called {until - now:.1f} s before Slack had said it may be")
         last = self._posted.get(channel, -PACE)
-        if method == "chat.postMessage" and now - last < PACE / 2 and owner.zombie_until <= now:
+        held_up = owner.zombie_until > now or now - owner.thawed_at < THAWING  # it had its turn before it stood still
+        if method == "chat.postMessage" and now - last < PACE / 2 and not held_up:
             self.hurried.append(f"{now - last:.1f} s after one message in {channel} came another")
-        if method == "chat.postMessage" and owner.zombie_until <= now:  # a zombie had its turn before it stood still
+        if method == "chat.postMessage" and not held_up:
             self._posted[channel] = now
 
     def told_to_wait(self, owner: Process, method: str, answer: Answer) -> None:

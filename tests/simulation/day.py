@@ -237,6 +237,7 @@ class Day:
     def _thaw(self, owner: Process, since: float) -> None:
         if owner.dead or not owner.frozen or owner.frozen_at != since:
             return
+        owner.thawed_at = self.loop.time()
         self.loop.thaw(owner)
         self._up()
         self._trace(f"{owner} goes on")

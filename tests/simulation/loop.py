@@ -32,7 +32,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name, self.dead, self.frozen = name, False, False
         self.held: list[Handle] = []
-        self.frozen_at = 0.0
+        self.frozen_at, self.thawed_at = 0.0, -1.0
         self.zombie_until = 0.0  # until then it cannot keep to what Slack has said while it was frozen for too long
         self.zombie_since = -1.0  # when it went on after that; what it had decided to call before nobody can call back
 
