@@ -45,9 +45,8 @@ CONTENT = Path(__file__).parent / "content"
 CANARIES = ("CANARY-FRIDAY", "CANARY-TEAMS", "CANARY-SHORT", "CANARY-TOKEN")
 OBSERVED = "CANARY-OBSERVED"  # hidden until the game's end
 PATIENCE = 900.0  # seconds after the last act in which everything must come right
-LEASE = (
-    6.0  # seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
-)
+# Seconds that are left of a lease at least; whoever is frozen for longer may find that somebody else went on
+LEASE = 6.0
 _NOBODY = contextvars.Context()
 _LOST = ("the lease ran out meanwhile", "after its lease had gone to somebody else")
 SWEEPS = True  # whether this release looks for twins afterwards

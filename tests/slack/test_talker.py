@@ -285,6 +285,14 @@ async def test_a_channel_that_slack_refuses_does_not_stop_the_room(bench: Bench)
     await bench.settled()
 
 
+async def test_an_effect_of_several_calls_goes_on_where_it_was_stopped(bench: Bench) -> None:
+    """What Slack has done already is not asked of it again, or what it allows would be spent before the last call."""
+    bench.faults.rate_limit("conversations.invite", times=2, retry_after=1)
+    await bench.room()
+    made = ("conversations.create", "conversations.setTopic", "conversations.setPurpose", "conversations.invite")
+    assert [len(bench.calls(method)) for method in made] == [1, 1, 1, 3]
+
+
 async def test_who_cannot_be_invited_keeps_nobody_out(bench: Bench) -> None:
     """When one of those who are called cannot be invited, the others are."""
     room = (await incident(bench.runtime, "Lights out", responders=("U000GONE", bench.ana.user_id))).id

@@ -20,7 +20,7 @@ _BREAKS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (bidi, zero-width, tags), halves of surrogate pairs
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _OPENING = re.compile(r"<(?=[!@#a-z/])", re.IGNORECASE)
-_USER = re.compile(r"[UW][A-Z0-9]{1,30}")
+USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _CHANNEL = re.compile(r"[CGD][A-Z0-9]{1,30}")
 
 
@@ -71,7 +71,7 @@ def unmarked(text: str) -> str:
 
 def person(id: str) -> str:
     """A mention, when this is an id of Slack's; otherwise (`warroom`, an alert source) the name as text."""
-    return f"<@{id}>" if _USER.fullmatch(id) else escape_line(id)
+    return f"<@{id}>" if USER.fullmatch(id) else escape_line(id)
 
 
 def channel(id: str, name: str = "") -> str:

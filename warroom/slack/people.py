@@ -2,20 +2,19 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterable
 from zoneinfo import available_timezones
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from warroom.runtime.clock import Clock
+from warroom.slack.mrkdwn import USER
 from warroom.slack.verdicts import judge
 from warroom.store import people
 from warroom.store.db import Database
 
 log = logging.getLogger(__name__)
 
-PERSON = re.compile(r"[UW][A-Z0-9]+")
 PATIENCE = 10.0  # seconds that a report waits for names
 MANY = 30  # a channel with more members is an audience, not a team
 
@@ -53,7 +52,7 @@ class People:
         """The same, as well as it goes in a few seconds. What is no person's id, such as a source of alerts, is left out."""
         try:
             async with asyncio.timeout(PATIENCE):
-                await self.meet(workspace, [each for each in persons if PERSON.fullmatch(each)])
+                await self.meet(workspace, [each for each in persons if USER.fullmatch(each)])
         except Exception as error:
             log.warning("not everybody's name is known: %s", judge(error).code)
 

@@ -8,8 +8,9 @@ retries are off.
 
 import hashlib
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -42,10 +43,16 @@ PAGES = 5  # read at most when it is looked whether a message stands in a channe
 FRESH = 1200  # seconds; a channel of ours that is older was not made by an attempt whose answer was lost
 HEARD = timedelta(seconds=3)  # after which whatever was said in a channel before its room knew it is in its history
 NOT_THERE = ("message_not_found", "cant_update_message", "edit_window_closed")  # what an edit is answered
-NOT_YET = (
-    timedelta(milliseconds=250),
-    timedelta(seconds=5),
-)  # the first wait for a channel; longer each time, up to this
+# The first wait for a channel that is mentioned, and the longest: it is longer each time.
+NOT_YET = (timedelta(milliseconds=250), timedelta(seconds=5))
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far an effect of several calls has come in this process: its channel, and what came of which call."""
+
+    made: tuple[str, str] | None = None  # id and name; spares a search for it
+    came: dict[str, Judged | None] = field(default_factory=dict)
 
 
 class Talker:
@@ -54,8 +61,7 @@ class Talker:
     def __init__(self, caller: Caller, db: Database, wall: Clock, pace: timedelta) -> None:
         self._caller, self._call, self._db = caller, caller.call, db
         self._wall, self._pace = wall, pace
-        self._made: dict[str, tuple[str, str]] = {}  # channels whose effect is not done yet; spares a search for them
-        self._came: dict[str, dict[str, Judged | None]] = {}  # by effect that is not done yet: what came of which call
+        self._progress = defaultdict[str, _Progress](_Progress)  # by effect that is not done yet
         self._me = ""
 
     def performers(self) -> dict[type[f.Effect], Performer]:
@@ -71,10 +77,14 @@ class Talker:
         """What every performer does with a call that failed."""
 
         async def guarded(claimed: Claimed, room: Room) -> Result:
+            result = await tried(claimed, room)
+            if not isinstance(result, Later):
+                self._progress.pop(claimed.effect_id, None)
+            return result
+
+        async def tried(claimed: Claimed, room: Room) -> Result:
             try:
-                done = await perform(claimed, room, claimed.effect)
-                self._came.pop(claimed.effect_id, None)
-                return done
+                return await perform(claimed, room, claimed.effect)
             except Held as held:
                 return Later(reason=str(held), after=held.after, clean=_is_alone(claimed.effect))
             except NowhereToTalk as nowhere:
@@ -106,7 +116,7 @@ class Talker:
 
         Or what Slack allows in a while would be spent on the first calls again and again, and the last never come.
         """
-        came = self._came.setdefault(claimed.effect_id, {})
+        came = self._progress[claimed.effect_id].came
         call = f"{method} {canonical(arguments)}"
         if call not in came:
             came[call] = await self._attempt(method, **arguments)
@@ -116,8 +126,9 @@ class Talker:
 
     async def _open_channel(self, claimed: Claimed, room: Room, effect: f.OpenChannel) -> Result:
         known = room.channels.get(effect.place)
-        made = (known.id, known.name) if known else self._made.get(claimed.effect_id)
-        channel, name = self._made[claimed.effect_id] = made or await self._created(effect, unsure=claimed.unsure)
+        progress = self._progress[claimed.effect_id]
+        made = (known.id, known.name) if known else progress.made
+        channel, name = progress.made = made or await self._created(effect, unsure=claimed.unsure)
         await self._attempt_once("conversations.setTopic", claimed, channel=channel, topic=topic(effect.topic))
         await self._attempt_once("conversations.setPurpose", claimed, channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(claimed, channel, effect.invite)
@@ -125,7 +136,6 @@ class Talker:
             now = self._wall.now()
             opened = gaps.Opened(channel=channel, room=claimed.room_id, place=effect.place)
             await self._db.tx(gaps.note_opened, opened, now, now + HEARD)
-        self._made.pop(claimed.effect_id, None)
         return Done(
             outcome={"channel": channel},
             commands=(c.RecordChannel(place=effect.place, channel=channel, name=name),),
