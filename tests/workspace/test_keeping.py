@@ -1,9 +1,11 @@
 """What survives: a restart, a kill, an install of the same app again."""
 
 import asyncio
+import contextlib
 import json
 import re
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -236,3 +238,19 @@ async def test_an_event_nobody_acknowledged_is_sent_after_a_restart(start_bench:
     await third.client.chat_postMessage(channel=room, text="last")
     async with aiohttp.ClientSession() as session, session.ws_connect((await _ticket(third))["url"]) as socket:
         assert (await _acknowledged(socket, "events_api"))["event"]["text"] == "last"
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_who_comes_as_it_closes_is_sent_away(turns: int) -> None:
+    """A connection that is made in the moment in which the workspace stops is refused or ended, never left open."""
+    workspace = Workspace()
+    await workspace.start()
+    address = ("127.0.0.1", int(workspace.url.rpartition(":")[2]))
+    stopping = asyncio.create_task(workspace.stop())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    with contextlib.suppress(ConnectionError), socket.create_connection(address) as late:
+        await stopping
+        late.settimeout(5)
+        assert await asyncio.to_thread(late.recv, 1) == b""
+    await stopping
