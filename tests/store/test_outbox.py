@@ -408,6 +408,32 @@ def test_whoever_comes_too_late_makes_it_suspect(database: Database, room: int) 
     assert len(database.read_sync(twins.due, NOON + LEASE + SECOND, 10)) == 1
 
 
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_is_set_shortens_no_time_between_looks(database: Database, room: int, hours: int) -> None:
+    """The clock is set by an hour between two looks: the last look still comes as long after as it should."""
+    database.tx_sync(outbox.put, room, [say("unsure")], NOON)
+    claim(database)
+    (again,) = claim(database, NOON + LEASE)
+    settle(database, again, NOON + LEASE)
+    first, second = twins.LOOKS
+    clock = NOON + LEASE + first
+    look(database, clock)
+    clock += timedelta(hours=hours)
+    database.tx_sync(twins.heal, clock)
+    if database.read_sync(twins.due, clock, 1):
+        look(database, clock)
+    assert database.read_sync(twins.due, clock + second - SECOND, 1) == []
+    look(database, clock + second)
+    assert database.read_sync(agenda.next_time, "twin") is None
+
+
+def look(database: Database, now: datetime) -> None:
+    """What is due is looked for, and nothing is found."""
+    (suspect,) = database.read_sync(twins.due, now, 10)
+    assert database.tx_sync(twins.take, suspect, now, now + LEASE)
+    database.tx_sync(twins.looked, suspect, now, 0)
+
+
 def stale(database: Database, room: int, *effects: Effect) -> Claimed:
     """What is claimed of these when they have waited for long."""
     database.tx_sync(outbox.put, room, effects, NOON)

@@ -42,6 +42,7 @@ class Suspect:
     channel: str
     ts: str
     created_at: datetime
+    due: datetime
     looked: int
 
 
@@ -68,14 +69,16 @@ def put_off(conn: Connection, suspect: Suspect, until: datetime) -> None:
 def looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
     """It was looked, and so many twins were removed; the next look comes by itself, if there is one."""
     kept = json.loads(conn.execute(select(outbox.c.outcome).where(_this(suspect))).scalar_one() or "{}")
-    kept |= {"looked": suspect.looked + 1, "twins": int(kept.get("twins", 0)) + removed}
-    again = now + LOOKS[suspect.looked + 1] if suspect.looked + 1 < len(LOOKS) else None
+    timely = now <= suspect.due + FARTHEST  # else the clock was set, and who knows how long that was
+    done = suspect.looked + 1 if timely else suspect.looked
+    kept |= {"looked": done, "twins": int(kept.get("twins", 0)) + removed}
+    again = now + LOOKS[done] if done < len(LOOKS) else None
     conn.execute(update(outbox).where(_this(suspect)).values(outcome=chain.canonical(kept), sweep_at=again))
 
 
 def heal(conn: Connection, now: datetime) -> None:
-    """Whatever is to be looked for later than anything may is looked for now: a clock that was wrong has put it off."""
-    conn.execute(update(outbox).where(outbox.c.sweep_at > now + FARTHEST).values(sweep_at=now))
+    """What is to be looked for later than anything may be, is looked for soon: a clock that was wrong has put it off."""
+    conn.execute(update(outbox).where(outbox.c.sweep_at > now + FARTHEST).values(sweep_at=now + LOOKS[-1]))
 
 
 def _this(suspect: Suspect) -> ColumnElement[bool]:
@@ -95,5 +98,6 @@ def _suspect(found: Any) -> Suspect:
         channel=str(outcome.get("channel", "")),
         ts=str(outcome.get("ts", "")),
         created_at=found.created_at,
+        due=found.sweep_at,
         looked=int(outcome.get("looked", 0)),
     )
