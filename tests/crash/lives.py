@@ -176,7 +176,7 @@ class Lives:
             elif self.fragile() and self.lacking(FAULTY) and self._rng.random() < 0.7:
                 await self._life_to_a_place(slot, FAULTY, FRAGILE)
             elif self.peaceful() and not self.fragile() and self._rng.random() < 0.85:
-                await self._life_of_some_length(slot, least=3.0, longest=7.0)
+                await self._life_of_some_length(slot, least=2.0, longest=5.0)
             elif self._rng.random() < 0.45:
                 await self._life_to_a_place(slot)
             else:
@@ -210,7 +210,7 @@ class Lives:
         if not lacking and places is EVERYDAY:
             patience = BRISK
         wanted = lacking or list(places)
-        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.2:
+        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.1:
             wanted, patience = rare, LONG
         await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)

@@ -30,7 +30,9 @@ SOON, RARELY = (8.0, 12.0), (100.0, 130.0)  # seconds from one game that breaks 
 NO_DUFF = 0.04  # each time that somebody looks while two things are broken
 TIDIED = 20.0  # seconds within which incidents are closed before games that break something
 PREPARED = 60.0  # seconds within which a game that breaks something must have begun
-PLAYED = 28.0  # and that it is then played: the last thing is broken after thirteen
+PLAYED = 28.0  # and that it is then played at most: the last thing is broken after thirteen
+STILL = 8.0  # seconds in which nothing is broken or undone any more
+AGAIN = 8.0  # seconds after which a game is planned anew, when nothing is seen of it
 PREFLIGHT = 6.0  # seconds between two preflights
 ENDING = 20.0  # seconds in which games are ended; a room without a channel cannot be
 ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)
@@ -281,40 +283,59 @@ class Producers:
             return
         self.alerts_on, self._group, self.peaceful = False, "", True
         self._town.faults.share = GENTLE
+        known = {each.id for each in self._town.rooms(DIRECTOR, kind="exercise-", closing=True)}
         try:
             await self._tidy_until_real_is_over()
-            await asyncio.gather(*(self._game(each) for each in BREAKING))
+            await asyncio.gather(*(self._breaking(each, known) for each in BREAKING))
         finally:
             self.alerts_on, self.fragile, self.peaceful = True, False, False
             self._town.faults.share = SHARE
+        await asyncio.gather(*(self._end_games(each) for each in BREAKING))
 
     async def _game(self, scenario: str) -> None:
-        """Begun, left alone for a while, ended. One that breaks something is planned, approved and looked at before."""
-        breaks = scenario in BREAKING
-        word = "plan" if breaks else "start"
+        """Begun, left alone for a while, ended."""
+        for _ in range(5):
+            if self.over or await self._begin_game("start", scenario):
+                break
+        await until(lambda: self.over, every=0.5, within=GAME)
+        await self._end_games(scenario)
+
+    async def _breaking(self, scenario: str, known: set[str]) -> None:
+        """Planned, approved, looked at, begun, and left when everything that it breaks has been broken and undone."""
+        glass, begun, before = self._town.glass, False, self._channels(scenario)
+        end, asked, moved, stood = time.monotonic() + PREPARED, -AGAIN, 0.0, -1
+        while time.monotonic() < end and not self.over:
+            if self._channels(scenario) <= before and time.monotonic() > asked + AGAIN:
+                await self._begin_game("plan", scenario)
+                asked = time.monotonic()
+            await asyncio.sleep(0.7)
+            await self._tidy_up()
+            await self._approve()
+            if await self._prepare(known):
+                end, begun = time.monotonic() + PLAYED, True
+            await self._perhaps_no_duff(scenario, known)
+            if (changes := glass.changes(scenario)) != stood:
+                stood, moved = changes, time.monotonic()
+            if begun and time.monotonic() > moved + STILL and not glass.broken_of(scenario):
+                return
+
+    async def _begin_game(self, word: str, scenario: str) -> bool:
         players = " ".join(f"@{each}" for each in PLAYERS)
         operations = self._town.workspace.channel("operations")
-        known = {each.id for each in self._town.rooms(DIRECTOR, kind="exercise-", closing=True)}
-        for _ in range(5):
-            if self.over or await self._try(DIRECTOR, operations, f"/warroom {word} {scenario} {players}"):
-                break
-        until = time.monotonic() + (PREPARED if breaks else GAME)
-        while time.monotonic() < until and not self.over:
-            await asyncio.sleep(0.7)
-            if breaks:
-                await self._tidy_up()
-                await self._approve()
-                if await self._prepare(known):
-                    until = time.monotonic() + PLAYED
-                await self._perhaps_no_duff(scenario, known)
+        return await self._try(DIRECTOR, operations, f"/warroom {word} {scenario} {players}")
+
+    def _channels(self, scenario: str) -> set[str]:
+        """Of its games, also of those whose channel nothing is said in yet."""
+        return {name for name in self._town.channel_names() if name.startswith("exercise-") and scenario in name}
+
+    async def _end_games(self, scenario: str) -> None:
         for channel in self._town.rooms(DIRECTOR, kind="exercise-", closing=True):
-            if channel.id not in known and "backchannel" not in channel.name:
+            if scenario in channel.name:
                 await self._end(channel.id)
 
     async def _perhaps_no_duff(self, scenario: str, known: set[str]) -> None:
         """Now and then something is real while something is broken: everything is undone at once."""
-        broken = [each for each, faults in self._town.glass.broken.items() if faults and each.startswith(scenario)]
-        if len(broken) < 2 or self._rng.random() > NO_DUFF:
+        if len(self._town.glass.broken_of(scenario)) < 2 or self._rng.random() > NO_DUFF:
             return
         rooms = [each for each in self._town.rooms(PLAYERS[0], kind="exercise-") if each.id not in known]
         if rooms:

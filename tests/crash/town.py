@@ -190,6 +190,15 @@ class Glass:
         finally:
             await runner.cleanup()
 
+    def changes(self, game: str) -> int:
+        """How often something that this game breaks was broken or undone."""
+        both = (self.injected, self.undone)
+        return sum(times for counted in both for target, times in counted.items() if target.startswith(game))
+
+    def broken_of(self, game: str) -> list[str]:
+        """What this game breaks and is broken now."""
+        return [target for target, faults in self.broken.items() if faults and target.startswith(game)]
+
     async def _break(self, request: web.Request) -> web.Response:
         self.injected[_target(request)] += 1
         self.faults.add(request.match_info["fault"])
@@ -310,6 +319,9 @@ class Town:
         await until(
             lambda: all(each.payload.get("event", {}).get("channel") != channel for each in events.values()), within=4
         )
+
+    def channel_names(self) -> list[str]:
+        return [each.name for each in self.workspace.office.state.channels.values()]
 
     def rooms(self, person: str = "", *, kind: str = "", closing: bool = False) -> list[Channel]:
         """The channels of rooms that `person` is in and that have begun to speak, the newest first."""

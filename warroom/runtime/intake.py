@@ -2,7 +2,9 @@
 
 Whoever keeps a delivery has it under lease and handles it at once. When that process dies, or cannot handle it, another
 takes it up when the lease or the backoff has run out. What fails too often is put aside, where a person can see it: one
-delivery that nobody can handle must not be tried for ever. Looking costs a read; an idle process writes nothing.
+delivery that nobody can handle must not be tried for ever. How long it has been tried is told by what was waited in between,
+not by a clock: ten processes in a row may die within seconds, and the clock may be set meanwhile. Looking costs a read; an
+idle process writes nothing.
 """
 
 import asyncio
@@ -23,8 +25,8 @@ log = logging.getLogger(__name__)
 
 LOOK = timedelta(seconds=2)  # between two looks
 AT_ONCE = 20
-MOST = 10  # tries, and
-PATIENCE = timedelta(minutes=15)  # since it came: ten processes in a row may die within seconds, and not because of it
+PATIENCE = timedelta(minutes=15)  # that something is tried for
+MOST = PATIENCE // LEASE + inbox.SUSPECT  # tries: each is followed by a lease, or by a backoff that counts as so many
 LONGEST = timedelta(minutes=5)  # between two tries
 
 P = ParamSpec("P")
@@ -91,7 +93,7 @@ class Intake:
         claimed = await self._db.tx(inbox.claim, key, self._wall.now())
         if claimed is None:
             return False
-        if self._is_spent(claimed, MOST + 1):  # whoever took it up did not even live to say that it had failed
+        if claimed.tries > MOST:  # whoever took it up did not even live to say that it had failed
             await self._put_aside(claimed)
             return True
         log.info("%s was kept and not finished; taking it up (%s)", key, claimed.tries)
@@ -118,18 +120,17 @@ class Intake:
             await self._failed(delivery)
 
     async def _failed(self, delivery: Delivery) -> None:
-        if self._is_spent(delivery, MOST):
+        if delivery.tries >= MOST:
             await self._put_aside(delivery)
         else:
-            after = min(timedelta(seconds=2 ** min(delivery.tries, MOST)), LONGEST)
-            await self._settle(inbox.hold, delivery.key, self._wall.now() + after)
-
-    def _is_spent(self, delivery: Delivery, most: int) -> bool:
-        return delivery.tries >= most and self._wall.now() - delivery.received_at >= PATIENCE
+            after = min(timedelta(seconds=2 ** min(delivery.tries, 10)), LONGEST)
+            await self._settle(inbox.put_off, delivery.key, self._wall.now() + after, after // LEASE)
 
     async def _put_aside(self, delivery: Delivery) -> None:
         log.error(
-            "%s could not be handled, %s times, and is put aside; nobody tries it again", delivery.key, delivery.tries
+            "%s could not be handled for %s minutes, and is put aside; nobody tries it again",
+            delivery.key,
+            PATIENCE.seconds // 60,
         )
         await self._settle(inbox.put_aside, delivery.key)
 

@@ -40,7 +40,10 @@ _FINISH = Prepared(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """Something that was accepted and is not handled yet. `tries` is how often it was taken up again."""
+    """Something that was accepted and is not handled yet.
+
+    `tries` is how often it was taken up again, and besides how many leases were waited through after failures.
+    """
 
     key: str
     received_at: datetime
@@ -119,8 +122,13 @@ def claim(conn: Connection, key: str, now: datetime, lease: timedelta = LEASE) -
 
 
 def hold(conn: Connection, key: str, until: datetime) -> bool:
-    """Nobody takes it up before this instant: a lease that goes on, or a failure that is to be tried again then."""
+    """Nobody takes it up before this instant: a lease that goes on."""
     return _change(conn, key, take_at=until)
+
+
+def put_off(conn: Connection, key: str, until: datetime, leases: int) -> bool:
+    """It failed, and is tried again at this instant, which is so many leases away."""
+    return _change(conn, key, take_at=until, tries=inbox.c.tries + leases)
 
 
 def postpone(conn: Connection, key: str, until: datetime) -> bool:
