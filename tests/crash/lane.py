@@ -246,7 +246,7 @@ class Lane:
     def _enough_is_broken(self) -> bool:
         """Whether games that break something have served their purpose: while they last there is less of everything else."""
         enough = len(self.town.glass.faults) >= self.config.broken
-        return enough and not self.lives.lacking(FAULTY)
+        return enough and not self.lives.lacking(FAULTY, self.config.at_each)
 
     def _calm(self) -> None:
         self.town.faults.rough = False

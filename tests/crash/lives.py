@@ -200,9 +200,9 @@ class Lives:
             await self._gone_within(slot, self._rng.uniform(least, longest))
         await self._kill(slot, "random")
 
-    def lacking(self, places: Sequence[str]) -> list[str]:
+    def lacking(self, places: Sequence[str], enough: int = ENOUGH) -> list[str]:
         """Those of these failpoints at which too few have died."""
-        return [place for place in places if self.died_at[place] < ENOUGH]
+        return [place for place in places if self.died_at[place] < enough]
 
     async def _life_to_a_place(self, slot: Slot, places: Sequence[str] = EVERYDAY, patience: float = PATIENCE) -> None:
         """To whichever it comes to first of the failpoints at which too few have died; then of all."""
@@ -210,7 +210,7 @@ class Lives:
         if not lacking and places is EVERYDAY:
             patience = BRISK
         wanted = lacking or list(places)
-        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.1:
+        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.15:
             wanted, patience = rare, LONG
         await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)

@@ -51,11 +51,12 @@ class Town:
     ) -> None:
         self.workspace, self.app, self.settings, self.people = workspace, app, settings, people
         self.clock = ManualClock(SystemClock().now())
+        self.ahead = timedelta(0)  # of Slack's clock
         self.stack = stack
         self.bot = Bot(settings, library=shipped_library())
 
     async def start(self) -> Bot:
-        self.clock.move_to(max(SystemClock().now(), self.clock.now()))
+        self.clock.move_to(max(SystemClock().now() + self.ahead, self.clock.now()))
         self.bot = bot = Bot(self.settings, library=shipped_library(), clock=self.clock, wall=self.clock)
         self.stack.push_async_callback(bot.stop)
         await bot.start()
@@ -76,7 +77,7 @@ class Town:
             settling = asyncio.create_task(self.bot.settled())
             while not settling.done():
                 await asyncio.wait({settling}, timeout=0.02)
-                self.clock.move_to(max(self.clock.now(), SystemClock().now()))
+                self.clock.move_to(max(self.clock.now(), SystemClock().now() + self.ahead))
             await settling
 
     async def look(self, after: timedelta = SOON) -> None:
@@ -364,6 +365,24 @@ async def test_a_game_that_is_paused_does_not_age_by_it(town: Town) -> None:
     assert await town.heard(room) == ["Where do we eat?"]
     assert after.clock == before.clock
     assert replace(after, seq=before.seq, at=before.at) == before
+
+
+@pytest.mark.parametrize("down", [timedelta(0), timedelta(hours=2)])
+async def test_a_clock_that_was_ahead_hides_nothing(town: Town, down: timedelta) -> None:
+    """It hears with a clock that is an hour ahead, and stops; what is said then is found with the right clock, soon or late."""
+    town.ahead = timedelta(hours=1)
+    await town.start()
+    room = await town.game()
+    war = await town.channel(room)
+    await town.people["ana"].say(war, "heard")
+    await town.settled()
+    await town.bot.stop()
+    town.ahead, town.clock = timedelta(0), ManualClock(SystemClock().now() + down)
+    await town.people["ana"].say(war, "missed")
+    town.workspace.faults.discard_backlog()
+    await town.start()
+    await town.look()
+    assert await town.heard(room) == ["heard", "missed"]
 
 
 async def test_what_was_said_in_the_moment_before_it_listened_is_found(town: Town) -> None:

@@ -161,9 +161,11 @@ def test_finished_only_as_it_was_handled(database: Database) -> None:
 
 
 def test_when_something_was_last_heard(database: Database) -> None:
-    """The newest of what Slack tells by itself counts, handled or not; what others tell does not."""
-    assert database.read_sync(inbox.last_heard) is None
+    """The newest of what Slack tells by itself counts, handled or not; not what others tell, nor what has yet to come."""
+    late = NOON + timedelta(hours=1)
+    assert database.read_sync(inbox.last_heard, late) is None
     database.tx_sync(inbox.keep, "event:2", NOON + SECOND, "x")
     database.tx_sync(inbox.keep, "event:1", NOON, "x")
     database.tx_sync(inbox.first_time, "alertmanager:1", NOON + 5 * SECOND)
-    assert database.read_sync(inbox.last_heard) == NOON + SECOND
+    assert database.read_sync(inbox.last_heard, late) == NOON + SECOND
+    assert database.read_sync(inbox.last_heard, NOON) == NOON

@@ -31,6 +31,7 @@ from warroom.slack.verdicts import Verdict, judge
 from warroom.store import cards, gaps, inbox, rooms
 from warroom.store.gaps import Gap
 from warroom.store.inbox import Delivery
+from warroom.store.rooms import RoomRow
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +100,7 @@ class Backfill:
         await self._must_hear()
         until = self._wall.now() - FRESH
         for row in await self._db.read(rooms.listing, self._workspace, mode="all", open_only=True):
-            since = max(gap.since - MARGIN, row.opened_at) if gap.since > gaps.EVER else row.opened_at
-            await self._fill(row.id, gap, since, until)
+            await self._fill(row, gap, until)
 
     async def _must_hear(self) -> None:
         """What was said just now counts as on its way, so we must have listened already when it was said."""
@@ -131,8 +131,9 @@ class Backfill:
             event = {**message, "type": "message", "channel": channel}
             await self._hearing.hear(self._workspace, event, late=True)
 
-    async def _fill(self, room: int, gap: Gap, since: datetime, until: datetime) -> None:
-        unread: dict[str, Unreadable] = {}
+    async def _fill(self, row: RoomRow, gap: Gap, until: datetime) -> None:
+        room, unread = row.id, dict[str, Unreadable]()
+        since = gap.since - MARGIN if gap.since > gaps.EVER else BEGINNING  # a channel is not older than its room
         for place, channel in (await self._runtime.room(room)).channels.items():
             try:
                 await self._read(room, channel.id, since, until)
@@ -146,7 +147,8 @@ class Backfill:
         found = (await self._runtime.room(room)).recovered
         if found or unread:
             reason = ", ".join(dict.fromkeys(map(str, unread.values())))
-            told = c.RecordGap(since=since, until=until, unread=tuple(unread), reason=reason)
+            told_since = max(since, min(row.opened_at, until))
+            told = c.RecordGap(since=told_since, until=until, unread=tuple(unread), reason=reason)
             for_good = not found and not any(each.for_now for each in unread.values())
             # What can never be read is said once, not at every start.
             key = f"gap:{room}:{','.join(unread)}:{reason}" if for_good else None
@@ -223,8 +225,16 @@ class Backfill:
 
 
 def _note_start(conn: Connection, workspace: str, now: datetime) -> None:
-    since = inbox.last_heard(conn) or gaps.EVER
-    _note(conn, workspace, since, now, now + SETTLE)
+    _note(conn, workspace, _last_heard(conn, now), now, now + SETTLE)
+
+
+def _last_heard(conn: Connection, now: datetime) -> datetime:
+    """By our clock; by Slack's if ours was ahead of it when it was last compared with what somebody said."""
+    last, newest = inbox.last_heard(conn, now) or gaps.EVER, inbox.newest_said(conn)
+    if newest is None:
+        return last
+    by_us, by_slack = newest[0], _at(newest[1])
+    return min(last, by_slack) if by_us - by_slack > MARGIN else last
 
 
 def _note(conn: Connection, workspace: str, since: datetime, now: datetime, ready: datetime) -> None:

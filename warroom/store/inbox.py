@@ -18,7 +18,8 @@ KEPT, DONE, FAILED = "kept", "done", "failed"
 FARTHEST = timedelta(minutes=15)  # longer, nothing is leased or put off: such a time was written by a wrong clock
 LEASE = timedelta(seconds=15)  # how long whoever takes up a delivery has it alone; renewed while it is handled
 SUSPECT = 4  # tries after which it is no accident that nobody finishes it
-EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from the one to the other
+EVENTS = ("event:", "event;")  # the keys of what Slack tells by itself lie from the one to the other,
+SAID = ("heard:", "heard;")  # and those of what people said in war rooms
 
 # Spelled out, not bound: a partial index is used only by a question that can be seen to fall within it.
 _KEPT = inbox.c.state == literal_column(f"'{KEPT}'")
@@ -156,11 +157,25 @@ def failures(conn: Connection) -> int:
     return int(conn.execute(select(func.count()).select_from(inbox).where(aside)).scalar_one())
 
 
-def last_heard(conn: Connection) -> datetime | None:
-    """When something last came that Slack tells by itself. Until then it was surely heard, for we were there to hear."""
-    first, end = EVENTS
-    heard = select(inbox.c.received_at).where(inbox.c.key >= first, inbox.c.key < end)
-    return conn.execute(heard.order_by(inbox.c.received_at.desc()).limit(1)).scalar_one_or_none()
+def last_heard(conn: Connection, now: datetime) -> datetime | None:
+    """When something last came that Slack tells by itself. Until then it was surely heard, for we were there to hear.
+
+    What is later than `now` was written by a clock that was ahead, and says nothing.
+    """
+    found = _newest(conn, EVENTS, inbox.c.received_at <= now)
+    return found.received_at if found else None
+
+
+def newest_said(conn: Connection) -> tuple[datetime, str] | None:
+    """What people said and was heard last: when that was by our clock, and its `ts`, which is by Slack's."""
+    found = _newest(conn, SAID)
+    return (found.received_at, found.key.rpartition(":")[2]) if found else None
+
+
+def _newest(conn: Connection, keys: tuple[str, str], *more: ColumnElement[bool]) -> Any:
+    within = and_(inbox.c.key >= keys[0], inbox.c.key < keys[1], *more)
+    newest = select(inbox.c.key, inbox.c.received_at).where(within).order_by(inbox.c.received_at.desc()).limit(1)
+    return conn.execute(newest).first()
 
 
 # --- what all of them share
