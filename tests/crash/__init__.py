@@ -1,6 +1,6 @@
 """Real processes of the bot, killed again and again on both databases while Slack and the database misbehave.
 
-    python -m tests.crash                          both lanes, five minutes of trouble (`make crashtest`)
+    python -m tests.crash                          all lanes, seven minutes of trouble (`make crashtest`)
     python -m tests.crash --seconds 30 --lane sqlite
     python -m tests.crash.check HISTORY DATABASE   judge the evidence of a run again
 

@@ -27,7 +27,7 @@ from sqlalchemy import Connection, func, select
 from tests import postgres
 from tests.crash import check, dbfaults
 from tests.crash.history import History
-from tests.crash.lives import READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
+from tests.crash.lives import EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
 from tests.crash.shared import FAULTY, PLACES, Tally, Weather
@@ -52,11 +52,11 @@ POSTGRESQL = postgres.SETTINGS | {"synchronous_commit": "on"}  # what is committ
 class Config:
     """The trouble lasts for `seconds`, and longer while a goal is not met, up to `longest`.
 
-    Of the goals, `kills` and `cold` count all, `at_each` the kills at each failpoint. `troubled` False: nothing is wrong
-    but the kills; `clock` False: the clocks are right.
+    Of the goals, `kills` and `cold` count all, `at_each` the kills at each failpoint of `places`. `troubled` False: nothing
+    is wrong but the kills; `clock` False: the clocks are right; `breaking` False: no game breaks anything.
     """
 
-    name: str  # sqlite | postgresql
+    name: str  # sqlite | brisk | postgresql
     seconds: float
     seed: int
     folder: str
@@ -67,12 +67,14 @@ class Config:
     longest: float = 0.0
     kills: int = 0
     at_each: int = 0
+    places: str = "all"  # | everyday | faulty: those that come to pass while something is broken
     cold: int = 0
     broken: int = 0
     pauses: int = 0
     restarts: int = 0
     troubled: bool = True
     clock: bool = True
+    breaking: bool = True
     json: str = ""
 
 
@@ -132,6 +134,8 @@ class Lane:
         self.began = time.monotonic()
         self.drained = -1.0
         self.restarts = 0
+        self.database = "postgresql" if config.name == "postgresql" else "sqlite"
+        self.places = {"all": PLACES, "everyday": EVERYDAY, "faulty": FAULTY}[config.places]
 
     def say(self, words: str) -> None:
         print(f"[{self.config.name:10}] {time.monotonic() - self.began:5.0f} s  {words}", flush=True)
@@ -140,7 +144,7 @@ class Lane:
         """Everything; what the table shows, and `violations`."""
         self.say(f"seed {self.config.seed}; evidence in {self.folder}")
         self.history.write("lane", **asdict(self.config))
-        opens = {"sqlite": _sqlite, "postgresql": _postgresql}[self.config.name]
+        opens = {"sqlite": _sqlite, "postgresql": _postgresql}[self.database]
         async with AsyncExitStack() as stack:
             self.base = await stack.enter_async_context(opens(self.folder, self.weather, self.rng, self.history))
             with Database(self.base.direct) as fresh:
@@ -155,6 +159,7 @@ class Lane:
             plan = Plan(cold_every=self.config.cold_every, pause_every=self.config.pause_every)
             self.lives = Lives(self.slots, server, self.rng, self.history, plan)
             self.producers = Producers(self.town, self.slots, self.rng, self.history, self.lives.wanted)
+            self.producers.breaking = self.config.breaking
             self.lives.fragile = lambda: self.producers.fragile
             self.lives.peaceful = lambda: self.producers.peaceful
             self.producers.enough = self._enough_is_broken
@@ -236,7 +241,7 @@ class Lane:
         goals, lives = self.config, self.lives
         return (
             sum(lives.kills.values()) >= goals.kills
-            and min(lives.died_at[place] for place in PLACES) >= goals.at_each
+            and min(lives.died_at[place] for place in self.places) >= goals.at_each
             and lives.cold >= goals.cold
             and len(self.town.glass.faults) >= goals.broken
             and lives.pauses >= goals.pauses
@@ -278,7 +283,7 @@ class Lane:
         while True:
             await asyncio.sleep(PROGRESS)
             lives, counts = self.lives, self.history.counts
-            fewest = min(lives.died_at[place] for place in PLACES)
+            fewest = min(lives.died_at[place] for place in self.places)
             self.say(
                 f"{sum(lives.kills.values())} kills ({lives.kills['at failpoints']} at failpoints, each {fewest} or "
                 f"more times), {lives.cold} cold, {lives.pauses} pauses, "
@@ -363,7 +368,7 @@ class Lane:
         self.history.close()
         with Database(self.base.direct) as db:
             evidence = await db.tx(check.gather, self.folder / "history.jsonl", before, after)
-            if self.config.name == "postgresql":
+            if self.database == "postgresql":
                 await asyncio.to_thread(check.copy, db, self.folder / "warroom.db")
         found = check.judge(evidence, self.folder / "history.jsonl")
         return self._figures(quiet) | found
@@ -375,6 +380,7 @@ class Lane:
             errors += slot.tally.errors()
         return {
             "lane": self.config.name,
+            "database": self.database,
             "seed": self.config.seed,
             "seconds": round(self.calm_at - self.began),
             "replicas": self.config.replicas,

@@ -53,6 +53,7 @@ class Producers:
         self._started: set[str] = set()  # where "Start the game" was acknowledged, which may have been a refusal
         self._looked: dict[str, float] = {}  # when a preflight was last asked for
         self.over = False  # nothing new is begun
+        self.breaking = True  # whether there are games that break something
         self.peaceful = False  # games that will break something are prepared, or played
         self.fragile = False  # they are played
         self.enough: Callable[[], bool] = lambda: False  # whether such games have served their purpose
@@ -63,7 +64,8 @@ class Producers:
 
     def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What goes on side by side, each until `over`."""
-        return [self.monitor, self.talk, self.note, self.write_forms, self.press, self.play, self.break_glass]
+        always = [self.monitor, self.talk, self.note, self.write_forms, self.press, self.play]
+        return [*always, self.break_glass] if self.breaking else always
 
     def _mark(self, kind: str) -> str:
         return f"{kind}{next(self._numbers):06d}z"

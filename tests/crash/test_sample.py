@@ -70,6 +70,7 @@ def test_a_run_that_did_too_little_says_so() -> None:
     """A table without violations means little when hardly anybody was killed; every goal that was missed is named."""
     figures = {
         "lane": "postgresql",
+        "database": "postgresql",
         "kills": {"random": 400},
         "failpoints": {"tx.begun": {"hit": 9, "killed": 2}},
         "cold_starts": 10,
@@ -79,7 +80,7 @@ def test_a_run_that_did_too_little_says_so() -> None:
         "inputs": {"attempts": 6_000},
         "announcements": {"attempts": 5_000},
     }
-    assert short_of([figures]) == ["postgresql: at_each 2 of 3"]
+    assert short_of([figures]) == ["postgresql: 2 of 3 at tx.begun", "kills 400 of 800"]
     assert "pause_every" not in configuration("sqlite", 300, 1, Path())
 
 
