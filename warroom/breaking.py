@@ -23,7 +23,7 @@ from warroom.core.faults import Fault
 from warroom.core.probes import Probe
 from warroom.core.room import Room
 from warroom.faults import Driver, FaultFailed, Order, every_driver
-from warroom.faults.keeper import Busy, Keeper, Recovered, Uncertain, Undone
+from warroom.faults.keeper import Busy, Keeper, Recovered, Uncertain, Undone, WhyNot
 from warroom.faults.records import Filed, Records, state_folder
 from warroom.runtime.clock import Clock
 from warroom.runtime.deliver import Done, Later, Performer, Result, is_spent
@@ -85,7 +85,9 @@ class Breaking:
         heals: float = HEALS,
         rooms: Rooms | None = None,
         machine: str = "",
+        elsewhere: bool = False,
     ) -> None:
+        self._elsewhere = elsewhere  # whether a process on another machine may have tried before
         self._breakables, self._drivers, self._keeper = breakables, drivers, keeper
         self._rooms, self._machine = rooms or _NoRooms(), machine or socket.gethostname()
         self._look, self._clock, self._wall, self._heals = look, clock, wall, heals
@@ -170,22 +172,31 @@ class Breaking:
 
         name = self.name_of(claimed, effect.fault)
         filed = self._keeper.known(name) if effect.driver != PRETEND else None
-        if filed is None and effect.driver != PRETEND:
+        if filed is None:
+            try:
+                filed = await self._first(claimed, name, effect, why_not)
+            except FaultFailed as error:
+                if not self._may_have_begun(claimed, effect):
+                    raise
+                raise Uncertain(f"{error} An earlier attempt may have broken it all the same.") from error
+        if not filed.order.entry.real:
+            return await self._driver(filed.order).inject(filed.order)
+        return await self._keeper.inject(filed, why_not)
+
+    async def _first(self, claimed: Claimed, name: str, effect: f.InjectFault, why_not: WhyNot) -> Filed:
+        """What is to be done, when nothing is on record about it. Raises FaultFailed when it is not to be done."""
+        if effect.driver != PRETEND:
             if self._keeper.begun(name):
                 raise Uncertain("It may be broken: what is on record about it cannot be read.")
             if why := await why_not():
                 raise FaultFailed(why)
-        if filed is None:
-            filed = Filed(
-                order=self._new_order(name, effect),
-                keeper=self._keeper.name,
-                room=claimed.room_id,
-                called=effect.fault,
-            )
-            await self._fit(filed.order)
-        if not filed.order.entry.real:
-            return await self._driver(filed.order).inject(filed.order)
-        return await self._keeper.inject(filed, why_not)
+        order = self._new_order(name, effect)
+        await self._fit(order)
+        return Filed(order=order, keeper=self._keeper.name, room=claimed.room_id, called=effect.fault)
+
+    def _may_have_begun(self, claimed: Claimed, effect: f.InjectFault) -> bool:
+        """Whether an attempt that is not on record here may have broken it: nothing is recorded of what is pretended."""
+        return claimed.unsure and (self._elsewhere or effect.driver == PRETEND)
 
     def _new_order(self, name: str, effect: f.InjectFault) -> Order:
         entry = self._breakables.entry(effect.driver, effect.target, effect.mode)
@@ -345,7 +356,10 @@ def make_breaking(
             probe, resolve=resolve, guard=guard, allowed=allowed, environment=environment, secrets=secrets
         )
 
-    return Breaking(allowed.breakable, drivers, keeper, look=look, clock=clock, wall=wall, rooms=rooms)
+    several = not database.startswith("sqlite")
+    return Breaking(
+        allowed.breakable, drivers, keeper, look=look, clock=clock, wall=wall, rooms=rooms, elsewhere=several
+    )
 
 
 def keeper_name(database: str) -> str:

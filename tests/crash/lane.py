@@ -27,7 +27,7 @@ from sqlalchemy import Connection, func, select
 from tests import postgres
 from tests.crash import check, dbfaults
 from tests.crash.history import History
-from tests.crash.lives import EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
+from tests.crash.lives import ENOUGH, EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
 from tests.crash.shared import FAULTY, PLACES, Tally, Weather
@@ -251,7 +251,7 @@ class Lane:
     def _enough_is_broken(self) -> bool:
         """Whether games that break something have served their purpose: while they last there is less of everything else."""
         enough = len(self.town.glass.faults) >= self.config.broken
-        return enough and not self.lives.lacking(FAULTY, self.config.at_each)
+        return enough and not self.lives.lacking(FAULTY, self.config.at_each or ENOUGH)
 
     def _calm(self) -> None:
         self.town.faults.rough = False

@@ -176,7 +176,7 @@ class Lives:
             elif self.fragile() and self.lacking(FAULTY) and self._rng.random() < 0.7:
                 await self._life_to_a_place(slot, FAULTY, FRAGILE)
             elif self.peaceful() and not self.fragile() and self._rng.random() < 0.85:
-                await self._life_of_some_length(slot, least=1.0, longest=4.0)
+                await self._life_of_some_length(slot, least=3.0, longest=7.0)
             elif self._rng.random() < 0.45:
                 await self._life_to_a_place(slot)
             else:

@@ -29,10 +29,10 @@ GAME = 21.0  # seconds that a game is left alone
 SOON, RARELY = (8.0, 12.0), (100.0, 130.0)  # seconds from one game that breaks something to the next
 NO_DUFF = 0.04  # each time that somebody looks while two things are broken
 TIDIED = 20.0  # seconds within which incidents are closed before games that break something
-PREPARED = 35.0  # seconds within which a game that breaks something must have begun
+PREPARED = 60.0  # seconds within which a game that breaks something must have begun
 PLAYED = 28.0  # and that it is then played at most: the last thing is broken after thirteen
 STILL = 8.0  # seconds in which nothing is broken or undone any more
-AGAIN = 8.0  # seconds after which a game is planned anew, when nothing is seen of it
+AGAIN = 20.0  # seconds after which a game is planned anew, when nothing is seen of it
 PREFLIGHT = 6.0  # seconds between two preflights
 ENDING = 20.0  # seconds in which games are ended; a room without a channel cannot be
 ALERT_WITHIN = aiohttp.ClientTimeout(total=4, sock_connect=1)

@@ -34,6 +34,7 @@ class Room1:
     mode: str = "kill"
     uid: str = ""
     known: dict[str, Any] = field(default_factory=dict)
+    attempts: int = 1
 
     @property
     def name(self) -> str:
@@ -66,7 +67,7 @@ class Room1:
 
     def _claimed(self, effect: f.Effect, failing: timedelta = timedelta(0)) -> Claimed:
         return Claimed(
-            lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=1, failing=failing,
+            lane="l", number=1, epoch=1, room_id=1, effect=effect, attempts=self.attempts, failing=failing,
             effect_id="e", room_uid=self.uid,
         )  # fmt: skip
 
@@ -92,6 +93,7 @@ def room(
     clock: Any = None,
     rooms: Rooms | None = None,
     here: str = "east",
+    elsewhere: bool = False,
     **given: Any,
 ) -> Room1:
     wall = SystemClock()
@@ -105,6 +107,7 @@ def room(
         heals=0.2,
         rooms=rooms,
         machine=here,
+        elsewhere=elsewhere,
     )
     return Room1(thing, machine, breaking, **given)
 
@@ -140,6 +143,17 @@ async def test_what_is_not_broken(given: dict[str, Any], said: str, thing: Thing
     assert thing.answers()
     assert machine.watchdogs() == []
     assert not machine.folder.exists()
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_an_attempt_that_is_on_record_nowhere(elsewhere: bool, thing: Thing, machine: Machine) -> None:
+    """Where a process on another machine may have tried before, what is not broken now counts as broken, so that it is undone."""
+    mine = room(thing, machine, elsewhere=elsewhere, attempts=2)
+    told = await mine.breaks(deadline=in_(-1))
+    assert told.injected == elsewhere
+    assert "Its time was over before" in told.detail
+    first = await room(thing, machine, elsewhere=elsewhere).breaks(deadline=in_(-1))
+    assert not first.injected
 
 
 async def test_what_was_not_whole_is_not_broken(thing: Thing, machine: Machine) -> None:
