@@ -334,7 +334,15 @@ class Lane:
                     await asyncio.sleep(0.2)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(DRAIN):
-                        await self._until_quiet(db)
+                        await self._until_still(db)
+
+    async def _until_still(self, db: Database) -> None:
+        """Quiet, and still quiet when everybody has looked once more at what goes on beside games that are planned."""
+        for _ in itertools.count():
+            await self._until_quiet(db)
+            await asyncio.sleep(1.0)
+            if await self._is_quiet(db):
+                return
 
     async def _exports(self) -> dict[str, str]:
         """What players would be given of every room."""

@@ -207,11 +207,11 @@ class Lives:
     async def _life_to_a_place(self, slot: Slot, places: Sequence[str] = EVERYDAY, patience: float = PATIENCE) -> None:
         """To whichever it comes to first of the failpoints at which too few have died; then of all."""
         lacking = self.lacking(places)
-        if not lacking and places is EVERYDAY:
-            patience = BRISK
-        wanted = lacking or list(places)
-        if (rare := [place for place in lacking if place in RARE]) and self._rng.random() < 0.15:
+        rare, wanted = [each for each in lacking if each in RARE], [each for each in lacking if each not in RARE]
+        if rare and self._rng.random() < 0.15:
             wanted, patience = rare, LONG
+        elif not wanted:
+            wanted, patience = list(places), patience if places is FAULTY else BRISK
         await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)
         try:

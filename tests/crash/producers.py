@@ -390,7 +390,7 @@ class Producers:
     async def end_everything(self) -> None:
         """After the trouble: games end, incidents are resolved and closed."""
         self.alerts_on = False
-        games = self._town.rooms(DIRECTOR, kind="exercise-", closing=True)
+        games = self._town.rooms(DIRECTOR, kind="exercise-", closing=True, silent=True)
         ending = [self._end(each.id) for each in games if "backchannel" not in each.name]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDING):

@@ -323,8 +323,8 @@ class Town:
     def channel_names(self) -> list[str]:
         return [each.name for each in self.workspace.office.state.channels.values()]
 
-    def rooms(self, person: str = "", *, kind: str = "", closing: bool = False) -> list[Channel]:
-        """The channels of rooms that `person` is in and that have begun to speak, the newest first."""
+    def rooms(self, person: str = "", *, kind: str = "", closing: bool = False, silent: bool = False) -> list[Channel]:
+        """The channels of rooms that `person` is in and that have begun to speak, or the `silent` too, the newest first."""
         state = self.workspace.office.state
         who = self.people[person].user_id if person else ""
         found = [
@@ -335,7 +335,7 @@ class Town:
             and (closing or each.id not in self.closing)
             and (not who or who in each.members)
             and each.name.startswith(kind or ("inc-", "exercise-"))
-            and any(self._cards(each.id, 40))
+            and (silent or any(self._cards(each.id, 40)))
         ]
         return found[::-1]
 
