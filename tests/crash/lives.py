@@ -175,12 +175,16 @@ class Lives:
                 await self._paused_life(slot)
             elif self.fragile() and self.lacking(FAULTY) and self._rng.random() < 0.7:
                 await self._life_to_a_place(slot, FAULTY, FRAGILE)
-            elif self.peaceful() and not self.fragile() and self._rng.random() < 0.85:
+            elif self.peaceful() and not self.fragile() and self._rng.random() < self._steady():
                 await self._life_of_some_length(slot, least=3.0, longest=7.0)
             elif self._rng.random() < 0.45:
                 await self._life_to_a_place(slot)
             else:
                 await self._life_of_some_length(slot)
+
+    def _steady(self) -> float:
+        """How many of the lives in peace are long ones: somebody has to be there to prepare things with."""
+        return 0.85 if len(self.slots) == 1 else 0.4
 
     async def live_on(self, slot: Slot) -> None:
         """The last life of a slot: nobody kills it."""
