@@ -184,7 +184,7 @@ class Lives:
 
     def _steady(self) -> float:
         """How many of the lives in peace are long ones: somebody has to be there to prepare things with."""
-        return 0.85 if len(self.slots) == 1 else 0.4
+        return 0.85 if len(self.slots) == 1 else 0.6
 
     async def live_on(self, slot: Slot) -> None:
         """The last life of a slot: nobody kills it."""
@@ -212,11 +212,12 @@ class Lives:
         """To whichever it comes to first of the failpoints at which too few have died; then of all."""
         lacking = self.lacking(places)
         rare, wanted = [each for each in lacking if each in RARE], [each for each in lacking if each not in RARE]
-        if rare and self._rng.random() < 0.15:
+        if rare and self._rng.random() < 0.2:
             wanted, patience = rare, LONG
         elif not wanted:
             wanted, patience = list(places), patience if places is FAULTY else BRISK
-        await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
+        deep = DEEP | dict.fromkeys(RARE, 1)
+        await self._fork(slot, die_at={place: self._rng.randint(1, deep.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)
         try:
             await self._gone_within(slot, self._patience(), slot.ready.wait())

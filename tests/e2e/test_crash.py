@@ -69,6 +69,7 @@ async def test_a_game_survives_a_crash_at_every_bad_moment(on_sqlite: Town) -> N
     await the_war_room_is_called_real(town)
 
 
+@pytest.mark.long
 async def test_a_game_on_postgresql_survives_crashes(on_postgresql: Town) -> None:
     """On PostgreSQL, too, a killed bot goes on where it was and says everything once."""
     town = on_postgresql

@@ -646,6 +646,50 @@ BY_TESTS = (
         ),
         tests="tests/runtime/test_acts.py",
     ),
+    Bug(
+        "a clock that was ahead is believed about what was heard",
+        (
+            Edit(
+                "warroom/slack/backfill.py",
+                "    return min(last, by_slack) if by_us - by_slack > MARGIN else last\n",
+                "    return last\n",
+            ),
+        ),
+        tests="tests/slack/test_backfill.py",
+    ),
+    Bug(
+        "a clock that is set shortens the time between two looks for a twin",
+        (
+            Edit(
+                "warroom/store/twins.py",
+                "    done = suspect.looked + 1 if timely else suspect.looked\n",
+                "    done = suspect.looked + 1\n",
+            ),
+        ),
+        tests="tests/store/test_outbox.py",
+    ),
+    Bug(
+        "what nobody recorded as broken counts as whole",
+        (
+            Edit(
+                "warroom/breaking.py",
+                "        return claimed.unsure and (self._elsewhere or effect.driver == PRETEND)\n",
+                "        return False\n",
+            ),
+        ),
+        tests="tests/faults/test_breaking.py",
+    ),
+    Bug(
+        "how long a delivery was tried is read from a clock",
+        (
+            Edit(
+                "warroom/runtime/intake.py",
+                "        if claimed.tries > MOST:  #",
+                "        if claimed.tries > 10 and self._wall.now() - claimed.received_at >= PATIENCE:  #",
+            ),
+        ),
+        tests="tests/runtime/test_intake.py",
+    ),
 )  # fmt: skip
 
 BUGS = (*SIMULATED, *IN_LANES, *BY_TESTS)

@@ -1,5 +1,7 @@
 """What is claimed of Murphy, measured: less of it than `make bench` measures, in worlds it was not tuned on."""
 
+import pytest
+
 from bench.measures import MEASURES, difference
 from bench.murphy import CHOOSERS, CLAIMS, HELD_OUT, OWN_MEASURE, Results, Values, ablation, broken, measure, table
 from bench.programme import run
@@ -10,6 +12,7 @@ from warroom.core.murphy.score import TERMS
 SHORT = [claim for claim in CLAIMS if not claim.long]
 
 
+@pytest.mark.long
 def test_the_claims_hold() -> None:
     """In 20 worlds of 20 drills, Murphy does all that is said of it against rotation and chance."""
     results = measure(map(make, range(HELD_OUT, HELD_OUT + 20)), CHOOSERS, 20)
