@@ -86,9 +86,6 @@ def crashed(found: Figures) -> Iterator[str]:
     yield row("kill -9", kills)
     for kind in dict.fromkeys(kind for each in lanes for kind in each["kills"]):
         yield row(f"of these {kind}", (each["kills"].get(kind, 0) for each in lanes))
-    yield row(
-        "fewest kills at one failpoint", (min(at["killed"] for at in each["failpoints"].values()) for each in lanes)
-    )
     yield row("PostgreSQL crash-restarts", (each["restarts"] for each in lanes))
     yield row("pauses longer than a lease", (each["pauses"] for each in lanes))
     for what in ("inputs", "announcements"):
@@ -96,6 +93,12 @@ def crashed(found: Figures) -> Iterator[str]:
     yield row("kill to ready, seconds", (_spread(each["ready_after"]) for each in lanes))
     yield row("all quiet after, seconds", (each["drained"] for each in lanes))
     yield row("**violations**", (f"**{each}**" for each in failed))
+    yield ""
+    for database in dict.fromkeys(each["database"] for each in lanes):
+        there = [each["failpoints"] for each in lanes if each["database"] == database]
+        killed = {place: sum(each[place]["killed"] for each in there) for place in there[0]}
+        rarest = min(killed, key=lambda place: killed[place])
+        yield f"Of the {len(killed)} failpoints, on {database}, fewest died at `{rarest}`: {killed[rarest]}."
     yield ""
     if not any(failed) and sum(kills):
         yield (
