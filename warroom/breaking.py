@@ -175,6 +175,8 @@ class Breaking:
         if filed is None:
             try:
                 filed = await self._first(claimed, name, effect, why_not)
+            except Uncertain:
+                raise
             except FaultFailed as error:
                 if not self._may_have_begun(claimed, effect):
                     raise

@@ -337,7 +337,7 @@ class Lane:
                         await self._until_still(db)
 
     async def _until_still(self, db: Database) -> None:
-        """Quiet, and still quiet when everybody has looked once more at what goes on beside games that are planned."""
+        """Quiet, and still so a second later: with the clock moved on, everybody looks at once what goes on beside games."""
         for _ in itertools.count():
             await self._until_quiet(db)
             await asyncio.sleep(1.0)

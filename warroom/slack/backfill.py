@@ -39,9 +39,7 @@ MARGIN = timedelta(minutes=2)  # events may come out of order, and two clocks ma
 SETTLE = timedelta(seconds=3)  # what waits at Slack comes by itself as soon as it can; it need not be looked for
 FRESH = timedelta(seconds=2)  # what was said just now is on its way; what seems to be later was timed by a better clock
 LATER = timedelta(seconds=30)  # until the next try, when Slack does not say how long
-BRIEF = timedelta(
-    seconds=5
-)  # so long it is waited for the next page; longer, and what else is to be taken up goes first
+BRIEF = timedelta(seconds=5)  # so long the next page is waited for; longer, and what else is to be taken up goes first
 GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be read
 UNKNOWN = timedelta(seconds=5)  # until the next look whether a channel has become a room's
 PAGE, PAGES = 200, 50
