@@ -6,7 +6,6 @@ Real servers on loopback, in a temporary folder, with synchronous replication as
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import psutil
 import psycopg
 
+from tests.ports import free_port
 from tests.postgres import programs
 
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB", "listen_addresses": "127.0.0.1"}
@@ -30,7 +30,7 @@ class Site:
     """One server: started, killed, promoted."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self.name, self.data, self.port = name, folder / name, _free_port()
+        self.name, self.data, self.port = name, folder / name, free_port()
         self._folder = folder
         self._as_user: dict[str, Any] = (
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -167,9 +167,3 @@ def pair(*, synchronous: bool = True) -> Iterator[Pair]:
     finally:
         sites.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

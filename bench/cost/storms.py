@@ -5,7 +5,6 @@ read: what was accepted must be there, once.
 """
 
 import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from bench.cost.doors import served, subject
 from bench.cost.figures import Figure, Measured, quantile
 from bench.cost.places import WORKSPACE, Place
 from bench.cost.pretend import PretendSlack, press
+from tests.ports import free_port
 from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.injects import Announce
@@ -51,7 +51,7 @@ def measure(place: Place) -> Measured:
 
 
 async def _alerts(place: Place, number: int) -> list[Figure]:
-    url, port = place.sqlite("alerts"), _free_port()
+    url, port = place.sqlite("alerts"), free_port()
     given = served(url, place) | {"WARROOM_WEB_PORT": str(port), "WARROOM_WEBHOOK_TOKENS": TOKEN}
     async with subject(SERVE, [], PretendSlack, **given) as one:
         began = time.perf_counter()
@@ -243,10 +243,3 @@ async def _quiet(db: Database) -> None:
     async with asyncio.timeout(300):
         while await db.read(outbox.pending):  # noqa: ASYNC110 - of another process, which tells nobody
             await asyncio.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

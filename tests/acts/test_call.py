@@ -12,7 +12,8 @@ import trustme
 from aiohttp import web
 
 from tests.acts.scene import Listener, do
-from tests.checks.servers import closed_port, serving, speaking
+from tests.checks.servers import serving, speaking
+from tests.ports import free_port
 from warroom.core.actions import CallUrl
 from warroom.core.allowed import Allowed, AllowedUrl
 
@@ -130,7 +131,7 @@ async def test_an_address_means_what_it_says(path: str) -> None:
 
 async def test_refused_connection() -> None:
     """Where nobody listens nothing has arrived: it has failed."""
-    there = f"127.0.0.1:{closed_port()}"
+    there = f"127.0.0.1:{free_port()}"
     outcome = await do(post(f"http://{there}/"), allow={there})
     assert outcome.kind == "failed"
     assert outcome.detail.endswith("could not be reached: the connection was refused. Nothing was sent.")

@@ -1,7 +1,6 @@
 """Real servers on loopback for checks and acts to talk to, and a short way to look."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -52,14 +51,6 @@ async def speaking(said: bytes) -> AsyncIterator[tuple[str, set[str]]]:
     there = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield there, {there}
-
-
-def closed_port() -> int:
-    """A port that nothing listens on: bound and let go."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
 
 
 async def ok(request: web.Request) -> web.Response:

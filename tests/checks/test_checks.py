@@ -14,7 +14,8 @@ from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.checks.servers import closed_port, ok, probe, see, serving, speaking
+from tests.checks.servers import ok, probe, see, serving, speaking
+from tests.ports import free_port
 from warroom.checks import Finding, Guard, look
 from warroom.core.catalogue import Catalogue, Service
 from warroom.outside.guard import is_public, join
@@ -120,7 +121,7 @@ async def test_http_redirects_are_not_followed() -> None:
 @pytest.mark.parametrize("how", ["http", "tcp"])
 async def test_refused(how: str) -> None:
     """A port on which nothing listens is a finding: the connection was refused."""
-    there = f"127.0.0.1:{closed_port()}"
+    there = f"127.0.0.1:{free_port()}"
     finding = await see(how, f"http://{there}" if how == "http" else there, allow={there})
     assert not finding.holds
     assert finding.detail.endswith(f"{there} could not be reached: the connection was refused.")

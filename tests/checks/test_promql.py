@@ -14,8 +14,9 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.checks.servers import closed_port, see, serving
+from tests.checks.servers import see, serving
 from tests.examples import many
+from tests.ports import free_port
 from warroom.checks import Finding
 from warroom.core.values import Filling, Value
 
@@ -31,7 +32,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("there is no prometheus here; Debian has a package of that name")
     folder: Path = tmp_path_factory.mktemp("prometheus")
     (folder / "prometheus.yml").write_text("global: {}\n")
-    there = f"127.0.0.1:{closed_port()}"
+    there = f"127.0.0.1:{free_port()}"
     options = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
     options.append(f"--web.listen-address={there}")
     with subprocess.Popen([program, *options], stderr=subprocess.PIPE, text=True) as running:

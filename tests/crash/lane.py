@@ -27,13 +27,14 @@ from sqlalchemy import Connection, func, select
 from tests import postgres
 from tests.crash import check, dbfaults
 from tests.crash.history import History
-from tests.crash.lives import ENOUGH, EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, free_port, listening
+from tests.crash.lives import ENOUGH, EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
 from tests.crash.shared import FAULTY, PLACES, Tally, Weather
 from tests.crash.slackfaults import Lines
 from tests.crash.town import Town
 from tests.crash.waiting import until
+from tests.ports import free_port
 from warroom.exporters import export
 from warroom.runtime.clock import SystemClock
 from warroom.store import agenda, inbox, migrate, outbox, rooms, tables, twins

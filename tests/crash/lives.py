@@ -365,10 +365,3 @@ async def listening(path: str, hear: Callable[[dict[str, Any]], None]) -> AsyncI
         yield
     finally:
         transport.close()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number

@@ -14,6 +14,7 @@ import pytest
 
 from tests.content import shipped_library
 from tests.faults.test_postgresql import Database
+from tests.ports import free_port
 from tests.postgres import Server, postgresql_server
 from warroom.core import events as e
 from warroom.core.allowed import Allowed, AllowedCommand
@@ -38,10 +39,7 @@ SERVER = HERE.parent / "faults" / "server.py"
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
+    return free_port()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -19,6 +18,7 @@ from sqlalchemy import select
 
 from tests.content import shipped_library
 from tests.examples import many
+from tests.ports import free_port
 from tests.postgres import postgresql_server, postgresql_url
 from warroom.core import commands as c
 from warroom.core import events as e
@@ -84,12 +84,6 @@ class Town:
     async def timelines(self) -> list[Any]:
         rows = await self.bot.db.read(rooms.listing, None, mode="all")
         return [await self.bot.db.read(rooms.entries, row.id) for row in rows]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 async def open_town(folder: Path, database: str, stack: AsyncExitStack) -> Town:
