@@ -27,7 +27,7 @@ from sqlalchemy import Connection, func, select
 from tests import postgres
 from tests.crash import check, dbfaults
 from tests.crash.history import History
-from tests.crash.lives import ENOUGH, EVERYDAY, READY_WITHIN, ForkServer, Lives, Plan, Slot, listening
+from tests.crash.lives import AMONG, ENOUGH, READY_WITHIN, ForkServer, Lives, Plan, Slot, listening
 from tests.crash.producers import Producers
 from tests.crash.proxy import Proxy
 from tests.crash.shared import FAULTY, PLACES, Tally, Weather
@@ -68,7 +68,7 @@ class Config:
     longest: float = 0.0
     kills: int = 0
     at_each: int = 0
-    places: str = "all"  # | everyday | faulty: those that come to pass while something is broken
+    places: str = "all"  # of `lives.AMONG`
     cold: int = 0
     broken: int = 0
     pauses: int = 0
@@ -136,7 +136,7 @@ class Lane:
         self.drained = -1.0
         self.restarts = 0
         self.database = "postgresql" if config.name == "postgresql" else "sqlite"
-        self.places = {"all": PLACES, "everyday": EVERYDAY, "faulty": FAULTY}[config.places]
+        self.places = AMONG[config.places]
 
     def say(self, words: str) -> None:
         print(f"[{self.config.name:10}] {time.monotonic() - self.began:5.0f} s  {words}", flush=True)
@@ -158,7 +158,7 @@ class Lane:
             await stack.enter_async_context(listening(news, lambda told: self.lives.hear(told)))
             server = await stack.enter_async_context(opening)
             plan = Plan(cold_every=self.config.cold_every, pause_every=self.config.pause_every)
-            self.lives = Lives(self.slots, server, self.rng, self.history, plan)
+            self.lives = Lives(self.slots, server, self.rng, self.history, plan, self.places)
             self.producers = Producers(self.town, self.slots, self.rng, self.history, self.lives.wanted)
             self.producers.breaking = self.config.breaking
             self.lives.fragile = lambda: self.producers.fragile

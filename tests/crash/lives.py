@@ -28,12 +28,18 @@ from tests.crash.waiting import until
 ZOMBIES = ("slack.calling", "slack.called", "deliver.claimed", "deliver.performed", "deliver.told")  # where some stop
 READY_WITHIN = 12.0  # seconds a forked life is given to be ready at most; it usually takes a tenth of one
 PATIENCE = 2.5  # seconds a life is given after that to come to the failpoint it is to die at
-RARE, LONG = ("gap.read", "form.carried_out"), 7.0  # places that nobody comes to so soon, and seconds for them
+LATE, LONG = ("gap.read",), 7.0  # places that no short life comes to, and seconds for them
 BRISK = 0.8  # and once enough have died at each
-ENOUGH = 4  # deaths at each failpoint; the goal is three
+ENOUGH = 3  # deaths at each failpoint: the goal
 FRAGILE = 6.0  # and to a place of a fault's life: a watchdog has to start before anything breaks
+SELDOM = (*FAULTY, *LATE, "form.carried_out")  # every life that comes to one of these dies there, while too few have
 COLD_PATIENCE = 40.0  # seconds a real start may take on a busy machine
 EVERYDAY = tuple(each for each in PLACES if each not in FAULTY)
+AMONG = {  # the places that are a lane's own to die at
+    "all": PLACES,
+    "early": tuple(each for each in EVERYDAY if each not in LATE),
+    "late": (*FAULTY, *LATE),
+}
 DEEP = {"tx.begun": 30, "tx.filled": 30, "tx.committed": 30, "slack.calling": 12, "slack.called": 12}  # nth at most
 
 
@@ -125,8 +131,17 @@ class Plan:
 class Lives:
     """Everybody's lives in one lane. `counts` and `waits` are what the table shows."""
 
-    def __init__(self, slots: list[Slot], server: ForkServer, rng: random.Random, history: History, plan: Plan) -> None:
+    def __init__(
+        self,
+        slots: list[Slot],
+        server: ForkServer,
+        rng: random.Random,
+        history: History,
+        plan: Plan,
+        own: Sequence[str] = PLACES,
+    ) -> None:
         self.slots, self._server, self._rng, self._history, self._plan = slots, server, rng, history, plan
+        self._own = own
         self._log = history.path.parent / "cold.log"
         self._lives = 0
         self._news: dict[int, dict[str, Any]] = {}
@@ -202,35 +217,28 @@ class Lives:
             longest = longest or (0.3 if drawn < 0.85 else 1.2 if drawn < 0.97 else 4.0)
             await self._gone_within(slot, self._patience(), slot.ready.wait())
             await self._gone_within(slot, self._rng.uniform(least, longest))
-        await self._kill(slot, "random")
+        await self._end(slot)
 
     def lacking(self, places: Sequence[str], enough: int = ENOUGH) -> list[str]:
-        """Those of these failpoints at which too few have died."""
-        return [place for place in places if self.died_at[place] < enough]
+        """Those of these failpoints, as far as they are the lane's own, at which too few have died."""
+        return [place for place in places if place in self._own and self.died_at[place] < enough]
 
     async def _life_to_a_place(self, slot: Slot, places: Sequence[str] = EVERYDAY, patience: float = PATIENCE) -> None:
         """To whichever it comes to first of the failpoints at which too few have died; then of all."""
         lacking = self.lacking(places)
-        rare, wanted = [each for each in lacking if each in RARE], [each for each in lacking if each not in RARE]
-        if rare and self._rng.random() < 0.2:
-            wanted, patience = rare, LONG
+        late, wanted = [each for each in lacking if each in LATE], [each for each in lacking if each not in LATE]
+        if late and self._rng.random() < 0.3:
+            wanted, patience = late, LONG
         elif not wanted:
             wanted, patience = list(places), patience if places is FAULTY else BRISK
-        deep = DEEP | dict.fromkeys(RARE, 1)
-        await self._fork(slot, die_at={place: self._rng.randint(1, deep.get(place, 2)) for place in wanted})
+        await self._fork(slot, die_at={place: self._rng.randint(1, DEEP.get(place, 2)) for place in wanted})
         self.wanted.update(wanted)
         try:
             await self._gone_within(slot, self._patience(), slot.ready.wait())
             await self._gone_within(slot, patience)
         finally:
             self.wanted.subtract(wanted)
-        told = await self._last_words(slot)
-        if told is None:
-            await self._kill(slot, "random")
-            return
-        await self._server.ended(slot.pid)
-        self.died_at[told["at"]] += 1
-        self._has_died(slot, "at failpoints", place=told["at"])
+        await self._end(slot)
 
     async def _paused_life(self, slot: Slot) -> None:
         """It holds leases, stands still for longer than they last, goes on as if nothing had been, and is killed.
@@ -241,6 +249,7 @@ class Lives:
         await self._gone_within(slot, self._patience(), slot.ready.wait())
         await self._gone_within(slot, PATIENCE, self._stopped_by_itself(slot))
         if not self._lives_still(slot):
+            await self._end(slot)
             return
         where = self._news.pop(slot.life, {}).get("at", "somewhere")
         length = self._rng.uniform(*self._plan.pause)
@@ -257,7 +266,7 @@ class Lives:
         self.pauses += 1
         self._history.write("continue", slot=slot.number, life=slot.life)
         await self._gone_within(slot, self._rng.uniform(0.5, 1.5))
-        await self._kill(slot, "random")
+        await self._end(slot)
 
     async def _stopped_by_itself(self, slot: Slot) -> None:
         await until(lambda: slot.life in self._news, every=0.02)
@@ -297,6 +306,16 @@ class Lives:
         usual = sorted(self._took[-15:])
         return min(READY_WITHIN, 1.0 + 4 * usual[len(usual) // 2]) if usual else READY_WITHIN
 
+    async def _end(self, slot: Slot) -> None:
+        """It is killed, unless it has died already, at the failpoint that its last words name."""
+        told = await self._last_words(slot)
+        if told is None or "died" not in told:
+            await self._kill(slot, "random")
+            return
+        await self._server.ended(slot.pid)
+        self.died_at[told["at"]] += 1
+        self._has_died(slot, "at failpoints", place=told["at"])
+
     async def _last_words(self, slot: Slot) -> dict[str, Any] | None:
         """What it said at the failpoint where it died; its end and its words come on two ways."""
         for _ in range(20):
@@ -305,10 +324,11 @@ class Lives:
             await asyncio.sleep(0.01)
         return self._news.pop(slot.life, None)
 
-    async def _fork(self, slot: Slot, **order: Any) -> None:
+    async def _fork(self, slot: Slot, die_at: Mapping[str, int] | None = None, **order: Any) -> None:
         self._lives += 1
         slot.life, slot.ready = self._lives, asyncio.Event()
-        made = Order(life=self._lives, slot=slot.number, environment=dict(slot.environment), **order)
+        where = {} if self.over else dict.fromkeys(self.lacking(SELDOM), 1) | dict(die_at or {})
+        made = Order(life=self._lives, slot=slot.number, environment=dict(slot.environment), die_at=where, **order)
         slot.pid = await self._server.fork(made)
 
     async def _gone_within(self, slot: Slot, seconds: float, other: Awaitable[Any] | None = None) -> None:
