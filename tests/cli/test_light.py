@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from warroom.cli.app import app
 
 HEAVY = {
     "sqlalchemy",
@@ -38,3 +41,14 @@ def test_help_imports_nothing_that_carries_a_command_out(arguments: list[str]) -
     assert "Usage" in asked.stdout
     assert ours <= {"warroom.errors"}
     assert imported & HEAVY == set()
+
+
+def test_help_tells_every_command_in_a_whole_sentence_and_begins_with_the_demo() -> None:
+    """In a narrow terminal too, no sentence is cut; what a newcomer needs comes first."""
+    shown = CliRunner().invoke(app, ["--help"], terminal_width=60).stdout
+    _, _, commands = shown.partition("Commands:\n")
+    told = " ".join(commands.split())
+    assert "..." not in told
+    assert commands.split()[0] == "demo"
+    assert "every problem at once, with file and line." in told
+    assert max(map(len, shown.splitlines())) <= 60

@@ -16,6 +16,7 @@ import typer
 from warroom import __version__
 from warroom.cli import deliveries, keeping, runbooks, scenarios
 from warroom.cli.exits import Exit
+from warroom.cli.whole import Whole
 from warroom.errors import InTheWay, NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
 if TYPE_CHECKING:
@@ -25,25 +26,19 @@ app = typer.Typer(
     name="warroom",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="markdown",
+    cls=Whole,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The chat room where a team practises disasters and survives real ones.\n\nBegin with `warroom demo`.",
 )
-slack = typer.Typer(no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do.")
-app.add_typer(slack, name="slack")
-bring = typer.Typer(
-    no_args_is_help=True, help="What people already have: runbooks and scenarios of other programs become warroom's."
+slack = typer.Typer(
+    cls=Whole, no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do."
 )
-app.add_typer(bring, name="import")
-app.add_typer(runbooks.group, name="runbook")
-app.add_typer(scenarios.group, name="scenario")
-app.add_typer(deliveries.group, name="deliveries")
-bring.command("scenario")(scenarios.bring_in)
-app.command()(runbooks.fmt)
-app.command()(keeping.backup)
-app.command()(keeping.restore)
-app.command()(keeping.redact)
-app.command()(keeping.prune)
+bring = typer.Typer(
+    cls=Whole,
+    no_args_is_help=True,
+    help="What people already have: runbooks and scenarios of other programs become warroom's.",
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 
@@ -381,7 +376,20 @@ def import_runbook(
     sys.exit(import_runbooks(paths, options, as_json=as_json))
 
 
-@app.command()
 def version() -> None:
     """Print the version."""
     print(__version__)
+
+
+bring.command("scenario")(scenarios.bring_in)
+app.command()(runbooks.fmt)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.redact)
+app.command()(keeping.prune)
+app.add_typer(runbooks.group, name="runbook")
+app.add_typer(scenarios.group, name="scenario")
+app.add_typer(bring, name="import")
+app.add_typer(deliveries.group, name="deliveries")
+app.add_typer(slack, name="slack")
+app.command()(version)

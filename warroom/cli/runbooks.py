@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom.cli.exits import Exit
+from warroom.cli.whole import Whole
 from warroom.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from warroom.settings import Settings
 
 group = typer.Typer(
-    no_args_is_help=True, help="Runbooks: look at them, and make them better with what happened when they were walked."
+    cls=Whole,
+    no_args_is_help=True,
+    help="Runbooks: look at them, and make them better with what happened when they were walked.",
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
