@@ -9,7 +9,6 @@ import hashlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.allowed import Allowed
 from warroom.core.breakable import PRETEND, Breakable, Breakables
+from warroom.core.declaring import dataclass
 from warroom.core.faults import Fault
 from warroom.core.probes import Probe
 from warroom.core.room import Room

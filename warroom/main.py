@@ -6,6 +6,7 @@ wake. `warroom serve` runs one against Slack, the demo and the tests run one aga
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -469,6 +470,8 @@ async def serve(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     must_have_tokens(settings)
     bot = Bot(settings)
+    gc.freeze()  # what was imported and read stays: nobody needs to look through it again and again
+    gc.enable()
     try:
         await bot.start()
         who = bot.identity

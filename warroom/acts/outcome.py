@@ -1,7 +1,8 @@
 """How an act ended."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from warroom.core.declaring import dataclass
 
 Kind = Literal["done", "failed", "cancelled", "timed_out", "refused", "unknown"]
 

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
 from warroom.acts.stream import Say
+from warroom.core.declaring import dataclass
 from warroom.outside.guard import Guard
 from warroom.outside.program import GRACE
 

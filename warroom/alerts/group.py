@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from warroom.core.commands import Alert
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 
 

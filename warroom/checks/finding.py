@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from warroom.core import durations
 from warroom.core.allowed import Allowed
+from warroom.core.declaring import dataclass
 from warroom.core.probes.probe import ProbeBase
 from warroom.outside.client import why
 from warroom.outside.guard import Door, Guard

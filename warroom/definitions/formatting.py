@@ -12,10 +12,11 @@ import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import yaml
 
+from warroom.core.declaring import dataclass
 from warroom.definitions import tree
 from warroom.definitions.problems import DefinitionError, Problem
 from warroom.definitions.spans import Entry, Node, planted

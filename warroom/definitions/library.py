@@ -1,11 +1,12 @@
 """The library: every runbook and scenario there is, and the service catalogue, loaded and checked together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import warroom
 from warroom.core.catalogue import Catalogue, Service
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Offer, Runbook
 from warroom.core.scenario import Scenario
 from warroom.definitions import references

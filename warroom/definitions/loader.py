@@ -6,11 +6,11 @@ version of the format, so that a later warroom can still read files written for 
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from warroom.core.allowed import Allowed
 from warroom.core.catalogue import Catalogue
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario

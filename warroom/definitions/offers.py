@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Offer, Runbook
 
 MOST = 3

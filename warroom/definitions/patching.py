@@ -8,9 +8,10 @@ Where it is not, the change is left out and named, and the text is as it was bef
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook, Step
 from warroom.core.steps.check import HOLDS, Check
 from warroom.core.steps.choose import Choose

@@ -1,9 +1,9 @@
 """What is wrong with a definition, where, and what to write instead."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 
 Level = Literal["error", "warning"]

@@ -6,13 +6,14 @@ belong to one kind only. So there is no second description of the formats that c
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
 from warroom.core import durations
 from warroom.core.allowed import Allowed
 from warroom.core.catalogue import Catalogue
+from warroom.core.declaring import dataclass
 from warroom.core.reading import Fields
 from warroom.core.runbook import Runbook
 from warroom.core.scenario import Scenario

@@ -5,9 +5,11 @@ had nothing against, so there are no anchors, tags or second documents here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import yaml
+
+from warroom.core.declaring import dataclass
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

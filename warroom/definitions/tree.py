@@ -10,11 +10,13 @@ fields can tell `yes` from `"yes"` instead of guessing.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 
 import yaml
 from yaml.resolver import Resolver
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.problems import Level, Problem, shown
 from warroom.definitions.syntax import explain
 
@@ -27,6 +29,7 @@ _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INDENTED_BY_TAB = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
 _PREFIX = "tag:yaml.org,2002:"
+_RESOLVER = Resolver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +287,10 @@ def _start(event: yaml.Event) -> int:
     return event.start_mark.index if event.start_mark else 0
 
 
+@lru_cache(maxsize=4096)  # most of what is written are keys, again and again
 def _resolve(text: str) -> str:
     """The tag YAML 1.1 gives a plain text."""
-    tag: str = Resolver().resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # not in the stubs
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # not in the stubs
     return tag
 
 

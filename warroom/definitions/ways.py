@@ -7,9 +7,9 @@ where another begins or where the way goes on. A `Place` is therefore a step tog
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook, Step
 from warroom.core.steps.check import Check
 from warroom.core.steps.choose import Choose

@@ -12,11 +12,11 @@ import shutil
 import sys
 import tempfile
 import webbrowser
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from warroom.core.declaring import dataclass
 from warroom.demo.cast import DUNGEON_MASTER, HOOK_TOKEN, OPERATIONS
 from warroom.demo.company import Company
 from warroom.errors import SettingsError

@@ -7,12 +7,12 @@ The players' profile is the rule; only the dungeon master may be given what is h
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import TextIO
 
 from sqlalchemy import Connection
 
+from warroom.core.declaring import dataclass
 from warroom.core.events import Mode
 from warroom.exporters import chaostoolkit, jsonfile, markdown
 from warroom.exporters.source import Exporter, Profile, Source, Tell, source

@@ -12,13 +12,14 @@ timeline. Nobody is named, and times are UTC without saying so, as the Chaos Too
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from warroom import __version__
 from warroom.core import events as e
 from warroom.core.breakable import PRETEND
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry
 from warroom.core.readiness import Finding
 from warroom.core.scenario import Scenario

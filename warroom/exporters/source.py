@@ -1,13 +1,13 @@
 """What an exporter is given, and what it is."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 from typing import TextIO
 
 from sqlalchemy import Connection
 
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry
 from warroom.errors import NotFound
 from warroom.report.people import people as people_of

@@ -4,10 +4,10 @@ import asyncio
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import aiohttp
 
+from warroom.core.declaring import dataclass
 from warroom.faults.driver import FaultFailed
 from warroom.outside import client
 from warroom.outside.client import Seen

@@ -1,12 +1,13 @@
 """What every fault driver can do, and what it is asked to do it with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from warroom.core.breakable import Breakable
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 
 

@@ -17,11 +17,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import warroom
+from warroom.core.declaring import dataclass
 from warroom.failpoints import passed
 from warroom.faults.driver import Driver, FaultFailed, Order
 from warroom.faults.records import Filed, Over, Record, Records

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from warroom.core.declaring import dataclass
 from warroom.faults.driver import FaultFailed
 from warroom.outside.cleaning import clean
 from warroom.outside.program import Program, failure, surroundings

@@ -21,11 +21,11 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from warroom.core.declaring import dataclass
 from warroom.faults.driver import FaultFailed, Order
 from warroom.store import codec
 from warroom.store.errors import Unreadable

@@ -10,8 +10,10 @@ import ipaddress
 import os
 import socket
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from warroom.core.declaring import dataclass
 
 SETTING = "WARROOM_CHECKS_ALLOW"
 

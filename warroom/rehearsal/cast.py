@@ -1,8 +1,9 @@
 """Who is in a rehearsed game: invented people, as many as the scenario needs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from warroom.core.declaring import dataclass
 from warroom.core.faults import Target
 from warroom.core.room import Room
 from warroom.core.scenario import Scenario

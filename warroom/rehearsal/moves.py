@@ -1,10 +1,10 @@
 """What the rules of a rehearsal yield: something to be done later, decided when the time has come."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from warroom.core.commands import Command
+from warroom.core.declaring import dataclass
 from warroom.core.room import Room
 
 

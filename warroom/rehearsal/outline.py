@@ -6,10 +6,11 @@ begins a part of the game. What hangs on nothing of the plan (a step of a runboo
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from warroom.core import durations
+from warroom.core.declaring import dataclass
 from warroom.core.injects import Move, Sideline
 from warroom.core.scenario import Expectation, Inject, Mishap, Scenario
 from warroom.core.scenario import planned as timed_by_the_clock

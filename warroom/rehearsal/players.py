@@ -7,12 +7,12 @@ time but what must, such as a wait. A `steady` one does the same, each step in t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from warroom.core import commands as c
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.effects import WAR_ROOM, Ask
 from warroom.core.events import Entry
 from warroom.core.incident import IncidentState

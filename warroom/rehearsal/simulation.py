@@ -6,13 +6,13 @@ is said is kept, word for word.
 
 import heapq
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Protocol
 
 from warroom.core import commands as c
 from warroom.core.deciding import settle
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Effect
 from warroom.core.events import Entry
 from warroom.core.refusals import Refused

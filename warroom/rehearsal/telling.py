@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from warroom.core import durations
 from warroom.core import events as e
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Say
 from warroom.core.events import Entry
 from warroom.core.plan import ExpectationState, InjectState

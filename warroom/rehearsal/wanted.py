@@ -1,8 +1,9 @@
 """What a scenario expects of its players, as things to do: for players who know what a good answer is."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook
 from warroom.core.runs import Run
 from warroom.core.scenario import Expectation, Scenario

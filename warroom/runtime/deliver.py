@@ -8,7 +8,7 @@ answer to an effect comes back as a command under the effect's own key, so doing
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -22,6 +22,7 @@ from warroom.core.commands import (
     RecordNoChannel,
     RecordPreflight,
 )
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Effect, LookAround, OpenChannel, RunAct, RunCheck, in_words
 from warroom.core.readiness import Finding
 from warroom.core.refusals import Refused

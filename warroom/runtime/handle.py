@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from warroom.core.commands import Command, RecordReplay, Redact, Tick
 from warroom.core.deciding import decide
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Effect
 from warroom.core.events import ChannelOpened, Entry, TextRedacted
 from warroom.core.room import Room

@@ -11,12 +11,12 @@ With several replicas each of them does this. A room takes the first entry about
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from warroom.core.commands import RecordInterruption
+from warroom.core.declaring import dataclass
 from warroom.core.effects import BACKCHANNEL, WAR_ROOM
 from warroom.core.refusals import Refused
 from warroom.errors import NotFound

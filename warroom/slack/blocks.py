@@ -6,9 +6,9 @@ where it says plain: headers, labels and options take any text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Ask
 from warroom.core.views import Mark
 from warroom.slack import limits, presses

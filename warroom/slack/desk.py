@@ -6,11 +6,12 @@ The doors (slash command, direct message, mention, modal, App Home) all lead her
 import asyncio
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from warroom.core import commands as c
 from warroom.core.commands import Command
+from warroom.core.declaring import dataclass
 from warroom.core.effects import BACKCHANNEL
 from warroom.core.events import Mode
 from warroom.core.faults import Target

@@ -9,12 +9,13 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from warroom.core import commands as c
 from warroom.core.commands import Command
+from warroom.core.declaring import dataclass
 from warroom.core.effects import BACKCHANNEL
 from warroom.core.refusals import Refused
 from warroom.runtime.clock import Clock

@@ -1,9 +1,9 @@
 """App Home: what is going on, and what can be started."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Ask
 from warroom.core.views import Mark
 from warroom.slack import limits, signs

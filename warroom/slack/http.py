@@ -1,7 +1,6 @@
 """Slack over HTTP: whether a request is Slack's, and its way into the same Bolt app as over Socket Mode."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
@@ -10,6 +9,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 
+from warroom.core.declaring import dataclass
 from warroom.errors import SettingsError, WarroomError
 from warroom.runtime.clock import Clock
 from warroom.slack.backfill import Backfill

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core import evaluationview, panelview, runview, views
 from warroom.core.chain import canonical
+from warroom.core.declaring import dataclass
 from warroom.core.room import Room
 from warroom.core.words import Place
 from warroom.runtime.clock import Clock

@@ -1,9 +1,8 @@
 """Before the bot goes to work: are these tokens any good? Says plainly what is wrong and what to do about it."""
 
-from dataclasses import dataclass
-
 from slack_sdk.web.async_client import AsyncWebClient
 
+from warroom.core.declaring import dataclass
 from warroom.errors import SlackAway, SlackUnusable
 from warroom.slack.verdicts import Verdict, judge
 

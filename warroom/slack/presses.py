@@ -9,9 +9,10 @@ and whether the press is allowed is for the room to say. Values hold no `& < >`:
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Ask
 from warroom.slack import limits
 

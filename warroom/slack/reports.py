@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from warroom.core.declaring import dataclass
 from warroom.slack import cards
 from warroom.slack.desk import Desk, Whereabouts, report_place
 from warroom.slack.verdicts import judge

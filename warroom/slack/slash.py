@@ -5,12 +5,13 @@ One table, `WORDS`; the help text and the reference page are drawn from it.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Any
 
 from warroom.core import commands as c
 from warroom.core import views
+from warroom.core.declaring import dataclass
 from warroom.core.durations import read
 from warroom.core.emergency import calls_no_duff
 from warroom.core.refusals import NotNow, Unknown

@@ -4,13 +4,14 @@ The codes and their classes are those of Slack's method pages; an unknown code c
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from warroom.core.declaring import dataclass
 
 
 class Verdict(Enum):

@@ -11,12 +11,12 @@ so that its journal undoes half of one, and a process that starts meanwhile wait
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL
 
+from warroom.core.declaring import dataclass
 from warroom.errors import InTheWay, NotFound, VerificationFailed
 from warroom.store import migrate, rooms
 from warroom.store.copying import (

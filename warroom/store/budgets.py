@@ -6,13 +6,13 @@ further ahead than a burst allows has to wait.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from warroom.core.declaring import dataclass
 from warroom.store.prepared import Prepared, given
 from warroom.store.tables import budgets
 

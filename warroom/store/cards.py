@@ -1,10 +1,10 @@
 """Which message shows which card, and what it showed last."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
+from warroom.core.declaring import dataclass
 from warroom.store.prepared import Prepared, given
 from warroom.store.tables import cards, rooms
 

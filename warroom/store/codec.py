@@ -18,7 +18,7 @@ import json
 import secrets
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -26,6 +26,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from warroom.core import chain
+from warroom.core.declaring import dataclass
 from warroom.core.texts import REMOVED, WITHHELD, Kept
 from warroom.store.errors import Unreadable
 from warroom.store.instants import in_utc, iso

@@ -5,13 +5,13 @@ which one that is, and is never replayed a second time. What acted is not replay
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true, update
 
 from warroom.core import chain
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Effect, FindRunbooks, OpenRealRoom, RollBack, Talk, in_words
 from warroom.core.refusals import NotNow, Unknown
 from warroom.store import codec

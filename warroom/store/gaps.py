@@ -5,11 +5,11 @@ at a time read history. What is noted while it is being read changes the row, so
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
+from warroom.core.declaring import dataclass
 from warroom.store import inbox as kept
 from warroom.store.db import insert
 from warroom.store.inbox import Delivery

@@ -5,12 +5,12 @@ because its keeper has died or could not handle it. So lease and backoff are one
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, func, literal_column, or_, select, update
 
+from warroom.core.declaring import dataclass
 from warroom.store.prepared import Prepared, given
 from warroom.store.tables import inbox
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby, takewhile
@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, func, or_, select, true, tuple_, update
 
 from warroom.core import chain, effects
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Effect, Say, ShowCard, Talk, WatchStop
 from warroom.store import codec
 from warroom.store.errors import Unreadable

@@ -15,7 +15,6 @@ to `before_cursor_execute` hears it. What runs seldom is better written where it
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter, methodcaller
 from typing import Any, TypeAlias, TypeVar
@@ -26,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import NullType, TypeEngine
 
+from warroom.core.declaring import dataclass
 from warroom.store.db import announce, insert
 
 T = TypeVar("T")

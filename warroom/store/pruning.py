@@ -4,11 +4,11 @@ Timelines are never pruned, and what was given up stays until it is replayed. Th
 fires is sent again and again, and must be known.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, tuple_
 
+from warroom.core.declaring import dataclass
 from warroom.store.inbox import DONE
 from warroom.store.tables import inbox, outbox, rooms
 

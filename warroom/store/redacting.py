@@ -12,13 +12,13 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Text, and_, func, select, type_coerce, update
 
 from warroom.core import chain, effects
+from warroom.core.declaring import dataclass
 from warroom.core.effects import FindRunbooks, OpenRealRoom, Talk
 from warroom.core.refusals import NotNow
 from warroom.core.texts import REMOVED, Kept

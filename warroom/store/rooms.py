@@ -8,7 +8,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, select, true, update
 
 from warroom.core import chain
+from warroom.core.declaring import dataclass
 from warroom.core.events import Entry, RoomOpened, vocabulary
 from warroom.core.redactions import Redactions
 from warroom.core.texts import Kept

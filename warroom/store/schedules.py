@@ -6,13 +6,14 @@ The row moves on only from where it was when it was read.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, bindparam, select, true, update
 
 from warroom.core.calendar import ONCE, Occurrence
+from warroom.core.declaring import dataclass
 from warroom.store.prepared import Prepared
 from warroom.store.tables import schedules
 

@@ -5,7 +5,7 @@ What is not in here is no trouble of the database: a refusal, a mistake of ours,
 
 import sqlite3
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from warroom.core.declaring import dataclass
 from warroom.store.errors import NotDurable
 
 _IN_A_STANDBY = ("session is read-only", "server is in hot standby", "server is not in hot standby", "read-only")

@@ -5,13 +5,13 @@ attempt after all, later than anybody waited. It is looked twice, since "later" 
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, select, update
 
 from warroom.core import chain
+from warroom.core.declaring import dataclass
 from warroom.core.effects import Say, ShowCard
 from warroom.store import codec
 from warroom.store.outbox import EFFECTS, effect_id

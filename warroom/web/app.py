@@ -11,12 +11,12 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Generic, NoReturn, TypeVar
 
 from aiohttp import web
 from pydantic import SecretStr
 
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 from warroom.web import safety
 from warroom.web.health import HealthCheck

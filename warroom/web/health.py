@@ -6,10 +6,11 @@ what is to be said waits: sending webhooks away then would only lose alerts. So 
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
+
+from warroom.core.declaring import dataclass
 
 log = logging.getLogger(__name__)
 

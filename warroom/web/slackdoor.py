@@ -11,11 +11,11 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 from warroom.web.safety import Problem
 

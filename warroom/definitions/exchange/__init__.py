@@ -10,10 +10,10 @@ Nothing is dropped silently: what a scenario cannot say is in the notes, and so 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.exchange import chaostoolkit, documents, msel, openaev, sheets, t3sf, wheel
 from warroom.definitions.exchange.brought import Brought, Given, Machine, NotBrought, Note
 

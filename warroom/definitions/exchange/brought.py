@@ -1,9 +1,10 @@
 """What comes of bringing something in: a scenario, and remarks on all that could not be carried over or was made up."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from warroom.core.declaring import dataclass
 from warroom.core.scenario import Scenario
 from warroom.errors import WarroomError
 

@@ -6,8 +6,8 @@ theirs, are recognised by their words. Whoever imports may say it too, and is be
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.exchange.brought import NotBrought
 from warroom.definitions.problems import shown
 from warroom.definitions.reader import near

@@ -6,10 +6,11 @@ everything. Here a file is read for what it says; what the machine lacks is foun
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.exchange.brought import Machine, NotBrought, Notes
 from warroom.definitions.exchange.documents import items, line
 from warroom.definitions.problems import shown

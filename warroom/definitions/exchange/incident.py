@@ -4,10 +4,11 @@ What the responders were told becomes injects; what they did becomes hidden note
 when they really acknowledged, mitigated and resolved becomes what is expected of the players.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from warroom.core.declaring import dataclass
 from warroom.core.injects import AlertInject, Announce, InjectKind, Speak
 from warroom.core.scenario import Actor, Breakage, Expectation, Inject, Scenario
 from warroom.core.when import Condition, Timing

@@ -6,12 +6,13 @@ judged by an evaluator. Columns that are not ours are kept in the hidden notes o
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 
 from warroom.core import durations
 from warroom.core.breakable import MODES
+from warroom.core.declaring import dataclass
 from warroom.core.injects import AlertInject, Announce, InjectKind, Move, Sideline, Silent, Speak
 from warroom.core.scenario import Actor, Expectation, FaultSpec, Inject, Scenario, Team, planned
 from warroom.core.when import CONDITIONS, EXPECTATION, FAULT, INCIDENT, INJECT, Condition, Conditions, Several, Timing

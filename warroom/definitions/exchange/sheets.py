@@ -10,11 +10,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.exchange import documents
 from warroom.definitions.exchange.brought import NotBrought
 from warroom.definitions.exchange.columns import looks_like_headings

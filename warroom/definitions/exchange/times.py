@@ -9,10 +9,10 @@ T+1h 30m         as scenarios themselves write it
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warroom.core import durations
+from warroom.core.declaring import dataclass
 
 _SECONDS = {"D": 86_400, "J": 86_400, "T": 86_400, "H": 3_600, "M": 60, "S": 1}
 _PART = r"[DJTHMS]\s*[+-]\s*\d{1,6}"

@@ -7,10 +7,10 @@ from. The first tells whether somebody has edited the file since, the second whe
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook, Step
 from warroom.definitions.importing.slugs import Names, slug
 

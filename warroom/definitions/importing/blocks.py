@@ -7,12 +7,12 @@ stays a word. The inside of a list item is read again as a page of its own, with
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.importing import html
 
 _DEEPEST = 8  # of lists within lists; what lies deeper stays text

@@ -5,9 +5,10 @@ One file that cannot be read does not keep the others out; what somebody has edi
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook
 from warroom.core.steps.do import Do
 from warroom.core.steps.runbook import SubRunbook

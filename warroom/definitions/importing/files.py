@@ -3,9 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from warroom.core.declaring import dataclass
 from warroom.errors import WarroomError
 
 ENDINGS = (".md", ".markdown", ".mdown", ".mkd")

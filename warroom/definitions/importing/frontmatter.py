@@ -3,10 +3,12 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 import yaml
+
+from warroom.core.declaring import dataclass
 
 _TITLE = ("title", "name", "alert_title")
 _OWNER = ("owner", "owners", "team", "owned_by", "maintainer", "maintainers", "owning_team")

@@ -3,8 +3,10 @@
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote, urljoin
+
+from warroom.core.declaring import dataclass
 
 _INLINE = re.compile(
     r"(?P<head>!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\()(?P<open><?)(?P<to>[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)(?P<close>>?)(?P<tail>(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\))"

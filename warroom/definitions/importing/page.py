@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Context, Leftover, Runbook, Step
 from warroom.core.steps.choose import Choose
 from warroom.core.steps.do import Do

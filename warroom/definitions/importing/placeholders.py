@@ -6,8 +6,8 @@ and those that every shell has.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.core.values import Value
 from warroom.definitions.importing import html, slugs
 from warroom.definitions.importing.wordlists import words_of

@@ -1,7 +1,8 @@
 """What a sentence suggests that a machine could do: a timer, a step for escalation. Proposed, never done."""
 
 import re
-from dataclasses import dataclass
+
+from warroom.core.declaring import dataclass
 
 _UNITS = (
     ("s", r"sec(?:ond)?s?|s|sekunden?|secondes?|segundos?|secondi|秒(?:钟|間)?|초|секунд\w*"),

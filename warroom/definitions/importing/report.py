@@ -1,9 +1,10 @@
 """What an import has to say about each runbook: what to look at, each with file and line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Step
 from warroom.definitions.importing.again import State
 from warroom.definitions.importing.files import Written

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.importing import admonitions, asciidoc, frontmatter, html
 from warroom.definitions.importing.blocks import Aside, Block, Definitions, Heading, lines_of, read
 from warroom.definitions.importing.blocks import Line as Line

@@ -5,8 +5,9 @@ A value that one runbook asks for counts in the runbooks that it walks, so value
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.core.runbook import Runbook, Step, within
 from warroom.core.values import Value
 from warroom.definitions.lint.remark import Remark, Remarks

@@ -1,8 +1,8 @@
 """One thing that a rule of lint has to say, and where."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from warroom.core.declaring import dataclass
 from warroom.definitions.problems import Level, shown
 from warroom.definitions.reader import MappingFields
 

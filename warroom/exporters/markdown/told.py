@@ -1,9 +1,9 @@
 """The timeline, in Markdown: one row for each entry that people read, grouped by the parts of the story."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
+from warroom.core.declaring import dataclass
 from warroom.core.durations import mark
 from warroom.core.events import Entry
 from warroom.core.game import GameState
