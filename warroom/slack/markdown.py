@@ -6,12 +6,14 @@ For texts of definitions. What people type in the chat, and what alerts say, is 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-
 from warroom.slack.mrkdwn import bold, code, code_block, escape, escape_line, labelled_link
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _BULLETS = ("•", "◦", "▪")
 _INDENT = "    "
@@ -19,8 +21,10 @@ _SHOWN = ("inline", "fence", "code_block", "hr", "table_open")
 
 
 @lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
     """CommonMark without HTML: `<pod>` is a value to fill in and no tag. Tables are seen, and shown as they are."""
+    from markdown_it import MarkdownIt  # with the first text that is shown: a start needs none
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -49,7 +53,7 @@ _MARK = re.compile("\ue000(\\d{1,4})\ue001")
 _MARK_IN_ADDRESS = re.compile("%EE%80%80(\\d{1,4})%EE%80%81")
 
 
-def _blocks(tokens: Sequence[Token], source: Sequence[str]) -> Iterator[str]:
+def _blocks(tokens: "Sequence[Token]", source: Sequence[str]) -> Iterator[str]:
     """Line by line. A blank line stands where one stood between blocks of the text."""
     lists: list[int | None] = []  # the number of the next item of each list we are in; None in one of bullets
     begins = False  # whether the next line begins an item
@@ -97,7 +101,7 @@ def _blank(source: Sequence[str], since: int, until: int) -> bool:
     return any(not line.strip() for line in source[since:until])
 
 
-def _is_heading(tokens: Sequence[Token], inline: Token) -> bool:
+def _is_heading(tokens: "Sequence[Token]", inline: "Token") -> bool:
     place = next(at for at, each in enumerate(tokens) if each is inline)
     return tokens[place - 1].type == "heading_open"
 
@@ -110,7 +114,7 @@ def _mark(lists: list[int | None]) -> str:
     return f"{indent}{number}. "
 
 
-def _inline(tokens: Sequence[Token], *, heading: bool = False) -> str:
+def _inline(tokens: "Sequence[Token]", *, heading: bool = False) -> str:
     if heading:
         return bold("".join(each.content for each in tokens))
     said, link = list[str](), ""
