@@ -200,12 +200,12 @@ class Runtime:
 
     def _hear(self, conn: Connection, delivery: Delivery, workspace: str, channel: str, told: Told) -> Handled | None:
         """The room is locked before a key is written, as in `_handle`: whoever holds a key waits for no room."""
-        here = rooms.by_channel(conn, workspace, channel)
-        row = rooms.lock(conn, here[0]) if here else None
-        if not inbox.first_time(conn, delivery.key, delivery.received_at) or here is None or row is None:
+        here = rooms.lock_by_channel(conn, workspace, channel)
+        if not inbox.first_time(conn, delivery.key, delivery.received_at) or here is None:
             return None
+        row, place = here
         now = self.clock.now()
-        news = [each for key, each in told(here[1]) if inbox.first_time(conn, key, now, room=row.id)]
+        news = [each for key, each in told(place) if inbox.first_time(conn, key, now, room=row.id)]
         return self._carry_out(conn, row, news) if news else None
 
     def _open(

@@ -40,10 +40,17 @@ EVENTS = vocabulary()
 _SHOWN = ("seq", "head_hash", "title", "state", "open", "wake_at", "closed_at")  # what changes in a room's row
 _TOLD = ("seq", "at", "occurred_at", "by", "type", "body", "hash")
 _LOCK = Prepared(select(rooms).where(rooms.c.id == bindparam("room")).with_for_update(key_share=True))
+_COLUMNS = tuple(rooms.c.keys())
 _BY_CHANNEL = Prepared(
     select(channels.c.room, channels.c.place).where(
         channels.c.workspace == bindparam("workspace"), channels.c.channel == bindparam("channel")
     )
+)
+_LOCK_BY_CHANNEL = Prepared(
+    select(rooms, channels.c.place)
+    .join(channels, channels.c.room == rooms.c.id)
+    .where(channels.c.workspace == bindparam("workspace"), channels.c.channel == bindparam("channel"))
+    .with_for_update(key_share=True, of=rooms)
 )
 _BY_CORRELATION = Prepared(
     select(rooms).where(
@@ -176,6 +183,12 @@ def lock(conn: Connection, room_id: int) -> RoomRow:
     if found is None:
         raise NotFound(f"There is no room {room_id}.")
     return _row(found)
+
+
+def lock_by_channel(conn: Connection, workspace: str, channel: str) -> tuple[RoomRow, str] | None:
+    """The room a channel belongs to, held as `lock` holds it, and the room's own word for the channel."""
+    found = _LOCK_BY_CHANNEL.first(conn, workspace=workspace, channel=channel)
+    return None if found is None else (_row(found[:-1]), found.place)
 
 
 def find(conn: Connection, workspace: str | None, key: str) -> RoomRow | None:
@@ -419,7 +432,7 @@ def _all(conn: Connection, query: Select[Any]) -> list[RoomRow]:
 
 
 def _row(found: Any) -> RoomRow:
-    values = found._asdict()
+    values = dict(zip(_COLUMNS, found, strict=True))
     return RoomRow(**values | {"correlation": values["correlation"] or ""})
 
 
