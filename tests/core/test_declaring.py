@@ -173,3 +173,27 @@ def test_the_vocabularies_are_declared_quickly(root: type[Any]) -> None:
 
 def _descendants(kind: type[Any]) -> list[type[Any]]:
     return [kind, *(below for each in kind.__subclasses__() for below in _descendants(each))]
+
+
+@pytest.mark.parametrize("declare", [quick, dataclasses.dataclass])
+def test_who_inherits_may_be_declared_in_either_way(declare: Declare) -> None:
+    """A frozen child of ours is the standard library's or ours; one that could be changed is refused by both."""
+
+    @declare(frozen=True, kw_only=True, slots=True)
+    class Child(Placed):
+        more: int
+
+    child = Child(one=1, more=2)
+    assert (child.one, child.other, child.more) == (1, "", 2)
+    assert child == Child(one=1, more=2)
+    with pytest.raises(FrozenInstanceError):
+        child.one = 3
+    with pytest.raises(TypeError, match="cannot inherit non-frozen"):
+        dataclasses.dataclass(type("Loose", (Placed,), {"__annotations__": {"more": int}}))
+
+
+def test_what_is_asked_of_a_class_is_answered_as_it_is() -> None:
+    """That it is frozen, is compared, shown and made from its fields: as the standard library would answer."""
+    asked = ("init", "repr", "eq", "frozen")
+    ours, theirs = OURS.__dataclass_params__, THEIRS.__dataclass_params__
+    assert [getattr(ours, each) for each in asked] == [getattr(theirs, each) for each in asked]

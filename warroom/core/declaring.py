@@ -9,7 +9,8 @@ but frozen values with slots is the standard library's own. `InitVar` has no pla
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, FrozenInstanceError
 from operator import attrgetter
 from reprlib import recursive_repr
@@ -43,12 +44,29 @@ def _declared(declared: type[Any], *, kw_only: bool) -> type[Any]:
     make: Callable[[type[Any]], type[Any]] = dataclasses.dataclass(
         init=False, repr=False, eq=False, slots=True, kw_only=kw_only
     )
-    cls = make(declared)
+    with _thawed(declared.__mro__[1:]):
+        cls = make(declared)
+    for answer in ("init", "repr", "eq", "frozen"):
+        setattr(cls.__dataclass_params__, answer, True)  # for whoever asks, as who inherits does
     members = dataclasses.fields(cls)
     for name, method in _methods(cls, members):
         if name not in written:  # what a class says of itself goes first
             setattr(cls, name, method)
     return cls
+
+
+@contextmanager
+def _thawed(bases: Iterable[type[Any]]) -> Iterator[None]:
+    """Only what is frozen may follow what is frozen; and what is to be frozen, the standard library would write out."""
+    frozen = [base.__dataclass_params__ for base in bases if dataclasses.is_dataclass(base)]
+    frozen = [each for each in frozen if each.frozen]
+    for each in frozen:
+        each.frozen = False
+    try:
+        yield
+    finally:
+        for each in frozen:
+            each.frozen = True
 
 
 def _methods(cls: type[Any], members: tuple[Field[Any], ...]) -> Iterator[tuple[str, Any]]:

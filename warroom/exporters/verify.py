@@ -12,12 +12,11 @@ Texts that were left out for players are counted; so are redacted ones, each of 
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Never
 
 from warroom.core.chain import START, canonical, entry_hash, text_digest
-from warroom.core.declaring import dataclass
 from warroom.core.redactions import Redactions
 from warroom.errors import BadEntry, VerificationFailed
 
