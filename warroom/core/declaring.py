@@ -58,8 +58,8 @@ def _declared(declared: type[Any], *, kw_only: bool) -> type[Any]:
 @contextmanager
 def _thawed(bases: Iterable[type[Any]]) -> Iterator[None]:
     """Only what is frozen may follow what is frozen; and what is to be frozen, the standard library would write out."""
-    frozen = [base.__dataclass_params__ for base in bases if dataclasses.is_dataclass(base)]
-    frozen = [each for each in frozen if each.frozen]
+    found = [getattr(base, "__dataclass_params__", None) for base in bases]
+    frozen = [each for each in found if each is not None and each.frozen]
     for each in frozen:
         each.frozen = False
     try:
