@@ -255,13 +255,14 @@ class Town:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, database: str) -> AsyncIterator["Town"]:
+    async def open(cls, folder: Path, database: str, *, way: str = "") -> AsyncIterator["Town"]:
+        """`way` is how the bot reaches the database, where that is not how the test does."""
         async with AsyncExitStack() as stack:
             workspace = await stack.enter_async_context(Workspace(seed=SEED, state=folder / "workspace.db"))
             line = await stack.enter_async_context(Line(workspace).open())
             app = await workspace.install(manifest())
             db = stack.enter_context(Database(database))
-            town = cls(workspace, line, db, _environment(folder, workspace, line, app, database))
+            town = cls(workspace, line, db, _environment(folder, workspace, line, app, way or database))
             town.app, town.folder = app, folder
             stack.push_async_callback(town.crash)
             for person in SEED.people:
@@ -279,6 +280,18 @@ class Town:
         assert self._bot is None
         self.starts += 1
         self._bot = await BotProcess.start(self._environment)
+
+    @asynccontextmanager
+    async def beside(self, database: str) -> AsyncIterator[BotProcess]:
+        """A second bot, which reaches the database in its own way; killed at the end."""
+        other = await BotProcess.start(dict(self._environment) | {"WARROOM_DATABASE": database})
+        try:
+            await other.ready()
+            await self.workspace.wait_for_connections(self.app, 2)
+            yield other
+        finally:
+            await other.kill()
+            await self.workspace.wait_for_connections(self.app, 1)
 
     async def ready(self) -> None:
         assert self._bot is not None
