@@ -105,8 +105,9 @@ class Loop(asyncio.BaseEventLoop):
         return future
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Tasks of killed processes are never finished, and that is meant."""
-        if "was destroyed but it is pending" not in context.get("message", ""):
+        """Tasks and generators of killed processes are never finished, and that is meant."""
+        unfinished = "was destroyed but it is pending" in context.get("message", "")
+        if not unfinished and "generator is already running" not in str(context.get("exception", "")):
             super().call_exception_handler(context)
 
     def __del__(self) -> None:
