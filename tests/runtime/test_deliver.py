@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -235,6 +235,28 @@ async def test_a_lost_lease_is_no_failure(runtime: Runtime, room: int, clock: Ma
         await runtime.settled()
     assert tries == [1] * 26
     assert await events(runtime, room, DeliveryFailed) == []
+
+
+@pytest.mark.parametrize("ends", [TimeoutError(), LeaseLost("the lease ran out meanwhile")])
+async def test_who_was_too_late_and_does_not_know_is_looked_after(
+    runtime: Runtime, room: int, clock: ManualClock, ends: Exception
+) -> None:
+    """Whoever stood still in a call while another said it may have said it, too: it is looked for when Slack must be through."""
+
+    async def perform(claimed: Claimed, seen: Room) -> Result:
+        await runtime.db.tx(outbox.reclaim, clock.now())
+        (other,) = await runtime.db.tx(outbox.claim, clock.now(), 20 * SECOND, 1, ("talk",))
+        said = partial(outbox.settle, outcome={"channel": "C1", "ts": "1.2"})
+        assert await runtime.db.tx(said, other, clock.now())
+        raise ends
+
+    await owe(runtime, room, say("hello"))
+    async with delivering(runtime, {f.Say: perform}):
+        await until(lambda: _is_looked_for(runtime, clock.now() + outbox.UNSURE), runtime)
+
+
+async def _is_looked_for(runtime: Runtime, at: datetime) -> bool:
+    return await runtime.db.read(agenda.next_time, "twin") == at
 
 
 async def _was_put_back(runtime: Runtime, tries: list[int], attempt: int, clock: ManualClock) -> bool:

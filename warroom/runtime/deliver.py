@@ -181,7 +181,8 @@ class Delivery:
         at = now + (_pause(claimed.tries) if later.after is None else later.after)
         log.info("%s put back: %s", claimed.effect_id, later.reason)
         put_back = partial(outbox.put_back, failed_at=now if fails else None, clean=later.clean)
-        await self._runtime.db.tx_again(put_back, claimed, at, later.reason)
+        if not await self._runtime.db.tx_again(put_back, claimed, at, later.reason) and not later.clean:
+            await self._is_suspect(claimed)
 
     async def _settle(self, claimed: Claimed, done: Done) -> None:
         now = self._wall.now()
@@ -189,6 +190,10 @@ class Delivery:
         if not await self._runtime.db.tx_again(settle, claimed, now):
             log.warning("%s was done after its lease had gone to somebody else", claimed.effect_id)
             await self._runtime.db.tx(outbox.suspect, claimed, now)
+
+    async def _is_suspect(self, claimed: Claimed) -> None:
+        """It was somebody else's before we were through; perhaps a call of ours is still on its way."""
+        await self._runtime.db.tx(outbox.suspect, claimed, self._wall.now() + outbox.UNSURE)
 
     async def _perform(self, claimed: Claimed, lease: Lease) -> Result:
         lasts = claimed.effect.lasts
@@ -200,7 +205,6 @@ class Delivery:
                 room = await self._runtime.room(claimed.room_id)
                 return await self._performers[type(claimed.effect)](claimed, room)
         except LeaseLost as lost:  # it did not fail: we were too slow, or stood still; perhaps in the middle of a call
-            await self._runtime.db.tx(outbox.suspect, claimed, self._wall.now())
             return Later(reason=str(lost), after=POLL)
         except Exception as error:
             log.exception("performing %s failed", claimed.effect_id)
@@ -238,11 +242,12 @@ class Delivery:
         if told is None:
             told = (_note(claimed.effect, never.reason),)
         await self._tell(claimed, told)
-        await self._runtime.db.tx(_failed, claimed, self._wall, never.reason)
+        if not await self._runtime.db.tx(_failed, claimed, self._wall, never.reason):
+            await self._is_suspect(claimed)
 
 
-def _failed(conn: Connection, claimed: Claimed, wall: Clock, reason: str) -> None:
-    outbox.give_up(conn, claimed, wall.now(), reason)
+def _failed(conn: Connection, claimed: Claimed, wall: Clock, reason: str) -> bool:
+    return outbox.give_up(conn, claimed, wall.now(), reason)
 
 
 def is_spent(claimed: Claimed, now: datetime) -> bool:

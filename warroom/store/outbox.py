@@ -302,10 +302,10 @@ def stands_before(conn: Connection, lane: str, number: int, channel: str) -> str
     return next((str(each["ts"]) for each in told if each.get("ts") and each.get("channel") == channel), "")
 
 
-def suspect(conn: Connection, claimed: Claimed, now: datetime) -> None:
-    """We may have said it after somebody else did: it is looked whether it stands there twice."""
+def suspect(conn: Connection, claimed: Claimed, at: datetime) -> None:
+    """We may have said it after somebody else did, or may yet: at that time it is looked whether it stands there twice."""
     done = and_(_this(claimed), outbox.c.state == "done", outbox.c.type.in_([Say.__name__, ShowCard.__name__]))
-    conn.execute(update(outbox).where(done).values(sweep_at=now))
+    conn.execute(update(outbox).where(done).values(sweep_at=at))
 
 
 def pending(conn: Connection, room_id: int | None = None) -> int:
