@@ -408,6 +408,39 @@ def test_whoever_comes_too_late_makes_it_suspect(database: Database, room: int) 
     assert len(database.read_sync(twins.due, NOON + LEASE + SECOND, 10)) == 1
 
 
+def test_a_new_suspicion_begins_the_looks_anew(database: Database, room: int) -> None:
+    """Between two looks somebody says that a call of his may still be on its way: both looks are made after that."""
+    late, again = said_after_an_unknown_attempt(database, room)
+    look(database, again)
+    suspected = again + 5 * SECOND
+    database.tx_sync(outbox.suspect, late, suspected + outbox.UNSURE)
+    look(database, suspected + outbox.UNSURE)
+    look(database, suspected + outbox.UNSURE + twins.LOOKS[1])
+    assert database.read_sync(agenda.next_time, "twin") is None
+
+
+def test_a_suspicion_during_a_look_is_not_forgotten(database: Database, room: int) -> None:
+    """Whoever is looking when the looks begin anew has made none of them; what was removed is counted."""
+    late, again = said_after_an_unknown_attempt(database, room)
+    (suspect,) = database.read_sync(twins.due, again, 10)
+    assert database.tx_sync(twins.take, suspect, again, again + LEASE)
+    database.tx_sync(outbox.suspect, late, again + outbox.UNSURE)
+    database.tx_sync(twins.looked, suspect, again + LEASE, again + SECOND, 1)
+    assert database.read_sync(agenda.next_time, "twin") == again + outbox.UNSURE
+    look(database, again + outbox.UNSURE)
+    look(database, again + outbox.UNSURE + twins.LOOKS[1])
+    assert database.read_sync(agenda.next_time, "twin") is None
+
+
+def said_after_an_unknown_attempt(database: Database, room: int) -> tuple[Claimed, datetime]:
+    """Who claimed it first, and when it is looked for after another has said it."""
+    database.tx_sync(outbox.put, room, [say("unsure")], NOON)
+    (late,) = claim(database)
+    (again,) = claim(database, NOON + LEASE)
+    settle(database, again, NOON + LEASE)
+    return late, NOON + LEASE + outbox.UNSURE
+
+
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_is_set_shortens_no_time_between_looks(database: Database, room: int, hours: int) -> None:
     """The clock is set by an hour between two looks: the last look still comes as long after as it should."""
@@ -431,7 +464,7 @@ def look(database: Database, now: datetime) -> None:
     """What is due is looked for, and nothing is found."""
     (suspect,) = database.read_sync(twins.due, now, 10)
     assert database.tx_sync(twins.take, suspect, now, now + LEASE)
-    database.tx_sync(twins.looked, suspect, now, 0)
+    database.tx_sync(twins.looked, suspect, now + LEASE, now, 0)
 
 
 def stale(database: Database, room: int, *effects: Effect) -> Claimed:

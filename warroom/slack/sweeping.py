@@ -53,7 +53,8 @@ class Sweeper:
     async def _sweep(self, suspect: Suspect) -> None:
         wall, db = self._runtime.wall, self._runtime.db
         now = wall.now()
-        if not await db.tx(twins.take, suspect, now, now + LOOK):
+        until = now + LOOK
+        if not await db.tx(twins.take, suspect, now, until):
             return
         try:
             removed = await self._remove_twins(suspect)
@@ -65,9 +66,9 @@ class Sweeper:
                 await db.tx(twins.put_off, suspect, wall.now() + (judged.after or AGAIN))
                 return
             log.warning("it could not be looked whether %s was said twice: %s", suspect.effect_id, judged.code)
-            await db.tx(twins.looked, suspect, wall.now(), 0)
+            await db.tx(twins.looked, suspect, until, wall.now(), 0)
         else:
-            await db.tx(_looked, suspect, wall.now(), removed)
+            await db.tx(_looked, suspect, until, wall.now(), removed)
             self._runtime.nudge(frozenset({TWIN, TALK}))
 
     async def _remove_twins(self, suspect: Suspect) -> int:
@@ -97,10 +98,10 @@ class Sweeper:
             await self._runtime.handle(suspect.room_id, told, key=f"twin:{suspect.effect_id}:{twin.ts}")
 
 
-def _looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
+def _looked(conn: Connection, suspect: Suspect, until: datetime, now: datetime, removed: int) -> None:
     """A card is shown once more: an edit that came late may have put an old one in the place of a newer."""
     rooms.lock(conn, suspect.room_id)  # before anything of the room's is written, as everywhere
-    twins.looked(conn, suspect, now, removed)
+    twins.looked(conn, suspect, until, now, removed)
     if isinstance(suspect.effect, ShowCard):
         cards.doubt(conn, suspect.room_id, suspect.effect.card, suspect.effect.place)
         outbox.put(conn, suspect.room_id, [suspect.effect], now)

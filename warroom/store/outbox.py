@@ -303,9 +303,15 @@ def stands_before(conn: Connection, lane: str, number: int, channel: str) -> str
 
 
 def suspect(conn: Connection, claimed: Claimed, at: datetime) -> None:
-    """We may have said it after somebody else did, or may yet: at that time it is looked whether it stands there twice."""
+    """We may have said it after somebody else did, or may yet: from that time on it is looked whether it stands there twice.
+
+    The looks begin anew: one that is still to come is for what came before, and would come too early.
+    """
     done = and_(_this(claimed), outbox.c.state == "done", outbox.c.type.in_([Say.__name__, ShowCard.__name__]))
-    conn.execute(update(outbox).where(done).values(sweep_at=at))
+    found = conn.execute(select(outbox.c.outcome).where(done).with_for_update()).one_or_none()
+    if found is not None:
+        outcome = chain.canonical(json.loads(found.outcome or "{}") | {"looked": 0})
+        conn.execute(update(outbox).where(done).values(sweep_at=at, outcome=outcome))
 
 
 def pending(conn: Connection, room_id: int | None = None) -> int:

@@ -66,9 +66,18 @@ def put_off(conn: Connection, suspect: Suspect, until: datetime) -> None:
     conn.execute(update(outbox).where(_this(suspect)).values(sweep_at=until))
 
 
-def looked(conn: Connection, suspect: Suspect, now: datetime, removed: int) -> None:
-    """It was looked, and so many twins were removed; the next look comes by itself, if there is one."""
-    kept = json.loads(conn.execute(select(outbox.c.outcome).where(_this(suspect))).scalar_one() or "{}")
+def looked(conn: Connection, suspect: Suspect, until: datetime, now: datetime, removed: int) -> None:
+    """It was looked, and so many twins were removed; the next look comes by itself, if there is one.
+
+    `until` is what `take` was given. If another time stands there, the looks have begun anew meanwhile, and this was none
+    of them.
+    """
+    found = conn.execute(select(outbox.c.outcome, outbox.c.sweep_at).where(_this(suspect)).with_for_update()).one()
+    kept = json.loads(found.outcome or "{}")
+    if found.sweep_at != until:
+        kept["twins"] = int(kept.get("twins", 0)) + removed
+        conn.execute(update(outbox).where(_this(suspect)).values(outcome=chain.canonical(kept)))
+        return
     timely = now <= suspect.due + FARTHEST  # else the clock was set, and who knows how long that was
     done = suspect.looked + 1 if timely else suspect.looked
     kept |= {"looked": done, "twins": int(kept.get("twins", 0)) + removed}
