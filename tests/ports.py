@@ -17,9 +17,7 @@ def free_port() -> int:
     while True:
         port = _chance.randint(_LOWEST, _HIGHEST)
         with socket.socket() as tried:
-            tried.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # as servers do: the dead of TIME_WAIT are no one
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
             try:
                 tried.bind(("127.0.0.1", port))
             except OSError:

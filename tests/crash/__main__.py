@@ -27,7 +27,7 @@ CHECKED = 10_000  # inputs and announcements
 AT_EACH = 3  # kills at each failpoint, on each database
 GOALS: dict[str, dict[str, Any]] = {  # of each lane; `places` are those that are its own to come to
     "sqlite": {"places": "late", "cold": 10, "broken": 10},
-    "brisk": {"places": "early", "kills": 300},
+    "brisk": {"places": "early", "kills": 400},
     "postgresql": {"places": "all", "kills": 250, "cold": 10, "broken": 10, "pauses": 20, "restarts": 20},
 }
 SEVEN = ("attempts", "acknowledged", "ok", "lost", "unexpected", "duplicated", "recovered")

@@ -16,7 +16,7 @@ import typer
 from warroom import __version__
 from warroom.cli import deliveries, keeping, runbooks, scenarios
 from warroom.cli.exits import Exit
-from warroom.cli.whole import Whole
+from warroom.cli.helping import PlainGroup
 from warroom.errors import InTheWay, NotFound, SettingsError, SlackUnusable, VerificationFailed, WarroomError
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ app = typer.Typer(
     name="warroom",
     no_args_is_help=True,
     add_completion=False,
-    cls=Whole,
+    cls=PlainGroup,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The chat room where a team practises disasters and survives real ones.\n\nBegin with `warroom demo`.",
 )
 slack = typer.Typer(
-    cls=Whole, no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do."
+    cls=PlainGroup, no_args_is_help=True, help="The Slack app: its manifest, and whether its tokens will do."
 )
 bring = typer.Typer(
-    cls=Whole,
+    cls=PlainGroup,
     no_args_is_help=True,
     help="What people already have: runbooks and scenarios of other programs become warroom's.",
 )

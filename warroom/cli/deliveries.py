@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warroom.cli.whole import Whole
+from warroom.cli.helping import PlainGroup
 from warroom.errors import NotFound
 
 if TYPE_CHECKING:
     from warroom.settings import Settings
     from warroom.store.deadletters import Letter
 
-group = typer.Typer(cls=Whole, help="What waits to be said and done, and what was given up. Without a word: the list.")
+group = typer.Typer(
+    cls=PlainGroup, help="What waits to be said and done, and what was given up. Without a word: the list."
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
 Stored = Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE when absent.")]

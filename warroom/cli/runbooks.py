@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom.cli.exits import Exit
-from warroom.cli.whole import Whole
+from warroom.cli.helping import PlainGroup
 from warroom.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from warroom.settings import Settings
 
 group = typer.Typer(
-    cls=Whole,
+    cls=PlainGroup,
     no_args_is_help=True,
     help="Runbooks: look at them, and make them better with what happened when they were walked.",
 )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from warroom.cli import rehearsing
-from warroom.cli.whole import Whole
+from warroom.cli.helping import PlainGroup
 
 if TYPE_CHECKING:
     from warroom.settings import Settings
 
 group = typer.Typer(
-    cls=Whole,
+    cls=PlainGroup,
     no_args_is_help=True,
     help="Scenarios: looked at, drawn, rehearsed; out to a planner's spreadsheet, and in from what really happened.",
 )

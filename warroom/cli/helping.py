@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 LENGTH = 1000  # characters: no first sentence of a command is as long
 
 
-class Whole(TyperGroup):
+class PlainGroup(TyperGroup):
     """A group whose help tells each command's first sentence whole, on as many lines as that takes."""
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override] # typer's own click
