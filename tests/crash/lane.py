@@ -67,6 +67,7 @@ class Config:
     restart_every: float = 0.0
     longest: float = 0.0
     kills: int = 0
+    sent: int = 0
     at_each: int = 0
     places: str = "all"  # of `lives.AMONG`
     cold: int = 0
@@ -242,6 +243,7 @@ class Lane:
         goals, lives = self.config, self.lives
         return (
             sum(lives.kills.values()) >= goals.kills
+            and self.history.counts["sent"] >= goals.sent
             and min(lives.died_at[place] for place in self.places) >= goals.at_each
             and lives.cold >= goals.cold
             and len(self.town.glass.faults) >= goals.broken
