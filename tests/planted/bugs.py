@@ -669,6 +669,22 @@ BY_TESTS = (
         tests="tests/store/test_outbox.py",
     ),
     Bug(
+        "nobody looks after a process that came too late and does not know what became of its call",
+        (
+            Edit(
+                "warroom/runtime/deliver.py",
+                "claimed, at, later.reason) and not later.clean:\n",
+                "claimed, at, later.reason) and False:\n",
+            ),
+        ),
+        tests="tests/runtime/test_deliver.py",
+    ),
+    Bug(
+        "a new suspicion uses up the look for twins that is still to come",
+        (Edit("warroom/store/outbox.py", ' | {"looked": 0})', ")"),),
+        tests="tests/store/test_outbox.py",
+    ),
+    Bug(
         "what nobody recorded as broken counts as whole",
         (
             Edit(
