@@ -23,6 +23,9 @@ from warroom.core.events import Entry
 from warroom.core.readiness import Finding, Prediction
 from warroom.exporters.escaping import inline
 from warroom.exporters.markdown import export_markdown
+from warroom.exporters.markdown.game import glance
+from warroom.report.account import Account
+from warroom.report.after_action import report
 from warroom.testing import Table
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -239,3 +242,14 @@ def test_escaping_leaves_ordinary_words_alone(text: str, safe: str) -> None:
 def test_a_very_long_message_is_shortened_and_says_so() -> None:
     """One pasted log does not bury the report."""
     assert inline("a" * 5000, 100) == "a" * 100 + " … (shortened here; the JSON export has all of it)"
+
+
+def test_a_story_that_went_nowhere_has_one_time() -> None:
+    """A game that ended within a minute of its story says when that was, once."""
+    account = Account(DAY_NAMES)
+    for entry in gameday().entries:
+        account.add(entry)
+    after = report(account)
+    assert after.game is not None
+    short = replace(after, game=replace(after.game, story=("Sunday, 18:00", "Sunday, 18:00")))
+    assert dict(glance(short))["**In the story**"] == "Sunday, 18:00"

@@ -52,7 +52,7 @@ def glance(after: AfterAction) -> Iterator[tuple[str, str]]:
         yield "**Played in**", inline(game.environment)
     yield "**Surprise**", inline(_SURPRISE.get(game.surprise, game.surprise))
     if game.story:
-        yield "**In the story**", f"{inline(game.story[0])} to {inline(game.story[1])}"
+        yield "**In the story**", " to ".join(map(inline, dict.fromkeys(game.story)))
     if game.moves:
         yield "**Parts**", names_of(f"{each.title} ({mark(each.began.clock)})" for each in game.moves)
     if game.teams:
