@@ -19,6 +19,7 @@ class Recording:
 
 
 def read_folder(folder: Path) -> Iterator[Recording]:
+    """In the order in which they began."""
     for path in sorted(folder.glob("*.jsonl")):
         yield read_text(path.name, path.read_text("utf-8"))
 

@@ -59,6 +59,15 @@ async def test_each_workspace_has_a_file_of_its_own(tmp_path: Path) -> None:
     assert sorted(names) == [["one"], ["two"]]
 
 
+def test_recordings_are_read_in_the_order_in_which_they_began(tmp_path: Path) -> None:
+    """The eleventh workspace is read after the ninth, or an event it sends again would look like one that came too early."""
+    for number in range(12):
+        recording = Recording(tmp_path)
+        recording.write({"number": number})
+        recording.close()
+    assert [recording.lines for recording in read_folder(tmp_path)] == [[{"number": number}] for number in range(12)]
+
+
 async def test_a_call_is_recorded_as_it_was_made(tmp_path: Path) -> None:
     """The HTTP method, the encoding, the kind of token, the arguments as they were sent, the reply, the status."""
     async with Workspace(seed=SEED, record=tmp_path) as workspace:

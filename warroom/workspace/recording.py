@@ -1,7 +1,8 @@
 """Keeps everything that crosses the wire as JSON lines, in full and without secrets, so that it can be checked afterwards.
 
-Each workspace writes a file of its own, `<pid>-<n>.jsonl`, in the folder it was told, or in that of the environment variable
-`WORKSPACE_RECORD`. A line says its `kind`:
+Each workspace writes a file of its own, `<nanoseconds since 1970>-<pid>.jsonl`, in the folder it was told, or in that of the
+environment variable `WORKSPACE_RECORD`: sorted by name, a workspace comes before the one that was started in its place. A line
+says its `kind`:
 
     app           an app as it is installed: its scopes, its events, and digests of its secrets
     call          a Web API call: http, encoding and kind of token, arguments as they were sent, reply, status
@@ -17,10 +18,10 @@ killed loses what still waits.
 
 import atexit
 import hashlib
-import itertools
 import json
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,6 @@ from typing import Any
 VARIABLE = "WORKSPACE_RECORD"
 HIDDEN = "[hidden]"
 _ENOUGH = 256 * 1024
-_NUMBERS = itertools.count(1)
 _SLASH = "(?:/|%2F)"
 _LOOKS_SECRET = re.compile(
     rf"(xox[a-z](?:\.xox[a-z])?-|xapp-|ticket(?:=|%3D)|{_SLASH}actions{_SLASH}\w+{_SLASH}\d+{_SLASH}"
@@ -93,9 +93,9 @@ def digest(secret: str) -> str:
 
 
 def _unused(folder: Path) -> Path:
-    """Process ids come back, file names do not."""
+    """Also if the clock was set back to the moment in which another began."""
     while True:
-        path = folder / f"{os.getpid()}-{next(_NUMBERS)}.jsonl"
+        path = folder / f"{time.time_ns():019}-{os.getpid()}.jsonl"
         try:
             path.touch(exist_ok=False)
         except FileExistsError:
