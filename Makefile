@@ -43,7 +43,8 @@ test: lint
 test-long: $(VENV)/.developing
 	$(BIN)/python -m pytest -m "long or hypothesis" --hypothesis-profile=thorough
 
-# Real processes on both databases, killed about a thousand times while Slack and the database misbehave (eight minutes at most).
+# Real processes on both databases, killed about a thousand times while Slack and the database misbehave (about seven minutes; nine on a slow
+# machine, and longer only when a lane does not come to rest).
 crashtest: export PYTHONDONTWRITEBYTECODE =
 crashtest: $(VENV)/.developing
 	$(BIN)/python -m tests.crash --json var/crash.json

@@ -73,6 +73,8 @@ def crashed(found: Figures) -> Iterator[str]:
     failed = [len(each["violations"]) for each in lanes]
     yield "### Crash lanes"
     yield ""
+    yield "What the lanes are, and *cold*: [above](#the-crash-lanes)."
+    yield ""
     yield "| | " + " | ".join(each["lane"] for each in lanes) + " |"
     yield "|---|" + "---:|" * len(lanes)
 

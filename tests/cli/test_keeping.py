@@ -87,12 +87,13 @@ def test_restored_over_nothing_that_is_in_use(run: Run, url: str, tmp_path: Path
         fails(run("restore", copy, "--yes"), InTheWay, "Stop it")
 
 
-def test_for_postgresql_it_says_what_to_type(run: Run) -> None:
-    """The command for PostgreSQL is told without its password."""
-    address = "postgresql://bot:hunter2@db/warroom"
+@pytest.mark.parametrize("servers", ["db", "east:5432,west:5432"])
+def test_for_postgresql_it_says_what_to_type(run: Run, servers: str) -> None:
+    """For PostgreSQL, with a standby or without, it says what to type and as whom, without the password."""
+    address = f"postgresql://bot:hunter2@{servers}/warroom"
     for command, program in (("backup", "pg_dump"), ("restore", "pg_restore")):
         result = run(command, "w.dump", "--database", address)
-        fails(result, WarroomError, program, "postgresql://bot@db/warroom")
+        fails(result, WarroomError, program, f"postgresql://bot@{servers}/warroom", "owns the tables", "warroom verify")
         assert "hunter2" not in str(result.exception)
 
 

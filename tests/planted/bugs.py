@@ -673,7 +673,7 @@ BY_TESTS = (
         (
             Edit(
                 "warroom/runtime/deliver.py",
-                "claimed, at, later.reason) and not later.clean:\n",
+                "claimed, at, later.reason):\n",
                 "claimed, at, later.reason) and False:\n",
             ),
         ),
@@ -683,6 +683,36 @@ BY_TESTS = (
         "a new suspicion uses up the look for twins that is still to come",
         (Edit("warroom/store/outbox.py", ' | {"looked": 0})', ")"),),
         tests="tests/store/test_outbox.py",
+    ),
+    Bug(
+        "each try to make a channel begins with the first name",
+        (Edit(PERFORM, "        while progress.taken < 99:\n", "        progress.taken = 0\n        while progress.taken < 99:\n"),),
+        tests="tests/slack/test_talker.py",
+    ),
+    Bug(
+        "whether a channel is new is asked of our own clock",
+        (Edit(PERFORM, "self._caller.slack_now().timestamp()", "self._wall.now().timestamp()"),),
+        tests="tests/slack/test_talker.py",
+    ),
+    Bug(
+        "a later answer shortens how long Slack is left alone",
+        (Edit("warroom/store/budgets.py", "free_at=max(held, until + budget.ahead)", "free_at=until + budget.ahead"),),
+        tests="tests/store/test_budgets.py",
+    ),
+    Bug(
+        "what a wrong clock put off is only looked for when nothing else is to be done",
+        (Edit("warroom/runtime/healing.py", "        if not late and self._next is not None and now < self._next <= now + EVERY:\n", "        if not late:\n"),),
+        tests="tests/runtime/test_deliver.py",
+    ),
+    Bug(
+        "removing a text takes it out of when something failed",
+        (Edit("warroom/store/redacting.py", "for name in _NOBODYS & data.keys()}", "for name in ()}"),),
+        tests="tests/store/test_redacting.py",
+    ),
+    Bug(
+        "what waits behind a gap waits until it is filled",
+        (Edit("warroom/runtime/intake.py", "        if len(running) >= AT_ONCE:\n", "        if running:\n"),),
+        tests="tests/runtime/test_intake.py",
     ),
     Bug(
         "what nobody recorded as broken counts as whole",

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from warroom.core import commands as c
 from warroom.core import effects as f
 from warroom.core.events import DeliveryFailed, NoteTaken, RunbooksOffered
 from warroom.core.room import Room
+from warroom.runtime.agenda import STALE, Agenda
 from warroom.runtime.deliver import (
     LONGEST_PAUSE,
     PATIENCE,
@@ -28,6 +30,7 @@ from warroom.runtime.deliver import (
 from warroom.runtime.handle import Runtime
 from warroom.runtime.leases import LeaseLost
 from warroom.store import agenda, outbox
+from warroom.store.db import Database
 from warroom.store.outbox import Claimed
 from warroom.testing import ManualClock
 
@@ -237,9 +240,9 @@ async def test_a_lost_lease_is_no_failure(runtime: Runtime, room: int, clock: Ma
     assert await events(runtime, room, DeliveryFailed) == []
 
 
-@pytest.mark.parametrize("ends", [TimeoutError(), LeaseLost("the lease ran out meanwhile")])
+@pytest.mark.parametrize("ends", [TimeoutError(), LeaseLost("the lease ran out meanwhile"), None])
 async def test_who_was_too_late_and_does_not_know_is_looked_after(
-    runtime: Runtime, room: int, clock: ManualClock, ends: Exception
+    runtime: Runtime, room: int, clock: ManualClock, ends: Exception | None
 ) -> None:
     """Whoever stood still in a call while another said it may have said it, too: it is looked for when Slack must be through."""
 
@@ -249,7 +252,11 @@ async def test_who_was_too_late_and_does_not_know_is_looked_after(
         said = partial(outbox.settle, outcome={"channel": "C1", "ts": "1.2"})
         assert await runtime.db.tx(said, other, clock.now())
         clock.advance(5 * SECOND)  # it is looked for because of the other's attempt, too, and that is too early
-        raise ends
+        if ends is not None:
+            raise ends
+        return Later(
+            reason="pins.add is rate limited", after=SECOND, clean=True
+        )  # which says nothing of the calls before
 
     await owe(runtime, room, say("hello"))
     async with delivering(runtime, {f.Say: perform}):
@@ -423,3 +430,48 @@ async def test_no_more_than_so_many_at_once(runtime: Runtime, room: int) -> None
     await asyncio.gather(loop, return_exceptions=True)
     assert len(most) == 12
     assert max(most) == 3
+
+
+async def test_a_lane_that_a_wrong_clock_put_off_is_found_behind_others(
+    runtime: Runtime, room: int, clock: ManualClock
+) -> None:
+    """While another lane of the kind is busy all the time, one that rests for hours is brought back within a minute."""
+    seen = Counter[str]()
+
+    async def perform(claimed: Claimed, room: Room) -> Result:
+        seen[title(claimed)] += 1
+        return Later(reason="it goes on", after=10 * SECOND)
+
+    await owe(runtime, room, say("busy", "a"), say("put off", "b"))
+    ahead = clock.now() + timedelta(hours=5)
+    for each in await runtime.db.tx(outbox.claim, ahead, SECOND, 9):
+        at = ahead if title(each) == "put off" else clock.now()
+        await runtime.db.tx(outbox.put_back, each, at, "a clock that was wrong")
+    async with delivering(runtime, {f.Say: perform}):
+        for turn in range(1, 8):
+            await until(partial(_seen, seen, "busy", turn), runtime)
+            clock.advance(10 * SECOND)
+        await until(partial(_seen, seen, "put off", 1), runtime)
+
+
+async def _seen(seen: Counter[str], what: str, times: int) -> bool:
+    return seen[what] >= times
+
+
+class _Slow:
+    """A database each look at which takes longer than what is known may be relied on."""
+
+    def __init__(self, runtime: Runtime, clock: ManualClock) -> None:
+        self._runtime, self._clock = runtime, clock
+
+    async def read(self, fn: Any) -> Any:
+        self._clock.advance(5 * STALE)
+        return await self._runtime.db.read(fn)
+
+
+async def test_a_look_that_takes_long_is_believed(runtime: Runtime, room: int, clock: ManualClock) -> None:
+    """Where one look takes longer than it may be relied on, what it has found is used all the same."""
+    await owe(runtime, room, say("hello"))
+    looked = Agenda(cast(Database, _Slow(runtime, clock)), clock)
+    async with asyncio.timeout(5):
+        assert await looked.upcoming("talk") is not None

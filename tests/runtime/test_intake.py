@@ -200,3 +200,27 @@ async def test_it_looks_by_itself(another: Callable[[], Runtime], clock: ManualC
     finally:
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
+
+
+async def test_what_takes_long_keeps_nothing_else(another: Callable[[], Runtime], clock: ManualClock) -> None:
+    """While a gap is filled, which may take minutes, what falls due meanwhile is taken up by the same process."""
+    runtime, long, quick = another(), Taker(), Taker()
+    long.gate.clear()
+    intake = process(runtime, quick)
+    intake.takes("gap:", long.take)
+    await keep(runtime, "gap:1")
+    loop = asyncio.create_task(intake.run())
+    async with asyncio.timeout(10):
+        while not long.begun.is_set():
+            clock.advance(LOOK)
+            await asyncio.sleep(0)
+        await keep(runtime)
+        while not quick.taken:
+            clock.advance(LOOK)
+            await asyncio.sleep(0)
+        assert long.taken == []
+        long.gate.set()
+        await intake.finish()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    assert [each.key for each in long.taken + quick.taken] == ["gap:1", "event:1"]

@@ -3,6 +3,7 @@
 The bot takes salts and ids from the operating system, through `secrets`. As the clock is replaced for a day, so is that.
 """
 
+import gc
 import random
 import secrets
 from collections.abc import Iterator
@@ -24,3 +25,17 @@ def seeded(seed: str) -> Iterator[None]:
     finally:
         for name, each in kept.items():
             setattr(secrets, name, each)
+
+
+@contextmanager
+def collected_afterwards() -> Iterator[None]:
+    """While this lasts, the collector of garbage is off: the coroutines of a killed process that it closes run their `finally`,
+    and when it does so depends on everything that this Python has done before.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -164,7 +165,8 @@ class Wire:
         """A 429 has arrived."""
         asked = answer.headers.get("Retry-After", "")
         seconds = float(asked) if asked.replace(".", "").isdigit() else 0.0
-        self._quiet[method] = (self.loop.time(), self.loop.time() + seconds, owner)
+        if self.loop.time() + seconds > self._quiet.get(method, (0.0, 0.0, owner))[1]:
+            self._quiet[method] = (self.loop.time(), self.loop.time() + seconds, owner)
         if method in _SWEEPING:
             longest = 60.0 if not asked or seconds == 0 else seconds  # a date, or nothing, is as good as a minute
             self.muted.append((self.loop.time(), self.loop.time() + longest))
@@ -212,7 +214,8 @@ class Wire:
     def _answer(self, fault: str, body: Any) -> Answer | Exception:
         match fault:
             case "" | "slow 1" | "slow 3":
-                return Answer(200, {}, body, "text/plain" if isinstance(body, str) else "application/json")
+                headers = {"Date": self._date()}
+                return Answer(200, headers, body, "text/plain" if isinstance(body, str) else "application/json")
             case "refused":
                 return aiohttp.ClientConnectorError(_KEY, OSError(111, "refused"))
             case "reset after" | "reset before":
@@ -230,14 +233,12 @@ class Wire:
         status, more = BEFORE[fault]
         if isinstance(more, str):
             return Answer(200, {}, {"ok": False, "error": more})
-        headers = {name: self._date() if each == "date" else each for name, each in more.items()}
+        headers = {name: self._date(3) if each == "date" else each for name, each in more.items()}
         error = "ratelimited" if status == 429 else "service_unavailable"
         return Answer(status, headers, {"ok": False, "error": error})
 
-    def _date(self) -> str:
-        from datetime import timedelta
-
-        return format_datetime(self.slack.now() + timedelta(seconds=3), usegmt=True)
+    def _date(self, ahead: float = 0) -> str:
+        return format_datetime(self.slack.now() + timedelta(seconds=ahead), usegmt=True)
 
 
 class _Key:

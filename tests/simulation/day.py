@@ -22,7 +22,7 @@ from sqlalchemy import text
 from tests.reliability.evidence import Broken, Evidence, Message, Sent, kept
 from tests.reliability.invariants import Verdict, Violation, check
 from tests.simulation import client as wires
-from tests.simulation.chance import seeded
+from tests.simulation.chance import collected_afterwards, seeded
 from tests.simulation.database import Died, SimDatabase, Store, Troubles
 from tests.simulation.loop import BASE, Deadlock, Loop, OwnClock, Process, SimClock, asked_at, process
 from tests.simulation.people import Crowd
@@ -665,7 +665,7 @@ def play(
     """One day, from its plan to its verdict. `keep` is given the evidence."""
     logger = logging.getLogger("warroom")
     warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)  # of processes that have died
-    with seeded(str(plan.seed)):
+    with seeded(str(plan.seed)), collected_afterwards():
         day = Day(plan, store, library, trace)
         handler = Logs(day)
         before = (logging.root.level, logger.propagate)

@@ -7,6 +7,7 @@ task belongs to the process whose context it was made in; of one that was killed
 
 import asyncio
 import heapq
+import itertools
 import random
 from asyncio.events import Handle, TimerHandle
 from collections.abc import Callable
@@ -40,6 +41,17 @@ class Process:
         return self.name
 
 
+class _Task(asyncio.Task[Any]):
+    """Numbered, so that a set of tasks is gone through in the same order each time a day is played, wherever they lie."""
+
+    def __init__(self, number: int, coro: Any, **given: Any) -> None:
+        self._number = number
+        super().__init__(coro, **given)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
 class Loop(asyncio.BaseEventLoop):
     """`turns` counts what was run; `until` is the time after which a day is taken to be stuck."""
 
@@ -48,6 +60,8 @@ class Loop(asyncio.BaseEventLoop):
         self._draw = random.Random(f"loop:{seed}").random
         self._time, self.turns = 0.0, 0
         self.trace: Callable[[str], None] | None = None
+        numbers = itertools.count(1)
+        self.set_task_factory(lambda loop, coro, **given: _Task(next(numbers), coro, loop=loop, **given))
 
     def time(self) -> float:
         return self._time
@@ -103,6 +117,9 @@ class Loop(asyncio.BaseEventLoop):
         except Exception as error:
             future.set_exception(error)
         return future
+
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+        """Nobody closes what a killed process has left: when the collector of garbage finds it is no part of a day."""
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Tasks and generators of killed processes are never finished, and that is meant."""

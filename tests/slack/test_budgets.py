@@ -3,15 +3,21 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from sqlalchemy import text
 
 import warroom.slack.perform
 import warroom.slack.sweeping
 from tests.slack.test_manifest import called_in
-from tests.slack.test_talker import Bench, bench
+from tests.slack.test_talker import SPEED, Bench, bench
 from warroom.slack.calling import POSTING, Caller, Held
 from warroom.slack.limits import PER_MINUTE
+from warroom.store.db import Database
 
 __all__ = ["bench"]
 REFERENCE = Path(__file__).parents[1] / "workspace" / "reference" / "methods.json"
@@ -48,6 +54,24 @@ async def test_two_processes_share_a_channel(bench: Bench) -> None:
     await other.call(POSTING, channel=operations, text="two")
 
 
+async def test_what_follows_waits_for_its_turn(bench: Bench) -> None:
+    """Of several calls those behind the first wait a few seconds where they are; for more than that they are put back."""
+    await bench.room()
+    general = bench.workspace.channel("general")
+    await bench.client.conversations_join(channel=general)
+    caller = Caller(bench.client, bench.runtime.db, bench.runtime.wall, timedelta(seconds=4))
+    before = len(bench.calls(POSTING))
+    for word in ("one", "two", "three"):
+        await caller.call_next(POSTING, channel=general, text=word)
+    one, two, three = bench.calls(POSTING)[before:]
+    assert min(two.at - one.at, three.at - two.at) >= 4 / SPEED - 0.01
+    bench.faults.rate_limit(POSTING, retry_after=30)
+    for wanted in (SlackApiError, Held):
+        with pytest.raises(wanted):
+            await caller.call_next(POSTING, channel=general, text="four")
+    assert len(bench.calls(POSTING)) == before + 4
+
+
 async def test_a_process_heeds_what_another_was_told(bench: Bench) -> None:
     """When Slack tells one process to keep still, the others do so without being told."""
     room = (await bench.room()).id
@@ -61,3 +85,31 @@ async def test_a_process_heeds_what_another_was_told(bench: Bench) -> None:
         await other.call(POSTING, channel=channel, text="two")
     assert timedelta(seconds=20) < held.value.after <= timedelta(seconds=30)
     assert len(bench.calls(POSTING)) == before + 1
+
+
+class _Limited(AsyncWebClient):
+    """Says that it is too much, and by then the database has lost a table."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(token="xoxb-none")
+        self._db = db
+
+    async def chat_postMessage(self, **_: Any) -> Any:
+        await self._db.tx(lambda conn: conn.execute(text("ALTER TABLE budgets RENAME TO elsewhere")).rowcount)
+        answer = AsyncSlackResponse(
+            client=self,
+            http_verb="POST",
+            api_url="",
+            req_args={},
+            data={"ok": False, "error": "ratelimited"},
+            headers={"Retry-After": "30"},
+            status_code=429,
+        )
+        raise SlackApiError("no", answer)
+
+
+async def test_a_rate_limit_that_could_not_be_noted_is_one_all_the_same(bench: Bench) -> None:
+    """When the others cannot be told, because the database is in trouble, whoever was told still knows what Slack has said."""
+    caller = Caller(_Limited(bench.runtime.db), bench.runtime.db, bench.runtime.wall, timedelta(0))
+    with pytest.raises(SlackApiError, match="ratelimited"):
+        await caller.call(POSTING, channel="C1", text="one")

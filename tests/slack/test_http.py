@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -14,6 +15,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from tests.content import shipped_library
@@ -24,8 +26,9 @@ from warroom.core import commands as c
 from warroom.core import events as e
 from warroom.core.effects import WAR_ROOM
 from warroom.main import Bot
+from warroom.runtime.clock import SystemClock
 from warroom.settings import load
-from warroom.slack.http import Requests
+from warroom.slack.http import Requests, Signatures
 from warroom.slack.manifest import manifest
 from warroom.store import inbox, rooms
 from warroom.store.tables import inbox as inbox_table
@@ -288,3 +291,18 @@ def test_the_manifest_for_http_passes_slacks_own_schema() -> None:
     assert [each.message for each in problems] == []
     assert json.dumps(manifest(address)).count(address) == 3
     assert manifest(address)["settings"]["socket_mode_enabled"] is False
+
+
+@pytest.mark.parametrize("set_by", [600, 0, -600])
+def test_a_clock_that_is_set_makes_nobody_deaf(set_by: float) -> None:
+    """Somebody sets the machine's clock, which ours does not follow: what Slack signs now is taken; what is old is not."""
+    before = time.time() - set_by  # what the machine said when the process began
+    said = iter((before,))
+    ours = SystemClock(wall=lambda: next(said, time.time()), passed=lambda: 0.0)
+    assert abs(ours.now().timestamp() - before) < 1
+    secret = "s" * 32
+    known = Signatures([SecretStr(secret)], ours)
+    for at, fresh in ((time.time(), True), (min(time.time(), before) - 400, False)):
+        signed = signature(secret, int(at), "{}")
+        asked = ("{}", signed["X-Slack-Request-Timestamp"], signed["X-Slack-Signature"])
+        assert known.signed(*asked) is fresh

@@ -81,7 +81,7 @@ def called_in(path: Path) -> set[str]:
     found = set[str]()
     for name, call in calls(ast.parse(path.read_text(encoding="utf-8"))):
         if (
-            name in ("_call", "_attempt", "_attempt_once", "call")
+            name in ("_call", "_call_next", "_attempt", "_attempt_once", "call", "call_next")
             and call.args
             and isinstance(call.args[0], ast.Constant)
         ):

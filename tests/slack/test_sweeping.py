@@ -1,9 +1,10 @@
 """What stands twice is removed, what is stale is told in one message, and whoever lost its lane says nothing."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.runtime.bench import events, running, say, until
 from tests.slack.test_talker import Bench, Doc, bench
@@ -222,3 +223,18 @@ async def test_an_edit_that_comes_late_does_not_stay(bench: Bench) -> None:
     (shown,) = [each for each in await bench.said() if each.get("pinned_to")]
     assert shown["ts"] == card["ts"]
     assert words(shown) == words(new) != words(card)
+
+
+async def test_what_another_release_wrote_is_put_off(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """A message that this release cannot read is left for one that can, and the others are looked for."""
+    await said_twice(bench)
+    room = (await bench.room("Another one")).id
+    await bench.runtime.db.tx(_write_otherwise, room, bench.runtime.wall.now())
+    async with running(Sweeper(bench.runtime, caller(bench)).run()):
+        await until(lambda: said_once(bench), bench.runtime)
+    assert "another release wrote it" in caplog.text
+
+
+def _write_otherwise(conn: Connection, room: int, now: datetime) -> None:
+    of_the_room = outbox_table.c.room == room
+    conn.execute(outbox_table.update().where(of_the_room).values(sweep_at=now - SECOND, type="Sing"))

@@ -4,8 +4,10 @@ The wall clock runs tenfold here, so that a pause of a second takes a tenth of o
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -70,19 +72,28 @@ class Bench:
         return [each for each in self.calls(method) if isinstance(each.request, dict) and text in str(each.request)]
 
 
+@dataclass(frozen=True)
+class Terms:
+    """A bench is on other terms where a test says so: `@pytest.mark.parametrize("bench", [Terms(...)], indirect=True)`."""
+
+    pace: timedelta = NOTHING  # between two messages of a channel; without one, only what Slack says itself is kept to
+    off: timedelta = NOTHING  # by which the bot's clock is ahead of Slack's
+
+
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    terms: Terms = getattr(request, "param", Terms())
     async with AsyncExitStack() as stack:
         workspace = await stack.enter_async_context(Workspace(seed=SEED))
         app = await workspace.install(manifest())
         client = AsyncWebClient(token=app.bot_token, base_url=workspace.api_url, retry_handlers=[], timeout=5)
         db = stack.enter_context(Database(f"sqlite:///{tmp_path / 'warroom.db'}"))
         await asyncio.to_thread(migrate.upgrade, db)
-        wall = SystemClock(SPEED)
+        wall = SystemClock(SPEED, wall=lambda: time.time() + terms.off.total_seconds())
         runtime = Runtime(db, wall)
         ana = await stack.enter_async_context(PersonAt(workspace.url, workspace.person("ana")))
-        caller = Caller(client, db, wall, NOTHING)
-        performers = Talker(caller, db, wall, NOTHING).performers()
+        caller = Caller(client, db, wall, terms.pace)
+        performers = Talker(caller, db, wall, terms.pace).performers()
         await stack.enter_async_context(delivering(runtime, performers))
         await stack.enter_async_context(delivering(runtime, {f.FindRunbooks: _found_nothing}, "act"))
         yield Bench(workspace, client, runtime, ana)
@@ -271,6 +282,25 @@ async def test_a_channel_that_was_made_but_not_answered_is_used(bench: Bench) ->
     names = [each["name"] for each in await bench.ana.channels() if (each.get("name") or "").startswith("inc-")]
     assert names == ["inc-1-lights-out"]
     assert [each.name for each in await events(bench.runtime, room, ChannelOpened)] == names
+
+
+@pytest.mark.parametrize("bench", [Terms(pace=timedelta(milliseconds=10))], indirect=True)
+async def test_taken_names_are_passed_when_little_is_allowed(bench: Bench) -> None:
+    """After a 429 one channel may be made every three seconds: what is left is spent on the next name, not on the first again."""
+    for name in ("inc-1-lights-out", "inc-1-lights-out-2"):
+        await bench.ana.create(name)
+    bench.faults.rate_limit("conversations.create", retry_after=1)
+    room = (await bench.room()).id
+    assert [each.name for each in await events(bench.runtime, room, ChannelOpened)] == ["inc-1-lights-out-3"]
+    assert len(bench.calls("conversations.create")) == 4
+
+
+@pytest.mark.parametrize("bench", [Terms(off=timedelta(hours=hours)) for hours in (-30, -1, 1, 30)], indirect=True)
+async def test_a_wrong_clock_makes_no_channel_twice(bench: Bench) -> None:
+    """What Slack has just made is new by Slack's clock, whatever ours shows."""
+    bench.faults.drop("conversations.create", applied=True)
+    room = (await bench.room()).id
+    assert [each.name for each in await events(bench.runtime, room, ChannelOpened)] == ["inc-1-lights-out"]
 
 
 async def test_a_channel_that_slack_refuses_does_not_stop_the_room(bench: Bench) -> None:

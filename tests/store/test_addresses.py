@@ -1,9 +1,13 @@
 """Where the database is, as people write it."""
 
+import sys
+from typing import Any
+
 import pytest
 from sqlalchemy import create_engine
 
-from warroom.store.addresses import SPOKEN_TO, connection_arguments, read_url
+from warroom.store import db
+from warroom.store.addresses import SPOKEN_TO, connection_arguments, for_programs, read_url
 from warroom.store.errors import StoreUnusable
 
 
@@ -56,3 +60,41 @@ def test_mistakes(url: str) -> None:
     with pytest.raises(StoreUnusable, match="with a standby") as refused:
         read_url(url)
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (
+            "postgresql://war:hunter2@east:5432,west:6543/warroom",
+            "postgresql://war@east:5432,west:6543/warroom?target_session_attrs=read-write",
+        ),
+        (
+            "postgresql://[::1],[fe80::2]/w?target_session_attrs=any",
+            "postgresql://[::1]:5432,[fe80::2]:5432/w?target_session_attrs=any",
+        ),
+        ("postgresql://war@/w?host=east,west", "postgresql://war@east,west/w?target_session_attrs=read-write"),
+        ("postgresql://w%40r@east/warroom?password=hunter2", "postgresql://w%40r@east/warroom"),
+        ("postgresql:///w?host=/run/a b&passfile=x", "postgresql:///w?host=/run/a%20b"),
+        (
+            "postgresql://war@%2Ftmp%2Fa,%2Ftmp%2Fb/w",
+            "postgresql://war@/w?host=/tmp/a%2C/tmp/b&port=5432%2C5432&target_session_attrs=read-write",
+        ),
+    ],
+)
+def test_as_postgresqls_programs_read_it(url: str, shown: str) -> None:
+    """PostgreSQL's own programs are given every server, the one that takes writes of several, and no password."""
+    assert for_programs(read_url(url)) == shown
+    assert "hunter2" not in for_programs(read_url(url))
+
+
+def test_without_a_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a driver for PostgreSQL the sentence says what to type, for the very Python that lacks it."""
+
+    def lacking(*_: Any, **__: Any) -> None:
+        raise ModuleNotFoundError("psycopg")
+
+    monkeypatch.setattr(db, "create_engine", lacking)
+    with pytest.raises(StoreUnusable) as refused:
+        db.Database("postgresql://war@east/warroom")
+    assert f"{sys.executable} -m pip install" in str(refused.value)

@@ -418,4 +418,5 @@ def test_what_to_type_for_postgresql() -> None:
     assert command_for_postgresql(url, Path("w.dump"), back=False) == f"pg_dump --format=custom --file=w.dump '{there}'"
     assert f"--dbname='{there}' w.dump" in command_for_postgresql(url, Path("w.dump"), back=True)
     several = make_url("postgresql://bot@/warroom?host=west:5432&host=east:5432&target_session_attrs=read-write")
-    assert "host=west%3A5432&host=east%3A5432" in command_for_postgresql(several, Path("w.dump"), back=False)
+    there = "postgresql://bot@west:5432,east:5432/warroom?target_session_attrs=read-write"
+    assert command_for_postgresql(several, Path("my w"), back=False).endswith(f"--file='my w' '{there}'")

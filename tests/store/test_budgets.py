@@ -46,18 +46,25 @@ def test_workspaces_have_budgets_of_their_own(database: Database) -> None:
 
 def test_hold(database: Database) -> None:
     """After somebody was told to keep still, nobody takes any before that time, and after it one, not a burst."""
-    database.tx_sync(budgets.hold, "T1", UPDATE, NOON + 30 * SECOND)
+    database.tx_sync(budgets.hold, "T1", UPDATE, NOON + 30 * SECOND, NOON)
     assert take(database, NOON, UPDATE) == 30 * SECOND
     assert take(database, NOON + 29 * SECOND, UPDATE) == SECOND
     assert take(database, NOON + 30 * SECOND, UPDATE) == NOTHING
     assert take(database, NOON + 30 * SECOND, UPDATE) == 2 * SECOND
 
 
+def test_the_longest_hold_counts(database: Database) -> None:
+    """Of two calls under way one is told to wait a minute, the other, later, a second: all wait a minute."""
+    for seconds in (60, 1):
+        database.tx_sync(budgets.hold, "T1", UPDATE, NOON + seconds * SECOND, NOON)
+    assert take(database, NOON + SECOND, UPDATE) == 59 * SECOND
+
+
 @pytest.mark.parametrize("interval", [NOTHING, SECOND])
 def test_a_clock_that_was_wrong_locks_nobody_out(database: Database, interval: timedelta) -> None:
     """What was taken at a time that is far ahead, by a clock that was wrong, does not count."""
     budget = Budget(name="x", interval=interval)
-    database.tx_sync(budgets.hold, "T1", budget, NOON + FARTHEST + SECOND)
+    database.tx_sync(budgets.hold, "T1", budget, NOON + FARTHEST + SECOND, NOON)
     assert take(database, NOON, budget) == NOTHING
 
 

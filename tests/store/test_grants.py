@@ -1,18 +1,28 @@
 """The role that serves: it can do what the bot does, and the server itself keeps the timeline from it."""
 
+import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.postgres import Server
 from tests.runtime.bench import clear, game, incident, note
-from tests.store.building import NOON
+from tests.store.building import NOON, SECOND, entered, new_room, say, summary
+from warroom.cli.app import main
+from warroom.cli.exits import Exit
 from warroom.core.commands import RecordChannel, Redact
+from warroom.core.events import NoteTaken
+from warroom.errors import VerificationFailed
 from warroom.runtime.clock import SystemClock
 from warroom.runtime.handle import Runtime
-from warroom.store import cards, grants, inbox, migrate, rooms
+from warroom.store import cards, grants, inbox, migrate, outbox, pruning, rooms
+from warroom.store.backup import command_for_postgresql
 from warroom.store.cards import Card
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
@@ -96,6 +106,74 @@ def test_the_timeline_is_kept_from_it(owner: Database, served: Database, attack:
     with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         served.tx_sync(lambda conn: conn.execute(text(attack)).close())
     assert served.trouble is None
+
+
+async def test_a_text_that_it_put_in_the_place_of_another(owner: Database, served: Database) -> None:
+    """Of a text it may change the words, since it removes them when asked; without the trigger, verification finds it."""
+    runtime = Runtime(served, SystemClock())
+    room = (await incident(runtime)).id
+    await runtime.handle(room, note("as it was"), key="note:1")
+    changed = text("UPDATE texts SET text = 'another' WHERE text = 'as it was'")
+    with pytest.raises(DBAPIError, match="texts"):
+        served.tx_sync(lambda conn: conn.execute(changed).close())
+    owner.tx_sync(lambda conn: conn.exec_driver_sql("DROP TRIGGER texts_refuse_update ON texts").close())
+    assert served.tx_sync(lambda conn: conn.execute(changed).rowcount) == 1
+    with pytest.raises(VerificationFailed):
+        await served.read(rooms.verify, room)
+
+
+def _closed_long_ago(conn: Connection) -> None:
+    row = new_room(conn)
+    outbox.put(conn, row.id, [say("said")], NOON)
+    [claimed] = outbox.claim(conn, NOON, SECOND, 9)
+    outbox.settle(conn, claimed, NOON, outcome={})
+    assert inbox.first_time(conn, "press:a", NOON, room=row.id)
+    rooms.append(conn, row, [entered(1, NoteTaken(text="over"))], summary(open=False))
+
+
+def test_it_prunes_nothing(
+    owner: Database, served: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`warroom prune` as the role that serves ends in a sentence that says who may, and has taken nothing out."""
+    owner.tx_sync(_closed_long_ago)
+    now = SystemClock().now()
+    there = owner.read_sync(pruning.prunable, now)
+    assert (there.deliveries, there.keys) == (1, 1)
+
+    def prune(database: Database) -> int | str | None:
+        address = database.url.render_as_string(hide_password=False)
+        monkeypatch.setattr(sys, "argv", ["warroom", "prune", "--older-than", "1d", "--yes", "--database", address])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code
+
+    assert prune(served) == Exit.SETTINGS
+    assert "Prune as the role that owns the tables" in capsys.readouterr().err
+    assert owner.read_sync(pruning.prunable, now) == there
+    assert prune(owner) == Exit.OK
+    assert owner.read_sync(pruning.prunable, now) == pruning.Prunable(deliveries=0, keys=0)
+
+
+async def test_what_is_to_be_typed_for_a_backup(
+    owner: Database, served: Database, postgresql_server: Server, tmp_path: Path
+) -> None:
+    """What `warroom backup` and `restore` tell to type works for the role that owns the tables, and for no other."""
+    runtime = Runtime(served, SystemClock())
+    room = (await incident(runtime)).id
+    dump = tmp_path / "w dump"
+
+    def typed(database: Database, *, back: bool) -> int:
+        program, *words = shlex.split(command_for_postgresql(database.url, dump, back=back))
+        command = [str(postgresql_server.programs / program), *words]
+        return subprocess.run(command, check=False, capture_output=True, env=os.environ | {"LC_ALL": "C"}).returncode
+
+    assert typed(served, back=False) != 0
+    assert typed(owner, back=False) == 0
+    kept = await served.read(rooms.verify, room)
+    await runtime.handle(room, note("after the backup"), key="note:1")
+    assert typed(served, back=True) != 0
+    assert typed(owner, back=True) == 0
+    assert await served.read(rooms.verify, room) == kept
 
 
 def test_it_is_granted_exactly_this(owner: Database, role: str) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text, update
 
 from tests.store.building import NOON, SECOND, new_room, roll_back, say, unhurried
 from warroom.core.effects import Ask, Effect, FindRunbooks, SetTopic, ShowCard
@@ -209,6 +209,41 @@ def test_another_release(database: Database, room: int, caplog: pytest.LogCaptur
         assert effects_of(claim(database)) == [say("a")]
     assert "Sing is an effect of another release" in caplog.text
     assert database.read_sync(outbox.pending) == 2
+
+
+def test_another_release_behind_a_stale_message(database: Database, room: int) -> None:
+    """What is together with a stale message ends before one that cannot be read; no lane is held up by it."""
+    database.tx_sync(outbox.put, room, [say(str(number)) for number in range(outbox.FEW + 2)], NOON)
+    database.tx_sync(outbox.put, room, [say("elsewhere", "b")], NOON + outbox.STALE)
+    otherwise = func.replace(outbox_table.c.body, "plain", "fanfare", type_=outbox_table.c.body.type)
+    unreadable = update(outbox_table).where(outbox_table.c.number == outbox.FEW + 1).values(body=otherwise)
+    assert database.tx_sync(lambda conn: conn.execute(unreadable).rowcount) == 1
+    found = {each.effect: len(each.behind) for each in claim(database, NOON + 2 * outbox.STALE)}
+    assert found == {say("0"): outbox.FEW - 1, say("elsewhere", "b"): 0}
+
+
+@pytest.mark.parametrize("damage", ['{"failed_at": "[removed]-10-21T09:00:00+00:00"}', '{"failed_at": ""}'])
+def test_an_instant_that_cannot_be_read_holds_nothing_up(database: Database, room: int, damage: str) -> None:
+    """An outcome of which an earlier release has removed a part is as good as one that does not say when it failed."""
+    database.tx_sync(outbox.put, room, [say("a")], NOON)
+    (claimed,) = claim(database)
+    database.tx_sync(outbox.put_back, claimed, NOON, "HTTP 500", failed_at=NOON)
+    assert database.tx_sync(lambda conn: conn.execute(update(outbox_table).values(outcome=damage)).rowcount) == 1
+    (again,) = claim(database)
+    assert again.failed_at is None
+
+
+def test_a_suspect_of_another_release_is_there_and_has_no_effect(database: Database, room: int) -> None:
+    """One that cannot be read is found like the others, so that it is put off, and keeps none of them."""
+    database.tx_sync(outbox.put, room, [say("a", "a"), say("b", "b")], NOON)
+    for each in claim(database):
+        settle(database, each)
+        database.tx_sync(outbox.suspect, each, NOON)
+    database.tx_sync(
+        lambda conn: conn.execute(update(outbox_table).where(outbox_table.c.lane.endswith("a")).values(type="Sing"))
+    )
+    found = database.read_sync(twins.due, NOON + LEASE, 9)
+    assert {each.effect for each in found} == {None, say("b", "b")}
 
 
 # --- many at once

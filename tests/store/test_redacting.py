@@ -233,3 +233,25 @@ def test_a_room_of_its_own(database: Database) -> None:
     one, other = (database.tx_sync(room_with, [NoteTaken(text="hunter2")]) for _ in range(2))
     database.tx_sync(redacting.redact, one.id, 1, "text")
     assert [each.event for each in database.read_sync(rooms.entries, other.id)] == [NoteTaken(text="hunter2")]
+
+
+@pytest.mark.parametrize("said_so", ["2026", "00", "12", "C1", "1.2"])
+def test_what_came_of_a_message_is_still_found(database: Database, said_so: str) -> None:
+    """Removing a number that somebody typed takes nothing out of an instant, or of what Slack calls a message."""
+
+    def keep(conn: Connection) -> int:
+        row = room_with(conn, [NoteTaken(text=said_so)])
+        outbox.put(conn, row.id, [say("a", "a"), say("b", "b")], NOON)
+        first, second = outbox.claim(conn, NOON, SECOND, 9)
+        outbox.settle(conn, first, NOON, outcome={"channel": "C1", "ts": "1.2", "text": said_so})
+        outbox.put_back(conn, second, NOON, f"HTTP {said_so}", failed_at=NOON)
+        return row.id
+
+    room = database.tx_sync(keep)
+    database.tx_sync(redacting.redact, room, 1, "text")
+    (again,) = database.tx_sync(outbox.claim, NOON, SECOND, 9)
+    assert again.failed_at == NOON
+    assert database.read_sync(outbox.stands_before, f"{room}:talk:a", 2, "C1") == "1.2"
+    said_of_it = database.read_sync(lambda conn: [json.loads(o) for o in conn.scalars(select(outbox_table.c.outcome))])
+    assert REMOVED in {each.get("text") for each in said_of_it}
+    assert f"HTTP {REMOVED}" in {each.get("reason") for each in said_of_it}

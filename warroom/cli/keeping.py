@@ -25,6 +25,10 @@ Stored = Annotated[str | None, typer.Option(help="The database; WARROOM_DATABASE
 Sure = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 _SILENT = 1.0  # seconds after which somebody wonders; then they are told every so often how far it is
 _EVERY = 0.5
+_AS_OWNER = (
+    "Type it as the role that owns the tables, at the server that takes writes: put that role's name into the address if "
+    "another stands there. The role that serves is refused."
+)
 
 
 def backup(
@@ -41,7 +45,10 @@ def backup(
 
     url = _url(database)
     if url.get_backend_name() != "sqlite":
-        raise WarroomError(f"A PostgreSQL database is backed up with: {command_for_postgresql(url, file, back=False)}")
+        raise WarroomError(
+            f"A PostgreSQL database is backed up with: {command_for_postgresql(url, file, back=False)}\n{_AS_OWNER} "
+            "Nobody has looked at such a file: restore it somewhere, and let `warroom verify` look at its rooms."
+        )
     found = back_up(url, file, force=force, told=_Progress())
     if as_json:
         print(json.dumps(_copied(found) | {"bytes": file.stat().st_size}))
@@ -66,7 +73,8 @@ def restore(
     url = _url(database)
     if url.get_backend_name() != "sqlite":
         raise WarroomError(
-            f"A PostgreSQL database is put back, while no bot runs, with: {command_for_postgresql(url, file, back=True)}"
+            f"A PostgreSQL database is put back, while no bot runs, with: {command_for_postgresql(url, file, back=True)}\n"
+            f"{_AS_OWNER} Then let `warroom verify` look at its rooms."
         )
     must_be_sure(f"Put {file} in the place of {url.database}? What is there now is kept beside it.", sure)
     found = put_back(url, file, SystemClock().now(), told=_Progress())
@@ -140,15 +148,9 @@ def must_be_sure(question: str, sure: bool) -> None:
 
 
 def _url(database: str | None) -> "URL":
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
+    from warroom.store.addresses import read_url
 
-    from warroom.store.errors import StoreUnusable
-
-    try:
-        return make_url(_loaded(database).database)
-    except (ArgumentError, ValueError):
-        raise StoreUnusable("The database URL cannot be read; write it like sqlite:///var/warroom.db.") from None
+    return read_url(_loaded(database).database)
 
 
 def _loaded(database: str | None) -> "Settings":

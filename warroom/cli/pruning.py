@@ -1,6 +1,8 @@
 """`warroom prune`: what is taken out, a batch at a time so that a running bot never waits for long."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
 
 from warroom.cli.exporting import opened
 from warroom.core.durations import read
@@ -8,13 +10,16 @@ from warroom.errors import SettingsError
 from warroom.runtime.clock import SystemClock
 from warroom.settings import Settings
 from warroom.store import pruning
+from warroom.store.db import Database
+from warroom.store.errors import StoreUnusable
 from warroom.store.pruning import Prunable
 
 LEAST = timedelta(days=1)  # Slack may deliver again what is younger
+FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
 
 
 def prune(settings: Settings, older_than: str, *, really: bool) -> Prunable:
-    """What was taken out, or would be."""
+    """What was taken out, or would be. Raises StoreUnusable when this role may not take anything out."""
     age = read(older_than)
     if age is None or age < LEAST:
         raise SettingsError(f"--older-than: {older_than!r} is not a length of at least a day; write it like 90d.")
@@ -23,6 +28,18 @@ def prune(settings: Settings, older_than: str, *, really: bool) -> Prunable:
         if not really:
             return db.read_sync(pruning.prunable, before)
         deliveries = keys = 0
-        while (taken := db.tx_sync(pruning.prune, before)) != Prunable(deliveries=0, keys=0):
+        while (taken := _some(db, before)) != Prunable(deliveries=0, keys=0):
             deliveries, keys = deliveries + taken.deliveries, keys + taken.keys
         return Prunable(deliveries=deliveries, keys=keys)
+
+
+def _some(db: Database, before: datetime) -> Prunable:
+    try:
+        return db.tx_sync(pruning.prune, before)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+            raise
+        raise StoreUnusable(
+            f"PostgreSQL does not let the role {db.url.username!r} delete. Prune as the role that owns the tables (--database); the "
+            "one that serves may delete nothing of this. Nothing was taken out."
+        ) from None

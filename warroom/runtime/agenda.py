@@ -30,10 +30,12 @@ class Agenda:
 
     async def upcoming(self, topic: str) -> datetime | None:
         """When there is next something to do about this; in the past if something waits, None if nothing ever does."""
-        while not self._is_fresh():
+        wanted, looked = self._version, self._is_fresh()
+        while not looked or self._seen < wanted:  # what is committed from now on nudges whoever waits for it
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._look())
             await asyncio.shield(self._looking)
+            looked = True
         return self._times[topic]
 
     def stale_at(self) -> datetime:

@@ -30,6 +30,7 @@ from warroom.core.room import Room
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
+from warroom.runtime.healing import Healing
 from warroom.runtime.leases import HELD, Lease, LeaseLost
 from warroom.store import outbox
 from warroom.store.outbox import Claimed
@@ -104,6 +105,7 @@ class Delivery:
         self._kind, self._at_once = kind, at_once
         self._within = within or WITHIN[kind]
         self._nudge = runtime.nudged(kind)
+        self._healing = Healing(runtime, outbox.needs_healing, outbox.heal, farthest=outbox.FARTHEST[kind])
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -123,9 +125,7 @@ class Delivery:
     async def _once(self) -> None:
         self._nudge.clear()
         ready = await self._runtime.agenda.upcoming(self._kind)
-        if ready and ready > self._wall.now() + outbox.FARTHEST[self._kind]:
-            await self._runtime.db.tx(outbox.heal, self._wall.now())
-            self._runtime.agenda.changed()
+        if await self._healing.done(ready):
             return
         until = self._wall.now() + LEASES[self._kind]
         claimed = await self._claim() if ready and ready <= self._wall.now() else []
@@ -181,8 +181,8 @@ class Delivery:
         at = now + (_pause(claimed.tries) if later.after is None else later.after)
         log.info("%s put back: %s", claimed.effect_id, later.reason)
         put_back = partial(outbox.put_back, failed_at=now if fails else None, clean=later.clean)
-        if not await self._runtime.db.tx_again(put_back, claimed, at, later.reason) and not later.clean:
-            await self._is_suspect(claimed)
+        if not await self._runtime.db.tx_again(put_back, claimed, at, later.reason):
+            await self._is_suspect(claimed)  # also when this call changed nothing: one before it may have
 
     async def _settle(self, claimed: Claimed, done: Done) -> None:
         now = self._wall.now()

@@ -9,9 +9,10 @@ idle process writes nothing.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Concatenate, ParamSpec
 
 from sqlalchemy import Connection
@@ -57,16 +58,33 @@ class Intake:
         self._takes[prefix] = take
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:  # the database may be away for a while; what was due is still due when it is back
-                log.exception("could not look what was kept and not finished; trying again")
-            await self._wall.wait(self._wall.now() + LOOK, asyncio.Event())
+        """Until cancelled. What takes long, such as reading what was missed, keeps nothing else."""
+        running = dict[str, asyncio.Task[bool]]()
+        try:
+            while True:
+                for key in await self._due_beside(running):
+                    running[key] = task = asyncio.create_task(self._take_up(key))
+                    task.add_done_callback(partial(_ended, running, key))
+                await self._wall.wait(self._wall.now() + LOOK, asyncio.Event())
+        finally:
+            left = list(running.values())
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _due_beside(self, running: Collection[str]) -> list[str]:
+        """What may be taken up while these are under way, also if the lease of one of them could not be renewed in time."""
+        if len(running) >= AT_ONCE:
+            return []
+        try:
+            due = await self._db.read(inbox.due, self._wall.now(), AT_ONCE)
+        except Exception:  # the database may be away for a while; what was due is still due when it is back
+            log.exception("could not look what was kept and not finished; trying again")
+            return []
+        return [each.key for each in due if each.key not in running][: AT_ONCE - len(running)]
 
     async def look(self) -> int:
-        """Take up what is due now. Returns how much that was."""
+        """Take up what is due now, until that is done. Returns how much that was."""
         due = await self._db.read(inbox.due, self._wall.now(), AT_ONCE)
         return sum(await asyncio.gather(*(self._take_up(each.key) for each in due)))
 
@@ -165,3 +183,9 @@ def _finish(conn: Connection, delivery: Delivery, now: datetime) -> None:
     """Unless more was said about it meanwhile: then it is due again."""
     if not inbox.finish(conn, delivery.key, delivery.payload):
         inbox.hold(conn, delivery.key, now)
+
+
+def _ended(running: dict[str, asyncio.Task[bool]], key: str, task: asyncio.Task[bool]) -> None:
+    del running[key]
+    if not task.cancelled() and (error := task.exception()):
+        log.error("%s was kept and could not be taken up; trying again", key, exc_info=error)

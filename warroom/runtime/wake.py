@@ -16,6 +16,7 @@ from warroom.core.deciding import DISAGREE
 from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.handle import Runtime
+from warroom.runtime.healing import Healing
 from warroom.store import rooms
 from warroom.store.agenda import ROOM
 
@@ -32,7 +33,7 @@ class Rounds(Generic[Due]):
     that cannot be keeps no other.
 
     `topic` is what the agenda calls it; `due` finds at most so many. What was tended is due no more. `what` is for the log.
-    Where nothing waits longer than `farthest`, `heal` brings back what a wrong clock has put off for longer.
+    `healing` brings back what a wrong clock has put off.
     """
 
     def __init__(
@@ -44,10 +45,9 @@ class Rounds(Generic[Due]):
         tend: Callable[[Due], Awaitable[object]],
         what: str,
         clock: Clock | None = None,
-        farthest: timedelta | None = None,
-        heal: Callable[[Connection, datetime], None] | None = None,
+        healing: Healing | None = None,
     ) -> None:
-        self._farthest, self._heal = farthest, heal
+        self._healing = healing
         self._runtime, self._topic, self._due, self._tend, self._what = runtime, topic, due, tend, what
         self._clock = clock or runtime.clock
         self._nudge = runtime.nudged(topic)
@@ -64,9 +64,7 @@ class Rounds(Generic[Due]):
     async def _once(self) -> None:
         self._nudge.clear()
         upcoming = await self._runtime.agenda.upcoming(self._topic)
-        if upcoming and self._farthest and self._heal and upcoming > self._clock.now() + self._farthest:
-            await self._runtime.db.tx(self._heal, self._clock.now())
-            self._runtime.agenda.changed()
+        if self._healing and await self._healing.done(upcoming):
             return
         if upcoming is None or upcoming > self._clock.now():
             soonest = self._clock.now() + POLL

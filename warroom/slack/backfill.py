@@ -12,7 +12,6 @@ before the room is told, and then read from its beginning, once.
 When something was last heard is known from the newest event in the inbox: no clock has to be written while nothing goes on.
 """
 
-import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -39,7 +38,6 @@ MARGIN = timedelta(minutes=2)  # events may come out of order, and two clocks ma
 SETTLE = timedelta(seconds=3)  # what waits at Slack comes by itself as soon as it can; it need not be looked for
 FRESH = timedelta(seconds=2)  # what was said just now is on its way; what seems to be later was timed by a better clock
 LATER = timedelta(seconds=30)  # until the next try, when Slack does not say how long
-BRIEF = timedelta(seconds=5)  # so long the next page is waited for; longer, and what else is to be taken up goes first
 GIVE_UP = timedelta(hours=6)  # then it is said that the channel could not be read
 UNKNOWN = timedelta(seconds=5)  # until the next look whether a channel has become a room's
 PAGE, PAGES = 200, 50
@@ -59,7 +57,7 @@ class Unreadable(Exception):
 
 
 class Backfill:
-    """`call` asks Slack, within what it allows; `listening` says whether anything is heard now."""
+    """`call` asks Slack, within what it allows, and waits a little for its turn; `listening` says whether anything is heard now."""
 
     def __init__(
         self,
@@ -205,21 +203,17 @@ class Backfill:
         return found, False
 
     async def _asked(self, page: Page, cursor: Mapping[str, str]) -> Message:
-        """The answer, as soon as it may be asked for: others read history, too, and this can wait."""
-        while True:
-            try:
-                return await page(cursor)
-            except Held as held:
-                if held.after > BRIEF:
-                    raise NotYet(str(held), held.after) from held
-                await self._wall.wait(self._wall.now() + held.after, asyncio.Event())
-            except Exception as error:
-                judged = judge(error)
-                if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                    raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
-                if judged.code == "thread_not_found":
-                    return {}
-                raise Unreadable(judged.code) from error
+        try:
+            return await page(cursor)
+        except Held as held:
+            raise NotYet(str(held), held.after) from held
+        except Exception as error:
+            judged = judge(error)
+            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
+            if judged.code == "thread_not_found":
+                return {}
+            raise Unreadable(judged.code) from error
 
 
 def _note_start(conn: Connection, workspace: str, now: datetime) -> None:

@@ -6,7 +6,10 @@ about one message a second in each channel). That is kept to before Slack has to
 still ours to do.
 """
 
-from datetime import timedelta
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,13 +18,16 @@ from warroom.failpoints import reached
 from warroom.runtime.clock import Clock
 from warroom.runtime.leases import must_hold
 from warroom.slack.limits import PER_MINUTE
-from warroom.slack.verdicts import judge
+from warroom.slack.verdicts import instant, judge
 from warroom.store import budgets
 from warroom.store.budgets import NOTHING, Budget
 from warroom.store.db import Database
 
+log = logging.getLogger(__name__)
+
 POSTING = "chat.postMessage"
 ONE_MINUTE = timedelta(minutes=1)
+BRIEF = timedelta(seconds=8)  # so long a call waits for its turn in all; longer, and what else is to be done goes first
 
 
 class Held(Exception):
@@ -38,6 +44,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, db: Database, wall: Clock, pace: timedelta) -> None:
         self._client, self._db, self._wall, self._pace = client, db, wall, pace
         self.workspace = ""
+        self._ahead = timedelta(0)  # how far Slack's clock was ahead of ours when it last told its time
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """What Slack answers. Raises Held, LeaseLost, and what the SDK raises."""
@@ -52,11 +59,43 @@ class Caller:
         except Exception as error:
             judged = judge(error)
             if judged.after is not None:
-                await self._db.tx(budgets.hold, self.workspace, wanted[0], self._wall.now() + judged.after)
+                await self._hold(wanted[0], judged.after)
             raise
         await reached("slack.called")
+        self._compare(response.headers)
         data = response.data
         return data if isinstance(data, dict) else {}
+
+    async def call_next(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """The same for one of several calls of a method, behind the first: it waits here until it may be made, if that is soon.
+
+        If it were put back, all would begin with the first call again, which would take what has become free, each time.
+        """
+        at_last = self._wall.now() + BRIEF
+        while True:
+            try:
+                return await self.call(method, **arguments)
+            except Held as held:
+                until = self._wall.now() + held.after
+                if until > at_last:
+                    raise
+                await self._wall.wait(until, asyncio.Event())
+
+    async def _hold(self, budget: Budget, after: timedelta) -> None:
+        """Does not raise: what Slack has answered is worth more than that the others hear of it."""
+        now = self._wall.now()
+        try:
+            await self._db.tx(budgets.hold, self.workspace, budget, now + after, now)
+        except Exception:
+            log.exception("the other processes could not be told to leave %s alone for %s", budget.name, after)
+
+    def slack_now(self) -> datetime:
+        """What Slack's clock shows, to a second or two, as its last answer said; ours may be wrong."""
+        return self._wall.now() + self._ahead
+
+    def _compare(self, headers: Mapping[str, str]) -> None:
+        if told := instant(headers.get("Date")):
+            self._ahead = told - self._wall.now()
 
     def _budgets(self, method: str, channel: str) -> list[Budget]:
         """The method's own first; then, for a message, the channel's."""

@@ -53,6 +53,7 @@ class _Progress:
     """How far an effect of several calls has come in this process: its channel, and what came of which call."""
 
     made: tuple[str, str] | None = None  # id and name; spares a search for it
+    taken: int = 0  # so many names like the wanted one belong to others
     came: dict[str, Judged | None] = field(default_factory=dict)
 
 
@@ -60,7 +61,7 @@ class Talker:
     """Performs everything that happens in Slack channels."""
 
     def __init__(self, caller: Caller, db: Database, wall: Clock, pace: timedelta) -> None:
-        self._caller, self._call, self._db = caller, caller.call, db
+        self._caller, self._call, self._call_next, self._db = caller, caller.call, caller.call_next, db
         self._wall, self._pace = wall, pace
         self._progress = defaultdict[str, _Progress](_Progress)  # by effect that is not done yet
         self._me = ""
@@ -129,7 +130,7 @@ class Talker:
         known = room.channels.get(effect.place)
         progress = self._progress[claimed.effect_id]
         made = (known.id, known.name) if known else progress.made
-        channel, name = progress.made = made or await self._created(effect, unsure=claimed.unsure)
+        channel, name = progress.made = made or await self._created(effect, progress, unsure=claimed.unsure)
         await self._attempt_once("conversations.setTopic", claimed, channel=channel, topic=topic(effect.topic))
         await self._attempt_once("conversations.setPurpose", claimed, channel=channel, purpose=topic(effect.purpose))
         await self._invite_all(claimed, channel, effect.invite)
@@ -142,30 +143,29 @@ class Talker:
             commands=(c.RecordChannel(place=effect.place, channel=channel, name=name),),
         )
 
-    async def _created(self, effect: f.OpenChannel, *, unsure: bool) -> tuple[str, str]:
+    async def _created(self, effect: f.OpenChannel, progress: _Progress, *, unsure: bool) -> tuple[str, str]:
         """A channel of this name or the next free one; after an attempt nobody knows the outcome of, ours if it is there."""
-        for number in range(1, 100):
-            name = channel_name(effect.name, number)
-            judged = None
+        while progress.taken < 99:
+            name = channel_name(effect.name, progress.taken + 1)
             try:
                 made = (await self._call("conversations.create", name=name, is_private=effect.private))["channel"]
             except Held:
                 raise
             except Exception as error:
-                judged = judge(error)
-                if judged.code != "name_taken":
+                if judge(error).code != "name_taken":
                     raise
             else:
                 return made["id"], made["name"]
             if unsure and (ours := await self._ours(name)):
                 return ours, name
+            progress.taken += 1
         raise LookupError(f"every name like {effect.name} is taken")
 
     async def _ours(self, name: str) -> str:
         """The channel of this name, if we made it. Only asked after an attempt with an unknown outcome."""
         me, cursor = await self._own_id(), ""
         while True:
-            page = await self._call(
+            page = await self._call_next(
                 "conversations.list",
                 types="public_channel,private_channel",
                 exclude_archived=True,
@@ -173,7 +173,7 @@ class Talker:
                 cursor=cursor,
             )
             for channel in page["channels"]:
-                fresh = self._wall.now().timestamp() - channel.get("created", 0) < FRESH
+                fresh = self._caller.slack_now().timestamp() - channel.get("created", 0) < FRESH
                 if channel["name"] == name and channel.get("creator") == me and fresh:
                     return str(channel["id"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
@@ -354,9 +354,9 @@ async def standing_there(caller: Caller, channel: str, thread: str, after: str, 
     found, cursor = list[Found](), ""
     for _ in range(PAGES):
         if thread:
-            page = await caller.call("conversations.replies", **where, ts=thread, cursor=cursor)
+            page = await caller.call_next("conversations.replies", **where, ts=thread, cursor=cursor)
         else:
-            page = await caller.call("conversations.history", **where, cursor=cursor)
+            page = await caller.call_next("conversations.history", **where, cursor=cursor)
         found += [each for message in page["messages"] if (each := _found(message, effect_id))]
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from warroom.core import commands as c
 from warroom.core.effects import PERSON, Say, ShowCard
 from warroom.runtime.handle import Runtime
+from warroom.runtime.healing import Healing
 from warroom.runtime.wake import Rounds
 from warroom.slack.calling import Caller, Held
 from warroom.slack.perform import Found, standing_there
@@ -42,8 +43,7 @@ class Sweeper:
             tend=self._sweep,
             what="message",
             clock=runtime.wall,
-            farthest=twins.FARTHEST,
-            heal=twins.heal,
+            healing=Healing(runtime, twins.needs_healing, twins.heal, farthest=twins.FARTHEST),
         )
 
     async def run(self) -> None:
@@ -53,11 +53,15 @@ class Sweeper:
     async def _sweep(self, suspect: Suspect) -> None:
         wall, db = self._runtime.wall, self._runtime.db
         now = wall.now()
+        if suspect.effect is None:
+            log.error("it cannot be looked whether %s was said twice: another release wrote it", suspect.effect_id)
+            await db.tx(twins.put_off, suspect, now + twins.FARTHEST)
+            return
         until = now + LOOK
         if not await db.tx(twins.take, suspect, now, until):
             return
         try:
-            removed = await self._remove_twins(suspect)
+            removed = await self._remove_twins(suspect, suspect.effect)
         except Held as held:
             await db.tx(twins.put_off, suspect, wall.now() + held.after)
         except Exception as error:
@@ -71,7 +75,7 @@ class Sweeper:
             await db.tx(_looked, suspect, until, wall.now(), removed)
             self._runtime.nudge(frozenset({TWIN, TALK}))
 
-    async def _remove_twins(self, suspect: Suspect) -> int:
+    async def _remove_twins(self, suspect: Suspect, effect: Say | ShowCard) -> int:
         """How many there were."""
         thread = await self._runtime.db.read(_thread, suspect)
         here = (suspect.lane, suspect.number, suspect.channel)
@@ -80,10 +84,10 @@ class Sweeper:
         kept = await self._runtime.db.read(_kept, suspect, standing)
         for twin in standing:
             if twin.ts != kept:
-                await self._remove(suspect, twin)
+                await self._remove(suspect, effect, twin)
         return max(0, len(standing) - 1)
 
-    async def _remove(self, suspect: Suspect, twin: Found) -> None:
+    async def _remove(self, suspect: Suspect, effect: Say | ShowCard, twin: Found) -> None:
         try:
             await self._caller.call("chat.delete", channel=suspect.channel, ts=twin.ts)
         except Held:
@@ -92,9 +96,9 @@ class Sweeper:
             if judge(error).verdict is not Verdict.GONE:
                 raise
         log.warning("%s stood in %s twice; the later one is removed", suspect.effect_id, suspect.channel)
-        place = suspect.effect.place
+        place = effect.place
         if not place.startswith(PERSON):
-            told = c.RecordTwin(place=place, what=_what(suspect.effect))
+            told = c.RecordTwin(place=place, what=_what(effect))
             await self._runtime.handle(suspect.room_id, told, key=f"twin:{suspect.effect_id}:{twin.ts}")
 
 

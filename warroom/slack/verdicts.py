@@ -4,7 +4,7 @@ The codes and their classes are those of Slack's method pages; an unknown code c
 """
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
@@ -91,14 +91,20 @@ def _judge_answer(error: SlackApiError) -> Judged:
     code = code if told else f"HTTP {status}"
     if status == 429 or code in ("ratelimited", "rate_limited"):
         headers = getattr(response, "headers", {}) or {}
-        return Judged(verdict=Verdict.LATER, code="ratelimited", after=retry_after(headers.get("Retry-After")))
+        return Judged(
+            verdict=Verdict.LATER,
+            code="ratelimited",
+            after=retry_after(headers.get("Retry-After"), headers.get("Date")),
+        )
     if status >= 500 or not told:  # without a code it is not Slack that answers, but something on the way
         return Judged(verdict=Verdict.UNKNOWN, code=f"HTTP {status}")
     return Judged(verdict=_VERDICTS.get(code, Verdict.NEVER), code=code)
 
 
-def retry_after(header: str | None) -> timedelta:
+def retry_after(header: str | None, date: str | None = None) -> timedelta:
     """How long to keep still: seconds, whole or not; 30 s when the header is absent or says something else.
+
+    A date counts from `date`, when the answer was made by the same clock; 60 s where that is not said.
 
     Never longer than `LONGEST`: Slack counts by the minute, so more than that is a mistake of something on the way, and
     if it is not, asking once in ten minutes does no harm. What holds everything up must be short enough to be told from
@@ -107,12 +113,18 @@ def retry_after(header: str | None) -> timedelta:
     try:
         return timedelta(seconds=min(max(float(header or ""), 0.0), LONGEST))
     except ValueError:
-        return timedelta(seconds=30) if not header or not _is_date(header) else timedelta(seconds=60)
+        until, answered = instant(header), instant(date)
+    if until is None:
+        return timedelta(seconds=30)
+    if answered is None:
+        return timedelta(seconds=60)
+    return min(max(until - answered, timedelta(seconds=1)), timedelta(seconds=LONGEST))
 
 
-def _is_date(header: str) -> bool:
+def instant(header: str | None) -> datetime | None:
+    """What a header that is a date says; None for anything else."""
     try:
-        parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return False
-    return True
+        said = parsedate_to_datetime(header or "")
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return said.replace(tzinfo=said.tzinfo or UTC)

@@ -6,7 +6,7 @@ writes is the one that is used; when another is promoted, it is that one.
 
 import re
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -51,8 +51,39 @@ def connection_arguments(url: URL) -> dict[str, str]:
     return {name: value for name, value in SPOKEN_TO.items() if name not in url.query}
 
 
+def for_programs(url: URL) -> str:
+    """The address as PostgreSQL's own programs read it, without a password: of several servers, the one that takes writes."""
+    query = {key: value for key, value in url.query.items() if key not in ("password", "passfile")}
+    servers = _servers(url)
+    if servers:
+        query = {key: value for key, value in query.items() if key not in ("host", "port")}
+    if "," in (servers or str(query.get("host", ""))):
+        query.setdefault("target_session_attrs", SPOKEN_TO["target_session_attrs"])
+    user = f"{quote(url.username, safe='')}@" if url.username else ""
+    rest = f"?{urlencode(query, doseq=True, quote_via=quote, safe='/')}" if query else ""
+    return f"postgresql://{user}{servers}/{quote(url.database or '', safe='')}{rest}"
+
+
 def in_memory(url: URL) -> bool:
     return not url.database or url.database == ":memory:"
+
+
+def _servers(url: URL) -> str:
+    """`east:5432,west:5432`; nothing where a socket is named: that has to stay in the query."""
+    given, ports = url.query.get("host"), url.query.get("port", "")
+    if given is None:
+        named, numbers = [url.host or ""], [str(url.port or "")]
+    elif isinstance(given, str):
+        named = given.split(",")
+        numbers = [str(url.port or "")] if not ports else ports.split(",") if isinstance(ports, str) else list(ports)
+    else:  # as SQLAlchemy writes them, each with its port
+        apart = [each.partition(":") for each in given]
+        named, numbers = [each[0] for each in apart], [each[2] for each in apart]
+    numbers = numbers * len(named) if len(numbers) == 1 else numbers
+    if any(each.startswith("/") for each in named) or len(numbers) != len(named):
+        return ""
+    hosts = (f"[{each}]" if ":" in each else each for each in named)
+    return ",".join(f"{host}:{port}" if port else host for host, port in zip(hosts, numbers, strict=True))
 
 
 def _several(url: str) -> URL | None:

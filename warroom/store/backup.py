@@ -9,6 +9,7 @@ so that its journal undoes half of one, and a process that starts meanwhile wait
 """
 
 import os
+import shlex
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -19,6 +20,7 @@ from sqlalchemy import URL
 from warroom.core.declaring import dataclass
 from warroom.errors import InTheWay, NotFound, VerificationFailed
 from warroom.store import migrate, rooms
+from warroom.store.addresses import for_programs
 from warroom.store.copying import (
     BESIDE,
     PAGES,
@@ -103,11 +105,10 @@ def restore(url: URL, source: Path, now: datetime, *, told: Told = quiet) -> Res
 
 def command_for_postgresql(url: URL, file: Path, *, back: bool) -> str:
     """What to type for PostgreSQL, without the password."""
-    query = {key: value for key, value in url.query.items() if key not in ("password", "passfile")}
-    shown = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
+    there, name = for_programs(url), shlex.quote(str(file))
     if back:
-        return f"pg_restore --clean --if-exists --single-transaction --no-owner --dbname='{shown}' {file}"
-    return f"pg_dump --format=custom --file={file} '{shown}'"
+        return f"pg_restore --clean --if-exists --single-transaction --no-owner --dbname='{there}' {name}"
+    return f"pg_dump --format=custom --file={name} '{there}'"
 
 
 # --- one copy

@@ -46,9 +46,10 @@ def take(conn: Connection, workspace: str, wanted: Sequence[Budget], now: dateti
     return NOTHING
 
 
-def hold(conn: Connection, workspace: str, budget: Budget, until: datetime) -> None:
-    """Nobody takes any of it before `until`: somebody who knows better has said so."""
-    _SET.run(conn, workspace=workspace, name=budget.name, free_at=until + budget.ahead)
+def hold(conn: Connection, workspace: str, budget: Budget, until: datetime, now: datetime) -> None:
+    """Nobody takes any of it before `until`: somebody who knows better has said so. Nor before it was said already."""
+    held = _free(conn, workspace, [budget], now)[budget.name]
+    _SET.run(conn, workspace=workspace, name=budget.name, free_at=max(held, until + budget.ahead))
 
 
 def _free(conn: Connection, workspace: str, wanted: Sequence[Budget], now: datetime) -> dict[str, datetime]:

@@ -17,6 +17,8 @@ find that out while all is well. `probe` is how one finds out whether it is over
 import asyncio
 import logging
 import secrets
+import shlex
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -449,7 +451,8 @@ def _postgresql(url: URL) -> Engine:
     try:
         engine = create_engine(url, pool_size=WRITERS + READERS + PROBES, max_overflow=0, **options)
     except ModuleNotFoundError as error:
-        raise StoreUnusable("PostgreSQL needs a driver: pip install 'warroom[postgres]'.") from error
+        how = f"{shlex.quote(sys.executable)} -m pip install 'warroom[postgres]'"
+        raise StoreUnusable(f"PostgreSQL needs a driver. Install it for this Python: {how}") from error
     event.listen(engine, "connect", _prepare_or_close)
     return engine
 

@@ -1,7 +1,8 @@
 """What the role that serves may do on PostgreSQL, and nothing else: the timeline it can add to, and never change.
 
 Triggers refuse changes of the timeline to everybody, but whoever owns the tables can drop them. A role that owns nothing
-and was given this cannot: the server itself refuses it UPDATE and DELETE.
+and was given this cannot: the server itself refuses it UPDATE and DELETE of entries. Of a text it may change the words, since
+it removes them when asked; what it put there without the trigger, verification would find.
 """
 
 from typing import Final

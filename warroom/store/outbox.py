@@ -11,7 +11,7 @@ so that they can be said as one digest; they are settled together too.
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -286,8 +286,17 @@ def reclaim(conn: Connection, now: datetime) -> None:
 
 def heal(conn: Connection, now: datetime) -> None:
     """Whatever rests longer than anything may is ready: a clock that was wrong has put it to rest."""
-    resting = or_(*(and_(lanes.c.kind == kind, lanes.c.ready_at > now + rest) for kind, rest in FARTHEST.items()))
-    conn.execute(update(lanes).where(_BUSY, resting).values(ready_at=now))
+    conn.execute(update(lanes).where(_resting(now)).values(ready_at=now))
+
+
+def needs_healing(conn: Connection, now: datetime) -> bool:
+    """Whether `heal` would find anything."""
+    return conn.execute(select(lanes.c.id).where(_resting(now)).limit(1)).first() is not None
+
+
+def _resting(now: datetime) -> ColumnElement[bool]:
+    longest = FARTHEST.items()
+    return and_(_BUSY, or_(*(and_(lanes.c.kind == kind, lanes.c.ready_at > now + rest) for kind, rest in longest)))
 
 
 def stands_before(conn: Connection, lane: str, number: int, channel: str) -> str:
@@ -392,10 +401,17 @@ def _with_those_behind(conn: Connection, claimed: Claimed, now: datetime) -> Cla
     if not stale or not _fits_a_digest(claimed.effect, claimed.effect):
         return claimed
     rows = _BEHIND.all(conn, lane=claimed.lane, first=claimed.number, end=claimed.number + MOST)
-    says = takewhile(lambda row: row.type == Say.__name__, rows)
-    waiting = (Waiting(say=codec.decode(Say, json.loads(row.body)), since=row.created_at) for row in says)
-    behind = tuple(takewhile(lambda each: _fits_a_digest(each.say, claimed.effect), waiting))
+    behind = tuple(takewhile(lambda each: _fits_a_digest(each.say, claimed.effect), _waiting(rows)))
     return replace(claimed, behind=behind) if len(behind) + 1 >= FEW else claimed
+
+
+def _waiting(rows: Iterable[Any]) -> Iterator[Waiting]:
+    """Up to the first that is no message, or that this release cannot read."""
+    for row in takewhile(lambda row: row.type == Say.__name__, rows):
+        try:
+            yield Waiting(say=codec.decode(Say, json.loads(row.body)), since=row.created_at)
+        except (Unreadable, ValueError):
+            return
 
 
 def _fits_a_digest(effect: Effect, head: Effect) -> bool:
@@ -408,7 +424,7 @@ def _claimed(found: Any, epoch: int) -> Claimed | None:
         if found.type not in EFFECTS:
             raise Unreadable(f"{found.type} is an effect of another release")
         effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
-    except Unreadable as error:
+    except (Unreadable, ValueError) as error:
         _log.error("lane %s waits at %s: %s", found.lane, found.number, error)
         return None
     came_of_it = json.loads(found.outcome or "{}")
@@ -421,12 +437,20 @@ def _claimed(found: Any, epoch: int) -> Claimed | None:
         attempts=found.attempts,
         effect_id=effect_id(found.uid, found.lane, found.number),
         failed=int(came_of_it.get("failed", 0)),
-        failed_at=datetime.fromisoformat(at) if (at := came_of_it.get("failed_at")) else None,
+        failed_at=_instant(came_of_it.get("failed_at")),
         failing=timedelta(seconds=float(came_of_it.get("failing", 0))),
         clean=int(came_of_it.get("clean", 0)),
         created_at=found.created_at,
         room_uid=found.uid,
     )
+
+
+def _instant(written: str | None) -> datetime | None:
+    """None as well for what is no instant: a release before this one could remove a part of it as somebody's text."""
+    try:
+        return datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None
 
 
 def effect_id(uid: str, lane: str, number: int) -> str:

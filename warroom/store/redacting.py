@@ -32,6 +32,8 @@ TELLING = 8  # characters; what is shorter may well be in the file for another r
 LONGEST = 200  # characters of a text, its first ones, that are looked for in the file
 # Members of an effect or a delivery that can hold somebody's words; the others are ids and kinds.
 _WORDED = {"title", "body", "text", "label", "confirm", "args", "url", "name", "topic", "purpose", "reason", "note"}
+# Of what came of an effect: instants and Slack's ids, by which it is found again. A number that somebody said stands in many.
+_NOBODYS = {"failed_at", "ts", "channel"}
 # Effects that only pass words on. The others act upon a value, and must not do so upon another.
 _WORDS_ONLY = {
     name for name, effect in effects.vocabulary().items() if issubclass(effect, Talk | FindRunbooks | OpenRealRoom)
@@ -138,7 +140,9 @@ def _from_outbox(conn: Connection, room_id: int, text: str, without: Callable[[s
         for row in conn.execute(select(outbox).where(mentions)).all():
             before = getattr(row, column.name)
             whole = column is outbox.c.outcome or row.type not in _WORDS_ONLY
-            after = chain.canonical(_cleared(json.loads(before), without, whole=whole))
+            data = json.loads(before)
+            kept = {name: data[name] for name in _NOBODYS & data.keys()} if column is outbox.c.outcome else {}
+            after = chain.canonical(_cleared(data, without, whole=whole) | kept)
             if after == before:
                 continue
             if row.state == "pending" and row.type not in _WORDS_ONLY:

@@ -14,6 +14,7 @@ from warroom.core import chain
 from warroom.core.declaring import dataclass
 from warroom.core.effects import Say, ShowCard
 from warroom.store import codec
+from warroom.store.errors import Unreadable
 from warroom.store.outbox import EFFECTS, effect_id
 from warroom.store.prepared import Prepared
 from warroom.store.tables import outbox, rooms
@@ -32,12 +33,15 @@ _DUE = Prepared(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suspect:
-    """A message that was said after an attempt nobody knows the outcome of. `ts` is where it is known to stand."""
+    """A message that was said after an attempt nobody knows the outcome of. `ts` is where it is known to stand.
+
+    `effect` is None where this release cannot read it.
+    """
 
     lane: str
     number: int
     room_id: int
-    effect: Say | ShowCard
+    effect: Say | ShowCard | None
     effect_id: str
     channel: str
     ts: str
@@ -90,14 +94,22 @@ def heal(conn: Connection, now: datetime) -> None:
     conn.execute(update(outbox).where(outbox.c.sweep_at > now + FARTHEST).values(sweep_at=now + LOOKS[-1]))
 
 
+def needs_healing(conn: Connection, now: datetime) -> bool:
+    """Whether `heal` would find anything."""
+    return conn.execute(select(outbox.c.lane).where(outbox.c.sweep_at > now + FARTHEST).limit(1)).first() is not None
+
+
 def _this(suspect: Suspect) -> ColumnElement[bool]:
     return and_(outbox.c.lane == suspect.lane, outbox.c.number == suspect.number)
 
 
 def _suspect(found: Any) -> Suspect:
     outcome = json.loads(found.outcome or "{}")
-    effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
-    assert isinstance(effect, Say | ShowCard)
+    try:
+        effect = codec.decode(EFFECTS[found.type], json.loads(found.body))
+    except (Unreadable, ValueError, KeyError):
+        effect = None
+    assert effect is None or isinstance(effect, Say | ShowCard)
     return Suspect(
         lane=found.lane,
         number=found.number,

@@ -6,6 +6,7 @@ waiting for anything, so a call is done completely or not at all; its changes ar
 
 import asyncio
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -39,7 +40,7 @@ class Api:
     async def _answer(self, request: web.Request, name: str, *, pretended: bool = False) -> web.Response:
         given: Given = {}
         app: App | None = None
-        headers = {}
+        headers = {"Date": formatdate(self._office.state.now(), usegmt=True)}  # by the clock that its timestamps are of
         status = 200
         try:
             method = METHODS.get(name)
