@@ -69,6 +69,9 @@ def _undone_by(state: Path) -> Counter[str]:
     return Counter("nobody" if each is None else each.by for each in over)
 
 
+CARDS = ("chat.postMessage", "chat.update")  # what a card is shown by
+
+
 def gather(
     conn: Connection, path: Path, before: Mapping[str, str] | None = None, after: Mapping[str, str] | None = None
 ) -> Evidence:
@@ -98,6 +101,7 @@ def gather(
         logs="\n".join(each.read_text(errors="replace") for each in logs if each.exists()),
         exports=after,
         exported_twice=[(name, before[name], after[name]) for name in before if name in after],
+        refused_blocks=sum(each["kind"] == "msg_too_long" and each["method"] in CARDS for each in told["slack fault"]),
         quiet=bool(end["quiet"]),
         late=PUNCTUAL,
         idle=_judged_not(told),

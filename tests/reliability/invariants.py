@@ -30,6 +30,7 @@ from warroom.core.onward import onward
 from warroom.core.room import CATCH_UP, Room
 from warroom.core.roomfold import evolve
 from warroom.core.runs import WARROOM
+from warroom.slack.limits import PLAIN_TEXT_FALLBACK
 from warroom.slack.perform import draw_card
 
 # What a Tick does first; whatever else `warroom` notes is an answer of the world, or follows from one.
@@ -573,9 +574,10 @@ def quiet(judge: Judge) -> None:
 
 
 def cards_true(judge: Judge) -> None:
-    """Each card stands once, and shows the room as it is."""
+    """Each card stands once, and shows the room as it is; in plain words where Slack had refused its blocks."""
     if not judge.evidence.quiet:
         return
+    plain = judge.evidence.refused_blocks
     for card in judge.kept.cards:
         room, key = judge.rooms[card.room], judge.keys[card.room]
         shown = [each for each in judge.kept.owed if each.type == "ShowCard" and each.room == card.room
@@ -588,10 +590,11 @@ def cards_true(judge: Judge) -> None:
         message, drawn = judge.standing.get((card.channel, card.ts)), draw_card(card.card, room, card.room, card.place)
         if message is None:
             judge.no("cards", key, f"the card {card.card} is not there")
-        elif drawn is not None and (drawn.text, _words(drawn.blocks)) != (
-            message.text,
-            _words(json.loads(message.blocks)),
-        ):
+        elif drawn is None or (drawn.text, _words(drawn.blocks)) == (message.text, _words(json.loads(message.blocks))):
+            continue
+        elif plain and (drawn.text[:PLAIN_TEXT_FALLBACK], "[]") == (message.text, message.blocks):
+            plain -= 1  # it stays so until the room changes
+        else:
             judge.no("cards", key, f"the card {card.card} does not show the room as it is")
 
 

@@ -268,6 +268,21 @@ def test_time_in_which_nobody_could_work_does_not_count(good: Evidence) -> None:
     assert not any("late" in each.what for each in check(replace(late, idle=idle)).violations)
 
 
+def test_a_card_may_be_plain_where_slack_refused_its_blocks(good: Evidence) -> None:
+    """As many cards may stand without blocks as Slack has refused; of no more, and of no other text, is that true."""
+    card = good.kept.cards[0]
+
+    def plain(words: str, refused: int) -> Evidence:
+        shown = tuple(
+            replace(each, text=each.text + words, blocks="[]") if each.ts == card.ts else each for each in good.messages
+        )
+        return replace(good, messages=shown, refused_blocks=refused)
+
+    assert "cards" not in {each.invariant for each in check(plain("", 1)).violations}
+    assert "cards" in {each.invariant for each in check(plain("", 0)).violations}
+    assert "cards" in {each.invariant for each in check(plain(" and more", 1)).violations}
+
+
 def test_a_digest_stands_for_several(good: Evidence) -> None:
     """Announcements that name one message are said by it, if it says how many it stands for; a wrong number is found."""
     says = [each for each in good.kept.owed if each.type == "Say" and each.lane.endswith("war-room")][:2]

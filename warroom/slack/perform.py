@@ -308,6 +308,7 @@ class Talker:
                 return ""
             if judged.verdict is not Verdict.PLAIN:
                 raise
+            log.error("Slack refused the blocks of the card %s in %s; showing it as plain text", ts, channel)
             said = message.text[:PLAIN_TEXT_FALLBACK]  # empty blocks, or those that were there would stay
             await self._call("chat.update", channel=channel, ts=ts, text=said, blocks=[])
         return ts
