@@ -204,7 +204,12 @@ class Bot:
             await self.db.tx(inbox.reclaim, self.runtime.wall.now())
         self._listeners = listeners = self._make_listeners(identity)
         self._backfill = backfill = Backfill(
-            self.runtime, listeners.hearing, self._caller.call_next, self._listening, workspace=identity.workspace
+            self.runtime,
+            listeners.hearing,
+            self._caller.call_next,
+            self._caller.slack_behind,
+            self._listening,
+            workspace=identity.workspace,
         )
         listeners.intake.takes(gaps.PREFIX, backfill.take)
         listeners.intake.takes(gaps.OPENED, backfill.opened)

@@ -715,6 +715,11 @@ BY_TESTS = (
         tests="tests/runtime/test_intake.py",
     ),
     Bug(
+        "what was missed is looked for by a clock that is ahead",
+        (Edit("warroom/slack/backfill.py", "max(since - ahead, BEGINNING)", "since"),),
+        tests="tests/slack/test_backfill.py",
+    ),
+    Bug(
         "what nobody recorded as broken counts as whole",
         (
             Edit(

@@ -385,6 +385,19 @@ async def test_a_clock_that_was_ahead_hides_nothing(town: Town, down: timedelta)
     assert await town.heard(room) == ["heard", "missed"]
 
 
+async def test_a_clock_that_stays_ahead_hides_nothing(town: Town) -> None:
+    """It has heard no message yet by which the clocks could be compared: Slack's answers tell how far ours is ahead."""
+    town.ahead = timedelta(hours=1)
+    await town.start()
+    room = await town.game()
+    war = await town.channel(room)
+    await town.bot.missed_since(town.clock.now())
+    town.workspace.faults.lose_events(1)
+    await town.people["ana"].say(war, "missed")
+    await town.look()
+    assert await town.heard(room) == ["missed"]
+
+
 async def test_what_was_said_in_the_moment_before_it_listened_is_found(town: Town) -> None:
     """Only what is said while it listens is on its way; so a gap is read when it has listened for a while."""
     bot = await town.start()

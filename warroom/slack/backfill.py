@@ -57,18 +57,21 @@ class Unreadable(Exception):
 
 
 class Backfill:
-    """`call` asks Slack, within what it allows, and waits a little for its turn; `listening` says whether anything is heard now."""
+    """`call` asks Slack, within what it allows, and waits a little for its turn; `behind` how far its clock is behind ours;
+    `listening` says whether anything is heard now."""
 
     def __init__(
         self,
         runtime: Runtime,
         hearing: Hearing,
         call: Call,
+        behind: Callable[[], Awaitable[timedelta]],
         listening: Callable[[], Awaitable[bool]],
         *,
         workspace: str,
     ) -> None:
         self._runtime, self._hearing, self._call, self._listening = runtime, hearing, call, listening
+        self._behind = behind
         self._workspace = workspace
         self._heard_from: datetime | None = None  # since when something is surely heard
         self._db, self._wall = runtime.db, runtime.wall
@@ -94,9 +97,10 @@ class Backfill:
         """Fill a gap that was noted. Raises NotYet as long as it cannot be done."""
         gap = gaps.read(delivery)
         await self._must_hear()
+        ahead = await self._ahead_of_slack()
         until = self._wall.now() - FRESH
         for row in await self._db.read(rooms.listing, self._workspace, mode="all", open_only=True):
-            await self._fill(row, gap, until)
+            await self._fill(row, gap, until, ahead)
 
     async def _must_hear(self) -> None:
         """What was said just now counts as on its way, so we must have listened already when it was said."""
@@ -127,12 +131,25 @@ class Backfill:
             event = {**message, "type": "message", "channel": channel}
             await self._hearing.hear(self._workspace, event, late=True)
 
-    async def _fill(self, row: RoomRow, gap: Gap, until: datetime) -> None:
+    async def _ahead_of_slack(self) -> timedelta:
+        """How far our clock is ahead: messages are timed by Slack, so they are looked for from that much earlier."""
+        try:
+            behind = await self._behind()
+        except Held as held:
+            raise NotYet(str(held), held.after) from held
+        except Exception as error:
+            judged = judge(error)
+            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+                raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
+            raise
+        return behind if behind > MARGIN else timedelta(0)
+
+    async def _fill(self, row: RoomRow, gap: Gap, until: datetime, ahead: timedelta) -> None:
         room, unread = row.id, dict[str, Unreadable]()
         since = gap.since - MARGIN if gap.since > gaps.EVER else BEGINNING  # a channel is not older than its room
         for place, channel in (await self._runtime.room(room)).channels.items():
             try:
-                await self._read(room, channel.id, since, until)
+                await self._read(room, channel.id, max(since - ahead, BEGINNING), until)
             except Unreadable as error:
                 unread[place] = error
             except NotYet as not_yet:

@@ -44,7 +44,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, db: Database, wall: Clock, pace: timedelta) -> None:
         self._client, self._db, self._wall, self._pace = client, db, wall, pace
         self.workspace = ""
-        self._ahead = timedelta(0)  # how far Slack's clock was ahead of ours when it last told its time
+        self._behind: timedelta | None = None  # how far Slack's clock was behind ours when it last told its time
 
     async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
         """What Slack answers. Raises Held, LeaseLost, and what the SDK raises."""
@@ -91,11 +91,17 @@ class Caller:
 
     def slack_now(self) -> datetime:
         """What Slack's clock shows, to a second or two, as its last answer said; ours may be wrong."""
-        return self._wall.now() + self._ahead
+        return self._wall.now() - (self._behind or NOTHING)
+
+    async def slack_behind(self) -> timedelta:
+        """How far Slack's clock is behind ours; asks if Slack has not answered yet. Raises as `call` does."""
+        if self._behind is None:
+            await self.call("auth.test")
+        return self._behind or NOTHING
 
     def _compare(self, headers: Mapping[str, str]) -> None:
         if told := instant(headers.get("Date")):
-            self._ahead = told - self._wall.now()
+            self._behind = self._wall.now() - told
 
     def _budgets(self, method: str, channel: str) -> list[Budget]:
         """The method's own first; then, for a message, the channel's."""
