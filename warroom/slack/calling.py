@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 POSTING = "chat.postMessage"
 ONE_MINUTE = timedelta(minutes=1)
-BRIEF = timedelta(seconds=8)  # so long a call waits for its turn in all; longer, and what else is to be done goes first
+BRIEF = timedelta(seconds=5)  # so long a call waits for its turn in all; longer, and what else is to be done goes first
 
 
 class Held(Exception):
