@@ -29,6 +29,7 @@ from warroom.store import migrate, tables
 from warroom.store.db import Database
 
 LATE = {"slow answer": 0.3, "hangs beyond the time-out": 9.5}  # kinds of faults that carry a call out later
+AT_ONCE_PLAIN = 2.0  # seconds from the refusal of blocks to the same words without; there is one call between them
 SLACK = 1.0  # seconds that such a call may take besides
 TRIED = timedelta(minutes=12)
 AT_ONCE = 16  # effects that one process performs at most
@@ -45,7 +46,7 @@ def write_slack(written: History, town: Town) -> None:
         for each in (*own, *alone):
             written.write(
                 "stands", channel=channel.id, ts=each.ts, text=each.text, blocks=each.blocks or [],
-                metadata=each.metadata or {}, thread=each.thread_ts, to=each.ephemeral_to,
+                metadata=each.metadata or {}, thread=each.thread_ts, to=each.ephemeral_to, edited=each.edited_ts,
             )  # fmt: skip
     for event in state.events.values():
         written.write("never acknowledged", text=str(event.payload.get("event", {}).get("text", "")))
@@ -67,9 +68,6 @@ def _undone_by(state: Path) -> Counter[str]:
     """Who has undone what was broken, as it is on record."""
     over = [record.over() for record in Records(state).every() if record.begun()]
     return Counter("nobody" if each is None else each.by for each in over)
-
-
-CARDS = ("chat.postMessage", "chat.update")  # what a card is shown by
 
 
 def gather(
@@ -101,7 +99,6 @@ def gather(
         logs="\n".join(each.read_text(errors="replace") for each in logs if each.exists()),
         exports=after,
         exported_twice=[(name, before[name], after[name]) for name in before if name in after],
-        refused_blocks=sum(each["kind"] == "msg_too_long" and each["method"] in CARDS for each in told["slack fault"]),
         quiet=bool(end["quiet"]),
         late=PUNCTUAL,
         idle=_judged_not(told),
@@ -145,8 +142,12 @@ def _carried_out_late(lines: Iterable[dict[str, Any]]) -> list[float]:
 
 def _messages(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Message]:
     late = _carried_out_late(told["slack fault"]) + [each["at"] for each in told["continue"]]
+    refused = [
+        (each["method"], each["at"]) for each in told["slack fault"] if each["kind"] == "msg_too_long"
+    ]  # by Slack's clock, as when it was written
     for each in told["stands"]:
         at = float(each["ts"])
+        method, written = ("chat.update", float(each["edited"])) if each["edited"] else ("chat.postMessage", at)
         yield Message(
             channel=each["channel"],
             ts=each["ts"],
@@ -156,6 +157,7 @@ def _messages(told: Mapping[str, list[dict[str, Any]]]) -> Iterable[Message]:
             metadata=json.dumps(each["metadata"]),
             thread=each["thread"] or "",
             to=each["to"],
+            refused=any(by == method and when <= written <= when + AT_ONCE_PLAIN for by, when in refused),
             promised=not any(when <= at <= when + SLACK for when in late),
         )
 

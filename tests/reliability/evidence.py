@@ -83,6 +83,7 @@ class Message:
     thread: str = ""
     to: str = ""
     gone_at: datetime | None = None
+    refused: bool = False  # whether Slack would not take it with blocks right before it was last written
     promised: bool = (
         True  # False: Slack applied it later than `guarantees` allows for, so that a twin may be for a while
     )
@@ -148,7 +149,6 @@ class Evidence:
     ] = ()  # when nobody could work: no process, no database, a clock that jumped
     muted: Sequence[tuple[datetime, datetime]] = ()  # when Slack let nobody look for twins, nor delete any
     ended_at: datetime | None = None
-    refused_blocks: int = 0  # how many messages and edits Slack would not take with their blocks
     quiet: bool = True  # whether everything was given the time to come right
     late: timedelta = timedelta(seconds=5)  # how late a timer may be while somebody can work
     swept: timedelta = timedelta(seconds=60)  # how long a twin may stand

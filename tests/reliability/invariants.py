@@ -577,7 +577,6 @@ def cards_true(judge: Judge) -> None:
     """Each card stands once, and shows the room as it is; in plain words where Slack had refused its blocks."""
     if not judge.evidence.quiet:
         return
-    plain = judge.evidence.refused_blocks
     for card in judge.kept.cards:
         room, key = judge.rooms[card.room], judge.keys[card.room]
         shown = [each for each in judge.kept.owed if each.type == "ShowCard" and each.room == card.room
@@ -592,9 +591,7 @@ def cards_true(judge: Judge) -> None:
             judge.no("cards", key, f"the card {card.card} is not there")
         elif drawn is None or (drawn.text, _words(drawn.blocks)) == (message.text, _words(json.loads(message.blocks))):
             continue
-        elif plain and (drawn.text[:PLAIN_TEXT_FALLBACK], "[]") == (message.text, message.blocks):
-            plain -= 1  # it stays so until the room changes
-        else:
+        elif not message.refused or (drawn.text[:PLAIN_TEXT_FALLBACK], "[]") != (message.text, message.blocks):
             judge.no("cards", key, f"the card {card.card} does not show the room as it is")
 
 

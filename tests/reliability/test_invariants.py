@@ -269,18 +269,19 @@ def test_time_in_which_nobody_could_work_does_not_count(good: Evidence) -> None:
 
 
 def test_a_card_may_be_plain_where_slack_refused_its_blocks(good: Evidence) -> None:
-    """As many cards may stand without blocks as Slack has refused; of no more, and of no other text, is that true."""
+    """A card whose blocks Slack would not take may stand without; no other, and not with another text."""
     card = good.kept.cards[0]
 
-    def plain(words: str, refused: int) -> Evidence:
-        shown = tuple(
-            replace(each, text=each.text + words, blocks="[]") if each.ts == card.ts else each for each in good.messages
+    def plain(words: str, *, refused: bool) -> Evidence:
+        shown = (
+            replace(each, text=each.text + words, blocks="[]", refused=refused) if each.ts == card.ts else each
+            for each in good.messages
         )
-        return replace(good, messages=shown, refused_blocks=refused)
+        return replace(good, messages=tuple(shown))
 
-    assert "cards" not in {each.invariant for each in check(plain("", 1)).violations}
-    assert "cards" in {each.invariant for each in check(plain("", 0)).violations}
-    assert "cards" in {each.invariant for each in check(plain(" and more", 1)).violations}
+    assert "cards" not in {each.invariant for each in check(plain("", refused=True)).violations}
+    assert "cards" in {each.invariant for each in check(plain("", refused=False)).violations}
+    assert "cards" in {each.invariant for each in check(plain(" and more", refused=True)).violations}
 
 
 def test_a_digest_stands_for_several(good: Evidence) -> None:

@@ -1,13 +1,12 @@
 """Where the database is, as people write it."""
 
 import sys
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
 
-from warroom.store import db
 from warroom.store.addresses import SPOKEN_TO, connection_arguments, for_programs, read_url
+from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 
 
@@ -90,11 +89,7 @@ def test_as_postgresqls_programs_read_it(url: str, shown: str) -> None:
 
 def test_without_a_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a driver for PostgreSQL the sentence says what to type, for the very Python that lacks it."""
-
-    def lacking(*_: Any, **__: Any) -> None:
-        raise ModuleNotFoundError("psycopg")
-
-    monkeypatch.setattr(db, "create_engine", lacking)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreUnusable) as refused:
-        db.Database("postgresql://war@east/warroom")
+        Database("postgresql://war@east/warroom")
     assert f"{sys.executable} -m pip install" in str(refused.value)

@@ -13,9 +13,9 @@ from warroom.store import pruning
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
 from warroom.store.pruning import Prunable
+from warroom.store.trouble import is_not_allowed
 
 LEAST = timedelta(days=1)  # Slack may deliver again what is younger
-FORBIDDEN = "42501"  # PostgreSQL's insufficient_privilege
 
 
 def prune(settings: Settings, older_than: str, *, really: bool) -> Prunable:
@@ -37,7 +37,7 @@ def _some(db: Database, before: datetime) -> Prunable:
     try:
         return db.tx_sync(pruning.prune, before)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+        if not is_not_allowed(error):
             raise
         raise StoreUnusable(
             f"PostgreSQL does not let the role {db.url.username!r} delete. Prune as the role that owns the tables (--database); the "

@@ -16,7 +16,7 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -43,6 +43,7 @@ UNKNOWN = timedelta(seconds=5)  # until the next look whether a channel has beco
 PAGE, PAGES = 200, 50
 BEGINNING = datetime.fromtimestamp(0, UTC)
 
+Told = TypeVar("Told")
 Message = Mapping[str, Any]
 Call = Callable[..., Awaitable[Message]]  # a method of the Web API and its arguments
 Page = Callable[[Mapping[str, str]], Awaitable[Message]]  # given the cursor of the one before
@@ -53,7 +54,7 @@ class Unreadable(Exception):
 
     def __init__(self, reason: str, *, for_now: bool = False) -> None:
         super().__init__(reason)
-        self.for_now = for_now
+        self.reason, self.for_now = reason, for_now
 
 
 class Backfill:
@@ -133,15 +134,7 @@ class Backfill:
 
     async def _ahead_of_slack(self) -> timedelta:
         """How far our clock is ahead: messages are timed by Slack, so they are looked for from that much earlier."""
-        try:
-            behind = await self._behind()
-        except Held as held:
-            raise NotYet(str(held), held.after) from held
-        except Exception as error:
-            judged = judge(error)
-            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
-            raise
+        behind = await _asked(self._behind())
         return behind if behind > MARGIN else timedelta(0)
 
     async def _fill(self, row: RoomRow, gap: Gap, until: datetime, ahead: timedelta) -> None:
@@ -211,7 +204,12 @@ class Backfill:
         found: list[Message] = []
         cursor: dict[str, str] = {}
         for _ in range(PAGES):
-            answer = await self._asked(page, cursor)
+            try:
+                answer = await _asked(page(cursor))
+            except Unreadable as unreadable:
+                if unreadable.reason == "thread_not_found":
+                    return found, True
+                raise
             found += answer.get("messages") or []
             following = (answer.get("response_metadata") or {}).get("next_cursor")
             if not following or (back_to is not None and found and _at(found[-1]["ts"]) < back_to):
@@ -219,18 +217,18 @@ class Backfill:
             cursor = {"cursor": following}
         return found, False
 
-    async def _asked(self, page: Page, cursor: Mapping[str, str]) -> Message:
-        try:
-            return await page(cursor)
-        except Held as held:
-            raise NotYet(str(held), held.after) from held
-        except Exception as error:
-            judged = judge(error)
-            if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
-                raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
-            if judged.code == "thread_not_found":
-                return {}
-            raise Unreadable(judged.code) from error
+
+async def _asked(answer: Awaitable[Told]) -> Told:
+    """What Slack answers. Raises NotYet where it will later, and Unreadable where it never will."""
+    try:
+        return await answer
+    except Held as held:
+        raise NotYet(str(held), held.after) from held
+    except Exception as error:
+        judged = judge(error)
+        if judged.verdict in (Verdict.LATER, Verdict.UNKNOWN):
+            raise NotYet(f"Slack answers {judged.code}", judged.after or LATER) from error
+        raise Unreadable(judged.code) from error
 
 
 def _note_start(conn: Connection, workspace: str, now: datetime) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from warroom.store.copying import copy, file_of, must_be_sound, name, part_of, quiet, reading
 from warroom.store.db import Database
 from warroom.store.errors import StoreUnusable
+from warroom.store.trouble import is_not_allowed
 
 _log = logging.getLogger(__name__)
 HEAD: Final = "0003"  # the revision this release works with, the last of `migrations/`
-NOT_ALLOWED = "42501"  # PostgreSQL's code for what a role may not do
 LOCK = 0x77617272  # "warr"; any number that is ours alone in this PostgreSQL database
 
 
@@ -87,7 +87,7 @@ def _upgrade(conn: Connection) -> None:
     try:
         steps.take(conn)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
+        if not is_not_allowed(error):
             raise
         raise StoreUnusable(
             f"The schema is at {here or 'nothing'}, this release needs {HEAD}, and the role that warroom uses may not "

@@ -152,3 +152,8 @@ def _without_state(error: BaseException) -> Verdict | None:
     if any(words in str(error) for words in _IN_A_STANDBY):
         return Verdict(kind=Kind.READ_ONLY, undone=True, passing=True)
     return Verdict(kind=Kind.LOST, passing=True)
+
+
+def is_not_allowed(error: DBAPIError) -> bool:
+    """Whether PostgreSQL says that the role may not do this (42501, insufficient_privilege)."""
+    return getattr(error.orig, "sqlstate", None) == "42501"
