@@ -1,7 +1,8 @@
 """How often Slack is called: as often as it publishes, counted for all processes together."""
 
+import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from sqlalchemy import text
 import warroom.slack.perform
 import warroom.slack.sweeping
 from tests.slack.test_manifest import called_in
-from tests.slack.test_talker import SPEED, Bench, bench
+from tests.slack.test_talker import Bench, bench
 from warroom.slack.calling import POSTING, Caller, Held
 from warroom.slack.limits import PER_MINUTE
 from warroom.store.db import Database
+from warroom.testing import ManualClock
 
 __all__ = ["bench"]
 REFERENCE = Path(__file__).parents[1] / "workspace" / "reference" / "methods.json"
@@ -54,21 +56,37 @@ async def test_two_processes_share_a_channel(bench: Bench) -> None:
     await other.call(POSTING, channel=operations, text="two")
 
 
+class _Waited(ManualClock):
+    """Passes at once when somebody waits, and knows how long that was."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.waits: list[timedelta] = []
+
+    async def wait(self, until: datetime | None, nudge: asyncio.Event) -> None:
+        assert until is not None
+        self.waits.append(until - self.now())
+        self.move_to(until)
+
+
 async def test_what_follows_waits_for_its_turn(bench: Bench) -> None:
     """Of several calls those behind the first wait a few seconds where they are; for more than that they are put back."""
     await bench.room()
     general = bench.workspace.channel("general")
     await bench.client.conversations_join(channel=general)
-    caller = Caller(bench.client, bench.runtime.db, bench.runtime.wall, timedelta(seconds=4))
+    clock, pace = _Waited(bench.runtime.wall.now()), timedelta(seconds=4)
+    caller = Caller(bench.client, bench.runtime.db, clock, pace)
     before = len(bench.calls(POSTING))
     for word in ("one", "two", "three"):
         await caller.call_next(POSTING, channel=general, text=word)
-    one, two, three = bench.calls(POSTING)[before:]
-    assert min(two.at - one.at, three.at - two.at) >= 4 / SPEED - 0.01
+    assert clock.waits == [pace, pace]
+    assert len(bench.calls(POSTING)) == before + 3
+    clock.advance(pace)
     bench.faults.rate_limit(POSTING, retry_after=30)
     for wanted in (SlackApiError, Held):
         with pytest.raises(wanted):
             await caller.call_next(POSTING, channel=general, text="four")
+    assert clock.waits == [pace, pace]
     assert len(bench.calls(POSTING)) == before + 4
 
 
