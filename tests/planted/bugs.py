@@ -566,7 +566,7 @@ IN_LANES = (
             ),
         ),
         ("I2", "I4", "I7", "cards", "quiet"),
-        lane="sqlite",
+        lane="brisk",
     ),
     Bug(
         "whoever has lost a lease may settle",
