@@ -25,6 +25,7 @@ from warroom.outside.guard import Guard
 from warroom.runtime.deliver import Done, Later, Performer, Result
 from warroom.runtime.handle import Runtime
 from warroom.store import rooms
+from warroom.store.errors import Unreadable
 from warroom.store.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -160,11 +161,14 @@ class Watchers:
 class Surroundings:
     """Tells every game that is going on when something real begins or ends beside it, or nothing may be changed.
 
-    It only reads until something has changed. Every process does it; what has been told already changes nothing.
+    It only reads until something has changed. Every process does it; what has been told already changes nothing. A game
+    to which nothing was added since it was last found to know all this is not read again: there may be a thousand.
     """
 
     def __init__(self, runtime: Runtime, allowed: Allowed) -> None:
         self._runtime, self._allowed = runtime, allowed
+        self._generation = runtime.db.generation
+        self._knows: dict[int, tuple[int, c.RecordOutside]] = {}  # by game: up to which entry, and what
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -179,13 +183,28 @@ class Surroundings:
     async def look(self) -> None:
         """Once, at every game there is."""
         frozen = self._allowed.frozen(self._runtime.clock.now())
-        games = await self._runtime.db.read(lambda conn: rooms.listing(conn, None, mode="drill", open_only=True))
-        for row in games:
-            still = await self._runtime.db.read(rooms.real_open, row.workspace)
-            told = c.RecordOutside(incidents=still, frozen=frozen.why if frozen else "")
-            there = await self._runtime.room(row.id)
-            if settle(there, told, self._runtime.clock.now())[0]:
-                await self._runtime.handle(row.id, told)
+        games = await self._runtime.db.read(rooms.games_open)
+        workspaces = dict.fromkeys(workspace for _, workspace, _ in games)
+        beside = {each: await self._runtime.db.read(rooms.real_open, each) for each in workspaces}
+        knows, self._knows = self._knows, {}
+        if self._generation != (generation := self._runtime.db.generation):
+            knows, self._generation = {}, generation  # the server is perhaps another one, where they have other entries
+        for room, workspace, seq in games:
+            told = c.RecordOutside(incidents=beside[workspace], frozen=frozen.why if frozen else "")
+            if knows.get(room) == (seq, told):
+                self._knows[room] = knows[room]
+                continue
+            try:
+                await self._tell(room, told)
+            except Unreadable:  # of another release; the others are told all the same
+                log.exception("could not tell room %s what goes on beside it; trying again", room)
+
+    async def _tell(self, room: int, told: c.RecordOutside) -> None:
+        there = await self._runtime.room(room)
+        if settle(there, told, self._runtime.clock.now())[0]:
+            await self._runtime.handle(room, told)
+        else:
+            self._knows[room] = (there.seq, told)
 
 
 class FaultRooms:

@@ -1,6 +1,9 @@
 """A game is told what is real beside it, by whichever process looks first, and once."""
 
+from collections.abc import Callable
+
 import pytest
+from sqlalchemy import Connection, Engine, event, text
 
 from tests.runtime.bench import incident
 from tests.runtime.test_fault_rooms import broken
@@ -53,3 +56,44 @@ async def test_who_does_not_play_is_not_told(runtime: Runtime, over: bool) -> No
     await Surroundings(runtime, Allowed()).look()
     assert [(await runtime.room(each)).seq for each in (room, real.id)] == before
     assert (await runtime.room(room)).outside == Outside()
+
+
+async def test_who_knows_it_all_is_not_read_again(another: Callable[[], Runtime]) -> None:
+    """However many games are open, a look at which nothing is new takes two statements; an entry of another process is new."""
+    mine, others = another(), another()
+    games = [(await broken(mine)).id for _ in range(3)]
+    beside = Surroundings(mine, Allowed())
+    real = await incident(others)
+    for _ in range(2):  # they are told, then found to know it
+        await beside.look()
+    heard: list[str] = []
+
+    def hear(conn: Connection, cursor: object, statement: str, *_: object) -> None:
+        if statement != "BEGIN":
+            heard.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    await beside.look()
+    event.remove(Engine, "before_cursor_execute", hear)
+    assert len(heard) == 2, heard
+    await others.handle(real.id, c.Resolve(by="ana", incident="I1"), c.CloseRoom(by="ana"))
+    await others.handle(games[0], c.RecordOutside(incidents=(), frozen=""))
+    second = await incident(others)
+    await others.handle(games[1], c.RecordOutside(incidents=(), frozen=""))
+    await beside.look()
+    assert {(await mine.room(each)).outside for each in games} == {Outside(incidents=(second.room.key,))}
+
+
+async def test_a_game_of_another_release_does_not_keep_it_from_the_others(runtime: Runtime) -> None:
+    """A game with an entry that this release does not know is passed over, and those after it are told."""
+    first, second = (await broken(runtime)).id, (await broken(runtime)).id
+    newer = text("UPDATE entries SET type = 'MoodTaken' WHERE room = :room AND seq = 1")
+
+    def of_another_release(conn: Connection) -> None:
+        conn.execute(text("DROP TRIGGER entries_refuse_update"))
+        conn.execute(newer, {"room": first})
+
+    await runtime.db.tx(of_another_release)
+    real = await incident(runtime)
+    await Surroundings(Runtime(runtime.db, runtime.clock), Allowed()).look()
+    assert (await runtime.room(second)).outside == Outside(incidents=(real.room.key,))

@@ -59,6 +59,16 @@ _BY_CORRELATION = Prepared(
         rooms.c.open.is_(True),
     )
 )
+_REAL_OPEN = Prepared(
+    select(rooms.c.key).where(
+        rooms.c.workspace == bindparam("workspace"), rooms.c.mode == "real", rooms.c.open.is_(True)
+    )
+)
+_GAMES_OPEN = Prepared(
+    select(rooms.c.id, rooms.c.workspace, rooms.c.seq)
+    .where(rooms.c.mode == "drill", rooms.c.open.is_(True))
+    .order_by(rooms.c.id)
+)
 _DUE = Prepared(
     select(rooms.c.id)
     .where(rooms.c.wake_at <= bindparam("now"))
@@ -279,7 +289,12 @@ def whereabouts(conn: Connection, places: Sequence[str]) -> list[Whereabouts]:
 
 def real_open(conn: Connection, workspace: str) -> tuple[str, ...]:
     """The keys of the real incidents that are open, in order."""
-    return tuple(sorted(row.key for row in listing(conn, workspace, mode="real", open_only=True)))
+    return tuple(sorted(row.key for row in _REAL_OPEN.all(conn, workspace=workspace)))
+
+
+def games_open(conn: Connection) -> list[tuple[int, str, int]]:
+    """Every game that is open, the first one first: its room, its workspace, and the number of its last entry."""
+    return [(row.id, row.workspace, row.seq) for row in _GAMES_OPEN.all(conn)]
 
 
 def environments_played(conn: Connection, workspace: str, scenario: str) -> list[str]:
