@@ -330,7 +330,7 @@ class Bot:
             put_aside = await self.db.read(inbox.failures)
         except (CannotKeep, StoreUnusable):
             oldest, given_up, put_aside = None, 0, 0
-        trouble = self.db.trouble
+        trouble, wall = self.db.trouble, self.runtime.wall
         return Health(
             database=trouble is None,
             slack=await self._listening(),
@@ -338,6 +338,7 @@ class Bot:
             trouble=trouble.sentence if trouble else "",
             given_up=given_up,
             skew=self.keeping.skew,
+            clock_set=wall.set_by() if isinstance(wall, SystemClock) else timedelta(0),
             unmet=self.meeting.away if self.identity is None else "",
             put_aside=put_aside,
         )

@@ -24,6 +24,7 @@ from warroom.core.readiness import Finding, Prediction
 from warroom.exporters.escaping import inline
 from warroom.exporters.markdown import export_markdown
 from warroom.exporters.markdown.game import glance
+from warroom.exporters.markdown.told import Aside, Told, timeline, told
 from warroom.report.account import Account
 from warroom.report.after_action import report
 from warroom.testing import Table
@@ -253,3 +254,22 @@ def test_a_story_that_went_nowhere_has_one_time() -> None:
     assert after.game is not None
     short = replace(after, game=replace(after.game, story=("Sunday, 18:00", "Sunday, 18:00")))
     assert dict(glance(short))["**In the story**"] == "Sunday, 18:00"
+
+
+@pytest.mark.parametrize("all_of_them", [True, False])
+def test_a_timeline_too_long_for_memory_reads_the_same(all_of_them: bool) -> None:
+    """Rows that were put into a file meanwhile come back in their order, with every character."""
+    account, rows = Account(DAY_NAMES), list[Told]()
+    for entry in gameday().entries:
+        account.add(entry)
+        rows.append(told(entry, DAY_NAMES, account.room, account.part))
+    odd = "two\nlines \u2028 \x85 \r | \ud800"
+    rows.append(replace(rows[-1], phase=odd, line=replace(rows[-1].line, text=odd)))
+
+    def written(aside: Aside) -> list[str]:
+        with aside:
+            for each in rows:
+                aside.add(each)
+            return list(timeline(report(account), aside, all_of_them=all_of_them))
+
+    assert written(Aside(in_memory=1)) == written(Aside())

@@ -1,6 +1,7 @@
 """A start does not need Slack, once Slack has been met; and connections come back whatever becomes of them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from warroom import main
 from warroom.demo.alert import payload
 from warroom.errors import SettingsError, SlackUnusable
 from warroom.main import Bot
-from warroom.runtime.clock import SystemClock
+from warroom.runtime.clock import Clock, SystemClock
 from warroom.settings import Settings, load
 from warroom.slack.manifest import manifest
 from warroom.store import rooms
@@ -37,8 +38,8 @@ class Town:
         self.workspace, self.app, self.settings, self.stack = workspace, app, settings, stack
         self.port = int(workspace.url.rpartition(":")[2])
 
-    def bot(self, **more: Any) -> Bot:
-        bot = Bot(self.settings.model_copy(update=more), library=shipped_library())
+    def bot(self, *, wall: Clock | None = None, **more: Any) -> Bot:
+        bot = Bot(self.settings.model_copy(update=more), library=shipped_library(), wall=wall)
         self.stack.push_async_callback(bot.stop)
         return bot
 
@@ -125,6 +126,21 @@ async def test_a_start_does_not_need_slack(town: Town, tmp_path: Path) -> None:
         await bot.settled()
     (row,) = await bot.db.read(rooms.listing, None, mode="real")
     assert set((await bot.runtime.room(row.id)).channels) == {"war-room"}
+
+
+async def test_that_the_clock_was_set_is_told(town: Town) -> None:
+    """Somebody sets the machine's clock two hours forwards while the bot runs: it stays ready, and health names it."""
+    hours = 0
+
+    def machine() -> float:
+        return time.time() + 3600 * hours
+
+    bot = town.bot(wall=SystemClock(wall=machine))
+    await bot.start()
+    hours = 2
+    status, told = await health(bot)
+    assert (status, told["clock_set_seconds"]) == (200, 7200)
+    assert any("set forwards by 2 h" in each for each in told["troubles"])
 
 
 async def test_a_bot_that_never_met_slack_waits_for_it(town: Town, tmp_path: Path) -> None:

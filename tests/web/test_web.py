@@ -357,6 +357,7 @@ async def test_ready() -> None:
                 "oldest_undelivered_seconds": 1.5,
                 "given_up": 0,
                 "clock_skew_seconds": None,
+                "clock_set_seconds": 0,
                 "put_aside": 0,
                 "troubles": [],
             },
@@ -395,6 +396,14 @@ async def test_ready_without_slack() -> None:
             Health(database=True, slack=True, skew=timedelta(seconds=90)),
             200,
             ["The database's clock is 90.0 s before this machine's: see to it that both are set by the same source."],
+        ),
+        (
+            Health(database=True, slack=True, clock_set=timedelta(hours=-1)),
+            200,
+            [
+                "This machine's clock was set back by 1 h since the bot began, which goes on by the time that really passed. "
+                "When the clock is right, start the bot again."
+            ],
         ),
     ],
 )

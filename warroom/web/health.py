@@ -11,6 +11,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from warroom.core.declaring import dataclass
+from warroom.core.durations import write
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ class Health:
     """`oldest` is how long the oldest undelivered message has waited; None when none waits.
 
     `trouble` is what is wrong with the database, in a sentence; `given_up` how many deliveries of open rooms were;
-    `skew` how far the database's clock is before this machine's.
+    `skew` how far the database's clock is before this machine's; `clock_set` how far forwards somebody has set this
+    machine's clock since the process began.
     `unmet` says why this process, which has never met Slack, cannot be told anything yet. `put_aside` is how many
     deliveries failed too often and are not tried any more.
     """
@@ -34,6 +36,7 @@ class Health:
     trouble: str = ""
     given_up: int = 0
     skew: timedelta | None = None
+    clock_set: timedelta = timedelta(0)
     unmet: str = ""
     put_aside: int = 0
 
@@ -53,6 +56,7 @@ class Health:
             *((_many_given_up(self.given_up),) if self.given_up else ()),
             *((_aside(self.put_aside),) if self.put_aside else ()),
             *((_apart(self.skew),) if self.skew is not None and abs(self.skew) > APART else ()),
+            *((_set(self.clock_set),) if self.clock_set else ()),
         )
 
 
@@ -66,6 +70,14 @@ def _apart(skew: timedelta) -> str:
     return (
         f"The database's clock is {abs(skew).total_seconds():.1f} s {where} this machine's: see to it that both are set "
         "by the same source."
+    )
+
+
+def _set(by: timedelta) -> str:
+    way = "forwards" if by > timedelta(0) else "back"
+    return (
+        f"This machine's clock was set {way} by {write(abs(by))} since the bot began, which goes on by the time that really "
+        "passed. When the clock is right, start the bot again."
     )
 
 
@@ -104,6 +116,7 @@ def _shown(health: Health) -> dict[str, object]:
         "oldest_undelivered_seconds": None if health.oldest is None else round(health.oldest.total_seconds(), 3),
         "given_up": health.given_up,
         "clock_skew_seconds": None if health.skew is None else round(health.skew.total_seconds(), 3),
+        "clock_set_seconds": round(health.clock_set.total_seconds()),
         "put_aside": health.put_aside,
         "troubles": health.troubles,
     }

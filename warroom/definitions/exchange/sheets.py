@@ -7,6 +7,7 @@ away when the table is read. So what somebody types into a chat cannot run in th
 import csv
 import io
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -134,7 +135,8 @@ def _openpyxl() -> Any:
         import openpyxl
     except ImportError:
         raise NotBrought(
-            "XLSX needs the library openpyxl, which is not installed: `pip install 'warroom[xlsx]'`. Or save the sheet as CSV."
+            f"XLSX needs the library openpyxl, which is not installed: `{sys.executable} -m pip install openpyxl`. Or save the "
+            "sheet as CSV."
         ) from None
     return openpyxl
 

@@ -5,6 +5,7 @@ drill people are called by what they were in it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TextIO
 
 from warroom.core.durations import mark
@@ -26,7 +27,7 @@ from warroom.exporters.markdown.pieces import (
     time_of_day,
     who,
 )
-from warroom.exporters.markdown.told import Told, timeline, told
+from warroom.exporters.markdown.told import Aside, timeline, told
 from warroom.exporters.markdown.walks import walked
 from warroom.exporters.source import Exporter, Source
 from warroom.report.account import Account
@@ -39,25 +40,26 @@ from warroom.report.timeline import bookkeeping
 
 def write(source: Source, out: TextIO) -> None:
     names = called(source.entries(), source.names)
-    out.write(_written_out(source.entries(), names, source.names, source.row.head_hash))
+    out.writelines(_written_out(source.entries(), names, source.names, source.row.head_hash))
 
 
 def export_markdown(entries: Iterable[Entry], names: Mapping[str, str], head: str) -> str:
     """The whole file. `head` is the hash of the last entry. Raises ValueError when no room is opened at the start."""
     kept = list(entries)
-    return _written_out(kept, called(kept, names), names, head)
+    return "".join(_written_out(kept, called(kept, names), names, head))
 
 
-def _written_out(entries: Iterable[Entry], names: Mapping[str, str], roll: Mapping[str, str], head: str) -> str:
-    account, lines = Account(names, roll=roll), list[Told]()
-    for entry in entries:
-        account.add(entry)
-        if account.readable(entry) and not bookkeeping(entry.event):
-            lines.append(told(entry, names, account.room, account.part))
-    after = report(account)
-    if after.mark.drill and not after.course.over:
-        lines = [each for each in lines if not each.too_early]
-    return "\n".join([*_report(after), *timeline(after, lines), *_verification(after, head)]) + "\n"
+def _written_out(entries: Iterable[Entry], names: Mapping[str, str], roll: Mapping[str, str], head: str) -> Lines:
+    account = Account(names, roll=roll)
+    with Aside() as aside:
+        for entry in entries:
+            account.add(entry)
+            if account.readable(entry) and not bookkeeping(entry.event):
+                aside.add(told(entry, names, account.room, account.part))
+        after = report(account)
+        told_all = after.course.over or not after.mark.drill
+        for line in chain(_report(after), timeline(after, aside, all_of_them=told_all), _verification(after, head)):
+            yield line + "\n"
 
 
 # --- the head of the file
