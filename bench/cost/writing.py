@@ -75,16 +75,13 @@ def plot(several: Iterable[Bars]) -> str:
         drawn.append(f'<text x="0" y="{top + 16}" class="title">{escape(bars.title)}, {escape(bars.unit)}</text>')
         top += 28
         most = max(value for _, value in bars.rows) or 1.0
+        alone = not any(name.startswith("warroom") for name, _ in bars.rows)  # no floor beside it
         for name, value in bars.rows:
             wide = max(1.0, WIDE * value / most)
-            ours = (
-                ' class="ours"'
-                if name.startswith("warroom") or len({each.split(",")[0] for each, _ in bars.rows}) == 1
-                else ""
-            )
+            ours = ' class="ours"' if alone or name.startswith("warroom") else ""
             drawn.append(f'<text x="{NAME - 8}" y="{top + 14}" text-anchor="end">{escape(name)}</text>')
             drawn.append(f'<rect{ours} x="{NAME}" y="{top + 3}" width="{wide:.0f}" height="{LINE - 6}" rx="2"/>')
-            drawn.append(f'<text x="{NAME + wide + 6:.0f}" y="{top + 14}">{value:.3g}</text>')
+            drawn.append(f'<text x="{NAME + wide + 6:.0f}" y="{top + 14}">{_number(value)}</text>')
             top += LINE
         top += GAP - LINE
     return (
@@ -96,3 +93,8 @@ def plot(several: Iterable[Bars]) -> str:
         "@media(prefers-color-scheme:dark){svg{background:#0d1117}text{fill:#e6edf3}rect{fill:#6e7681}.ours{fill:#5b94dc}}"
         "</style>\n" + "\n".join(drawn) + "\n</svg>\n"
     )
+
+
+def _number(value: float) -> str:
+    """Three digits and more are enough: 0.585, 12.3, 2,977."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
