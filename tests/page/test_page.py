@@ -172,9 +172,8 @@ async def test_switching_person(workspace: StandIn, open_page: OpenPage) -> None
     await workspace.listening("U2")
     await expect(page.get_by_label("Message", exact=True)).to_have_attribute("placeholder", "Message #ops as Ida Holm")
     assert "as=U2" in page.url
-    await expect(page.locator("#stage")).not_to_contain_text(
-        "Next inject"
-    )  # until the other person's messages have come
+    # A moment later than the box the other person's messages have come.
+    await expect(page.locator("#stage")).not_to_contain_text("Next inject")
     await page.get_by_label("Message", exact=True).fill("hello")
     await page.keyboard.press("Enter")
     (body,) = await workspace.posted("say")
