@@ -36,6 +36,7 @@ pytestmark = [
 ]
 ALERT = payload(datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
 CHANNEL = "inc-1-"
+MOST_REFUSED = 6  # presses; the two have a few connections each, which are dealt to in turn
 E = TypeVar("E", bound=e.Event)
 
 
@@ -101,7 +102,7 @@ async def test_who_is_cut_off_from_the_database_says_nothing_twice(
             assert time.monotonic() - since > LEASES["talk"].total_seconds() * 0.8, "nobody waited for the lease"
             said = await talk(town, "while one is cut off", 8)
             town.line.release()  # now the one that is cut off hears what came of its call
-            await acknowledge(town)
+            await acknowledge_or_be_told(town)
             cut = False
             way.heal()
             assert await has_heard(town, said)
@@ -130,21 +131,25 @@ async def talk(town: Town, what: str, times: int) -> list[str]:
 
 
 async def acknowledge(town: Town) -> None:
+    await town.press("ana", await town.channel("ana", CHANNEL), "Acknowledge")
+    assert await until(lambda: bool(happened(town, e.IncidentAcknowledged)), within=30.0)
+
+
+async def acknowledge_or_be_told(town: Town) -> None:
     """A press counts, or whoever pressed is told that nothing was kept, because it met the bot that is cut off; and presses again."""
     ana, channel = town.people["ana"], await town.channel("ana", CHANNEL)
 
     async def refused() -> int:
         return sum("Nothing of this was kept" in each["text"] for each in await ana.messages(channel))
 
-    before = await refused()
-    async with asyncio.timeout(90):
-        while True:
-            await town.press("ana", channel, "Acknowledge")
+    for before in range(MOST_REFUSED):
+        await town.press("ana", channel, "Acknowledge")
+        async with asyncio.timeout(30):
             while (now := await refused()) == before:
                 if await until(lambda: bool(happened(town, e.IncidentAcknowledged)), within=0.5):
                     return
-            assert now == before + 1, "one press is refused once"
-            before = now
+        assert now == before + 1, "one press is refused once"
+    raise AssertionError("no press met the bot that reaches its database")
 
 
 # --- what must be true
